@@ -1,0 +1,12 @@
+import { readFileSync } from 'node:fs';
+import * as bg from '@prisma/schema-engine-wasm/schema_engine_bg';
+import { PrismaPg } from '@prisma/adapter-pg';
+import { bindMigrationAwareSqlAdapterFactory } from '@prisma/driver-adapter-utils';
+const wasm = new WebAssembly.Module(readFileSync(new URL('./node_modules/@prisma/schema-engine-wasm/schema_engine_bg.wasm', import.meta.url)));
+const inst = new WebAssembly.Instance(wasm, { './schema_engine_bg.js': bg });
+bg.__wbg_set_wasm(inst.exports); inst.exports.__wbindgen_start?.();
+const schema = readFileSync(process.argv[2], 'utf8');
+const factory = bindMigrationAwareSqlAdapterFactory(new PrismaPg({ connectionString: 'postgresql://postgres:dev@127.0.0.1:15999/postgres' }));
+const eng = await bg.SchemaEngine.new({ datamodels: [['schema.prisma', schema]] }, () => {}, factory);
+const d = await eng.diff({ from: { tag: 'empty' }, to: { tag: 'schemaDatamodel', files: [{ path: 'schema.prisma', content: schema }] }, script: true, shadowDatabaseUrl: null, exitCode: null, filters: { externalTables: [], externalEnums: [] } });
+process.stdout.write(d.stdout); process.exit(0);
