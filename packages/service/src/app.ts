@@ -1,0 +1,133 @@
+import { randomUUID } from 'node:crypto';
+import helmet from '@fastify/helmet';
+import Fastify, {
+  type FastifyBaseLogger,
+  type FastifyError,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+  LogController,
+} from 'fastify';
+import { collectDefaultMetrics, type Registry } from 'prom-client';
+import type { Logger } from './logger.ts';
+
+export interface AppOptions {
+  logger: Logger;
+  metrics: Registry;
+  /** Which parts can serve: true, or the reason why not. */
+  readiness(): Promise<Record<string, true | string>>;
+  /** The largest body that is read, in bytes; 1 MiB when omitted. */
+  bodyLimitBytes?: number;
+  /** Who may read `/metrics`; callers from this machine when omitted. */
+  mayReadMetrics?(request: FastifyRequest): boolean | Promise<boolean>;
+  /** Whether, and which, proxies in front may name the caller's address; none when omitted. */
+  trustProxy?: boolean | string | string[];
+}
+
+const loopback = new Set(['127.0.0.1', '::1', '::ffff:127.0.0.1']);
+const requestIdShape = /^[\w.:-]{1,128}$/;
+
+/**
+ * The HTTP shell that every process of Kronos has: request ids taken or made and echoed, security headers, errors in the
+ * coded shape, and `/health` (alive), `/ready` (can serve), `/metrics`. It does not listen.
+ */
+export function createApp(options: AppOptions): FastifyInstance {
+  const { logger, metrics } = options;
+  const app = Fastify({
+    loggerInstance: logger as FastifyBaseLogger,
+    logController: new LogController({ disableRequestLogging: true }),
+    bodyLimit: options.bodyLimitBytes ?? 1 << 20,
+    trustProxy: options.trustProxy ?? false,
+    forceCloseConnections: true,
+    genReqId: (request) => requestId(request.headers['x-request-id']),
+  });
+  if (!metrics.getSingleMetric('process_cpu_seconds_total')) collectDefaultMetrics({ register: metrics });
+
+  app.register(helmet, { global: true });
+  app.addHook('onRequest', async (request, reply) => {
+    reply.header('x-request-id', request.id);
+  });
+  app.setErrorHandler(sendError);
+  app.setNotFoundHandler(async (request, reply) => {
+    reply
+      .code(404)
+      .send(
+        codedErrors(
+          request,
+          'NOT_FOUND',
+          `There is nothing at ${request.method} ${request.url.split('?')[0]}.`,
+        ),
+      );
+  });
+
+  app.get('/health', async () => ({ status: 'ok' }));
+  app.get('/ready', async (_request, reply) => {
+    const parts = await options.readiness();
+    const isReady = Object.values(parts).every((part) => part === true);
+    reply.code(isReady ? 200 : 503).send({
+      status: isReady ? 'ready' : 'unavailable',
+      parts: Object.fromEntries(
+        Object.entries(parts).map(([name, part]) => [name, part === true ? 'ready' : part]),
+      ),
+    });
+  });
+  app.get('/metrics', async (request, reply) => {
+    const mayRead = (options.mayReadMetrics ?? isFromThisMachine)(request);
+    if (!(await mayRead)) {
+      reply
+        .code(403)
+        .send(
+          codedErrors(
+            request,
+            'FORBIDDEN',
+            'Metrics are for administrators and for callers on this machine.',
+          ),
+        );
+      return;
+    }
+    reply.type(metrics.contentType).send(await metrics.metrics());
+  });
+  return app;
+}
+
+function isFromThisMachine(request: FastifyRequest): boolean {
+  return loopback.has(request.ip);
+}
+
+function requestId(given: string | string[] | undefined): string {
+  return typeof given === 'string' && requestIdShape.test(given) ? given : randomUUID();
+}
+
+const codes: Record<number, string> = {
+  400: 'BAD_REQUEST',
+  401: 'UNAUTHENTICATED',
+  403: 'FORBIDDEN',
+  404: 'NOT_FOUND',
+  413: 'PAYLOAD_TOO_LARGE',
+  415: 'UNSUPPORTED_MEDIA_TYPE',
+  429: 'RATE_LIMITED',
+};
+
+async function sendError(error: FastifyError, request: FastifyRequest, reply: FastifyReply) {
+  const status = error.statusCode ?? 500;
+  if (status < 500) {
+    reply.code(status).send(codedErrors(request, codes[status] ?? 'BAD_REQUEST', error.message));
+    return;
+  }
+  request.log.error({ err: error, requestId: request.id }, 'request failed');
+  reply
+    .code(500)
+    .send(
+      codedErrors(
+        request,
+        'INTERNAL_SERVER_ERROR',
+        'Something went wrong on our side. Quote the request id when you report it.',
+      ),
+    );
+}
+
+function codedErrors(request: FastifyRequest, code: string, message: string) {
+  return {
+    errors: [{ message, extensions: { code, timestamp: new Date().toISOString(), requestId: request.id } }],
+  };
+}

@@ -1,0 +1,15 @@
+export { type AppOptions, createApp } from './app.ts';
+export {
+  commaList,
+  commonEnvironment,
+  EnvironmentError,
+  httpUrl,
+  parseEnvironment,
+  port,
+  postgresUrl,
+  redisUrl,
+  repositoryRoot,
+} from './environment.ts';
+export { createLogger, type Logger } from './logger.ts';
+export { type RunningService, runService, StartError } from './run-service.ts';
+export { type SseMessage, sseComment, sseMessage } from './sse.ts';
