@@ -1,0 +1,11 @@
+import type { TestProject } from 'vitest/node';
+import './client.ts';
+import { startKronos } from './kronos.ts';
+
+/** The system that the stories share; those which break something start one of their own. */
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const kronos = await startKronos();
+  project.provide('kronosUrl', kronos.url);
+  project.provide('kronosAdministrator', kronos.administrator);
+  return () => kronos[Symbol.asyncDispose]();
+}
