@@ -1,0 +1,15 @@
+import { z } from 'zod';
+import { defineEvents } from './define.ts';
+
+/** Events of accounts and sessions. */
+export const authEvents = defineEvents('auth', {
+  /** Someone has signed up; `users` makes their profile of it. */
+  userCreated: {
+    payload: z.object({ userId: z.uuid(), displayName: z.string(), roles: z.array(z.string()) }),
+  },
+  /** A session has ended before its time; its access tokens are worth nothing from now on. */
+  sessionRevoked: {
+    payload: z.object({ sessionId: z.uuid(), userId: z.uuid() }),
+    key: 'userId',
+  },
+});

@@ -1,0 +1,14 @@
+export { catalogue, type EventName, type EventPayload, eventNamesOf } from './catalogue/index.ts';
+export { type Consumer, type ConsumerOptions, createConsumer, type Handlers } from './consumer/consumer.ts';
+export type { ConsumerDatabase, ConsumerTables } from './consumer/consumer-database.ts';
+export type { DomainEvent } from './domain-event.ts';
+export { CursorExpiredError, EventLogUnavailableError } from './errors.ts';
+export {
+  createEventLog,
+  type EventLog,
+  type EventLogOptions,
+  type EventSelector,
+  type EventSubscription,
+} from './log/event-log.ts';
+export { appendToOutbox, type OutboxTransaction } from './outbox.ts';
+export { createRelay, type Relay, type RelayOptions } from './relay/relay.ts';
