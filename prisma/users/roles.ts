@@ -1,0 +1,32 @@
+/** The rights that scopes stand for, each with what it lets its holder do. */
+export const permissions = {
+  'auth:admin': 'Administer accounts, sessions and signing keys.',
+  'events:moderate': 'Change or cancel an event of another organiser.',
+  'metrics:read': 'Read the metrics of every process from another machine.',
+  'quota:premium': 'Use the quotas of the premium plan.',
+  'roles:assign': 'Give roles to people and take them away.',
+  'users:read': 'List people and read what a profile does not show to everyone.',
+  'users:write': 'Change the profile of another person.',
+} as const;
+
+export type Scope = keyof typeof permissions;
+
+interface RoleDefinition {
+  name: string;
+  description: string;
+  /** The higher of two roles that someone holds is the one that names them. */
+  rank: number;
+  scopes: readonly Scope[];
+}
+
+/** The roles that every installation has. Their names are part of the contract: other domains know them. */
+export const roles: readonly RoleDefinition[] = [
+  { name: 'user', description: 'Everyone who has signed up.', rank: 0, scopes: [] },
+  { name: 'premium', description: 'Has the premium plan.', rank: 10, scopes: ['quota:premium'] },
+  {
+    name: 'admin',
+    description: 'Administers the whole system.',
+    rank: 100,
+    scopes: ['auth:admin', 'events:moderate', 'metrics:read', 'roles:assign', 'users:read', 'users:write'],
+  },
+];

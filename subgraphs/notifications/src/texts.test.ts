@@ -1,0 +1,39 @@
+import { expect, test } from 'vitest';
+import { eventCancelled, eventUpdated, registrationConfirmed, welcome } from './texts.ts';
+
+test('a welcome is by name', () => {
+  expect(welcome('Ada')).toMatchObject({ kind: 'WELCOME', title: 'Welcome, Ada' });
+});
+
+test('a confirmation names the event', () => {
+  expect(registrationConfirmed('Launch')).toMatchObject({
+    kind: 'REGISTRATION_CONFIRMED',
+    title: 'You are registered for Launch',
+  });
+});
+
+test.each([
+  [['startsAt'], 'The organiser has changed its time.'],
+  [['startsAt', 'endsAt', 'location'], 'The organiser has changed its time and its place.'],
+  [
+    ['title', 'description', 'capacity'],
+    'The organiser has changed its name, its description and its number of places.',
+  ],
+  [['slug'], 'The organiser has changed its details.'],
+  [[], 'The organiser has changed its details.'],
+])('what has changed is told in words: %j', (changes, body) => {
+  expect(eventUpdated('Launch', changes)).toEqual({
+    kind: 'EVENT_UPDATED',
+    title: 'Launch has changed',
+    body,
+  });
+});
+
+test('a cancellation gives the reason, if there is one', () => {
+  expect(eventCancelled('Launch', 'Rain')).toEqual({
+    kind: 'EVENT_CANCELLED',
+    title: 'Launch is cancelled',
+    body: 'The organiser says: Rain',
+  });
+  expect(eventCancelled('Launch', null).body).toBe('The organiser has given no reason.');
+});

@@ -1,0 +1,69 @@
+/** What a notification says and what it is about. */
+export interface Text {
+  kind: 'WELCOME' | 'REGISTRATION_CONFIRMED' | 'EVENT_UPDATED' | 'EVENT_CANCELLED';
+  /** A line of plain text. */
+  title: string;
+  /** Plain text. */
+  body: string;
+}
+
+/** To someone who has just signed up. */
+export function welcome(displayName: string): Text {
+  return {
+    kind: 'WELCOME',
+    title: `Welcome, ${displayName}`,
+    body: 'Your account is ready: create an event of your own, or register for one of others.',
+  };
+}
+
+/** To someone who has just registered for an event. */
+export function registrationConfirmed(eventTitle: string): Text {
+  return {
+    kind: 'REGISTRATION_CONFIRMED',
+    title: `You are registered for ${eventTitle}`,
+    body: 'Should the organiser change or cancel it, you will read it here.',
+  };
+}
+
+/**
+ * To the attendees of an event that has changed.
+ *
+ * @param eventTitle as it is now
+ * @param changes names of the event's fields, as `eventUpdated` lists them
+ */
+export function eventUpdated(eventTitle: string, changes: readonly string[]): Text {
+  const what = new Set(changes.map((field) => nounByField.get(field)).filter((noun) => noun !== undefined));
+  return {
+    kind: 'EVENT_UPDATED',
+    title: `${eventTitle} has changed`,
+    body: `The organiser has changed ${what.size > 0 ? list.format(what) : 'its details'}.`,
+  };
+}
+
+/**
+ * To the attendees of an event that will not take place.
+ *
+ * @param reason in the organiser's words; null when they gave none
+ */
+export function eventCancelled(eventTitle: string, reason: string | null): Text {
+  return {
+    kind: 'EVENT_CANCELLED',
+    title: `${eventTitle} is cancelled`,
+    body: reason ? `The organiser says: ${reason}` : 'The organiser has given no reason.',
+  };
+}
+
+const list = new Intl.ListFormat('en-GB');
+
+/** How people call the fields of an event; several may be one thing to them. */
+const nounByField = new Map([
+  ['title', 'its name'],
+  ['description', 'its description'],
+  ['startsAt', 'its time'],
+  ['endsAt', 'its time'],
+  ['timeZone', 'its time'],
+  ['location', 'its place'],
+  ['onlineUrl', 'its online address'],
+  ['capacity', 'its number of places'],
+  ['visibility', 'who can see it'],
+]);
