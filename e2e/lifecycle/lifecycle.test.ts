@@ -1,5 +1,4 @@
-import { execFileSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,28 +6,10 @@ import { afterAll, expect, test } from 'vitest';
 import { client, logIn, signUp } from '../kit/client.ts';
 import { createEvent } from '../kit/graph.ts';
 import { freePort, launch, startKronos } from '../kit/kronos.ts';
+import { processesThatName } from '../kit/processes.ts';
 
 const home = mkdtempSync(join(tmpdir(), 'kronos-lifecycle-'));
 afterAll(() => rmSync(home, { recursive: true, force: true }));
-
-/** Processes, of any user, whose command line or environment names `folder`. */
-function processesOf(folder: string): string[] {
-  const list = execFileSync('ps', ['-eo', 'pid=,args='], { encoding: 'utf8' });
-  const named = list.split('\n').filter((line) => line.includes(folder) && !line.includes('ps -eo'));
-  const inEnvironment = readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid)
-    .filter((pid) => {
-      try {
-        return execFileSync('cat', [`/proc/${pid}/environ`], {
-          encoding: 'utf8',
-          stdio: ['ignore', 'pipe', 'ignore'],
-        }).includes(folder);
-      } catch {
-        return false;
-      }
-    });
-  return [...named, ...inEnvironment];
-}
 
 test('the first start makes everything, SIGTERM ends everything, the second start keeps the data', async () => {
   const first = await startKronos({ home });
@@ -36,7 +17,7 @@ test('the first start makes everything, SIGTERM ends everything, the second star
   const event = await createEvent(ada, { title: 'Kept' });
   expect(first.output().trimEnd().split('\n').at(-1)).toBe(`Kronos is ready: ${first.url}`);
   expect(await first.stop('SIGTERM')).toBe(0);
-  expect(processesOf(home)).toEqual([]);
+  expect(processesThatName(home)).toEqual([]);
 
   const second = await startKronos({ home, port: first.port });
   const found = await client(undefined, second.url).data(
@@ -65,7 +46,7 @@ test('the first start makes everything, SIGTERM ends everything, the second star
   expect(await rival.exit).toBe(1);
   expect(rival.output()).toContain(third.url);
   expect(await third.stop('SIGINT')).toBe(0);
-  expect(processesOf(home)).toEqual([]);
+  expect(processesThatName(home)).toEqual([]);
 });
 
 test('a taken port is one clear sentence and exit code 1', async () => {
@@ -76,7 +57,7 @@ test('a taken port is one clear sentence and exit code 1', async () => {
   expect(await refused.exit).toBe(1);
   expect(refused.output().trimEnd().split('\n').at(-1)).toMatch(new RegExp(`${port}.*taken`));
   rival.close();
-  expect(processesOf(home)).toEqual([]);
+  expect(processesThatName(home)).toEqual([]);
 });
 
 test('all faults of the environment are reported together', async () => {

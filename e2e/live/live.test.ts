@@ -53,7 +53,7 @@ test('a client that was away resumes after its cursor, without loss and without 
   const heard = await until(first, (next) => next.data.eventCreated.event.id === before.id);
   await first.return?.();
 
-  const missed = [];
+  const missed: string[] = [];
   for (const title of ['one', 'two', 'three']) missed.push((await createEvent(ada, { title })).id);
 
   const response = await fetch(ada.url, {

@@ -68,22 +68,22 @@ function minimalOperation(root: string, field: GraphQLField<unknown, unknown>) {
   const document = `${root.toLowerCase()} ${declarations && `(${declarations})`} { ${field.name} ${passed && `(${passed})`} ${selection} }`;
   return {
     document,
-    variables: Object.fromEntries(required.map((argument) => [argument.name, valueOf(argument.type)])),
+    variables: Object.fromEntries(required.map((argument) => [argument.name, exampleOf(argument.type)])),
   };
 }
 
-function valueOf(type: GraphQLInputType): Json {
-  if (isNonNullType(type)) return valueOf(type.ofType);
+function exampleOf(type: GraphQLInputType): Json {
+  if (isNonNullType(type)) return exampleOf(type.ofType);
   if (isListType(type)) return [];
   if (isEnumType(type)) return type.getValues()[0]!.name;
   if (isInputObjectType(type)) {
     const required = Object.values(type.getFields()).filter((field) => isNonNullType(field.type));
-    return Object.fromEntries(required.map((field) => [field.name, valueOf(field.type)]));
+    return Object.fromEntries(required.map((field) => [field.name, exampleOf(field.type)]));
   }
-  return scalarValues[type.name] ?? 'made-up';
+  return scalarExamples[type.name] ?? 'made-up';
 }
 
-const scalarValues: Record<string, unknown> = {
+const scalarExamples: Record<string, unknown> = {
   Int: 1,
   Float: 1,
   Boolean: true,
