@@ -1,0 +1,21 @@
+import { expect, test } from 'vitest';
+import { publishedKeys } from './signing-key.rules.ts';
+
+const at = (time: string) => new Date(`2026-11-20T${time}:00Z`);
+const keys = [
+  { kid: 'first', signsFrom: at('08:00') },
+  { kid: 'second', signsFrom: at('12:00') },
+];
+const statusesAt = (time: string) =>
+  Object.fromEntries(publishedKeys(keys, at(time)).map(({ key, status }) => [key.kid, status]));
+
+test('a key is announced, then signs while the one before retires, then stands alone', () => {
+  expect(statusesAt('11:59')).toEqual({ second: 'ANNOUNCED', first: 'ACTIVE' });
+  expect(statusesAt('12:00')).toEqual({ second: 'ACTIVE', first: 'RETIRED' });
+  expect(statusesAt('12:19')).toEqual({ second: 'ACTIVE', first: 'RETIRED' });
+  expect(statusesAt('12:20')).toEqual({ second: 'ACTIVE' });
+});
+
+test('without keys there is none', () => {
+  expect(publishedKeys([], at('12:00'))).toEqual([]);
+});

@@ -1,0 +1,26 @@
+export type SigningKeyStatus = 'ANNOUNCED' | 'ACTIVE' | 'RETIRED';
+
+/** How long a new key is published before it signs; longer than anyone caches the key set. */
+export const announcementMilliseconds = 10 * 60 * 1000;
+
+/** How long a key is published after its last signature: the life of an access token, and clocks that differ. */
+const retirementMilliseconds = 20 * 60 * 1000;
+
+/**
+ * What each key is used for at `now`, newest first. Keys that nothing valid can be signed by any more are left out.
+ *
+ * Every process comes to the same answer from the times alone, so that a rotation needs no word between them.
+ */
+export function publishedKeys<Key extends { signsFrom: Date }>(
+  keys: readonly Key[],
+  now: Date,
+): { key: Key; status: SigningKeyStatus }[] {
+  const newestFirst = keys.toSorted((one, other) => other.signsFrom.getTime() - one.signsFrom.getTime());
+  const active = newestFirst.findIndex((key) => key.signsFrom <= now);
+  return newestFirst.flatMap((key, index) => {
+    if (active === -1 || index < active) return [{ key, status: 'ANNOUNCED' as const }];
+    if (index === active) return [{ key, status: 'ACTIVE' as const }];
+    const retiredSince = now.getTime() - (newestFirst[index - 1]?.signsFrom.getTime() ?? 0);
+    return retiredSince < retirementMilliseconds ? [{ key, status: 'RETIRED' as const }] : [];
+  });
+}
