@@ -1,0 +1,176 @@
+import type {
+  GatewayExecutor,
+  GatewayInterface,
+  GatewaySchemaLoadOrUpdateCallback,
+} from '@apollo/server-gateway-interface';
+import { type GraphQLSchema, getVariableValues } from 'graphql';
+import { codedError } from './coded-error.ts';
+import { createHttpClient, type HttpClientOptions } from './http/http-client.ts';
+import type { SubgraphHeaders } from './http/subgraph-source.ts';
+import { type EngineLogger, loadSchemaState, type SchemaState } from './schema-state.ts';
+import type { UpstreamLimits } from './subscription/follow-upstream.ts';
+import { type PlannedSubscription, planSubscription } from './subscription/plan.ts';
+import { type SubscriptionFrame, subscribe } from './subscription/subscribe.ts';
+
+/** Where a context value offers to carry a subscription: a request without this slot cannot stream. */
+export const subscriptionSlot = Symbol('subscriptionSlot');
+
+export interface SubscriptionSlot {
+  planned?: PlannedSubscription;
+}
+
+export interface EngineOptions {
+  /** The full SDL of the supergraph, as composition gives it. */
+  supergraphSdl: string;
+  /** Routing URLs that replace those in the SDL, by subgraph name. */
+  subgraphUrls?: Record<string, string>;
+  /** Headers for a subgraph, from the context value of the request; none when omitted. */
+  headers?: SubgraphHeaders;
+  logger: EngineLogger;
+  http?: HttpClientOptions;
+  /**
+   * Called with each version of the supergraph before it serves anything, so that what is derived from the SDL is there
+   * when the first request is. Throwing refuses the version.
+   */
+  onSchema?(schema: { apiSchema: GraphQLSchema; supergraphSdl: string }): void;
+  subscriptions?: Partial<UpstreamLimits> & { concurrency?: number };
+}
+
+export interface EngineSubscribeOptions {
+  /** The cursor after which events are wanted; from now on when omitted. */
+  after?: string;
+  signal: AbortSignal;
+  /** The context value of a request, anew for each event and each connection to a subgraph. */
+  createContext(): Record<string, unknown>;
+}
+
+export interface Engine extends GatewayInterface {
+  /**
+   * Serves another version of the supergraph from now on; false when it is the one that is served already. Requests and
+   * subscriptions that run go on with the version they began with.
+   *
+   * @throws Error when the SDL cannot be served; the current version stays
+   */
+  update(supergraphSdl: string): Promise<boolean>;
+  /** Runs a subscription that the executor has planned into a slot. */
+  subscribe(
+    planned: PlannedSubscription,
+    options: EngineSubscribeOptions,
+  ): AsyncGenerator<SubscriptionFrame, void>;
+  /** Asks each subgraph whether it answers: true, or the reason why not. */
+  reach(context: Record<string, unknown>): Promise<Record<string, true | string>>;
+}
+
+const upstreamDefaults: UpstreamLimits = {
+  backOff: { initialMs: 100, maxMs: 5_000 },
+  openingMs: 5_000,
+  lostMs: 120_000,
+  silenceMs: 45_000,
+  maxEventBytes: 8 << 20,
+};
+
+/**
+ * The gateway that Apollo Server runs on: ApolloGateway loads, plans and (for now) executes queries and mutations of each
+ * version of the supergraph; subgraphs are reached over pooled connections; subscriptions are ours.
+ */
+export function createEngine(options: EngineOptions): Engine {
+  const { logger, headers = () => ({}) } = options;
+  const http = createHttpClient(options.http);
+  const { concurrency = 8, ...limits } = options.subscriptions ?? {};
+  const states = new WeakMap<GraphQLSchema, SchemaState>();
+  const listeners = new Set<GatewaySchemaLoadOrUpdateCallback>();
+  let current: SchemaState | undefined;
+
+  async function serve(supergraphSdl: string): Promise<SchemaState> {
+    const { subgraphUrls } = options;
+    const state = await loadSchemaState(supergraphSdl, { http, headers, logger, subgraphUrls });
+    options.onSchema?.({ apiSchema: state.apiSchema, supergraphSdl });
+    states.set(state.apiSchema, state);
+    current = state;
+    for (const listener of listeners) {
+      listener({ apiSchema: state.apiSchema, coreSupergraphSdl: supergraphSdl });
+    }
+    return state;
+  }
+
+  const execute: GatewayExecutor = async (request) => {
+    // By the schema that the request was validated against: an update in between must not change it under way.
+    const state = states.get(request.schema) ?? current!;
+    if (request.operation.operation !== 'subscription') return state.execute(request);
+
+    const slot = request.context[subscriptionSlot as unknown as string] as SubscriptionSlot | undefined;
+    if (!slot) return { errors: [streamRequired()] };
+    const variables = request.request.variables ?? {};
+    const { errors } = getVariableValues(
+      request.schema,
+      request.operation.variableDefinitions ?? [],
+      variables,
+    );
+    if (errors) return { errors };
+    slot.planned = { ...planSubscription(state, request), variables };
+    return { data: null };
+  };
+
+  return {
+    onSchemaLoadOrUpdate(callback) {
+      listeners.add(callback);
+      return () => listeners.delete(callback);
+    },
+    async load() {
+      await serve(options.supergraphSdl);
+      return { executor: execute };
+    },
+    async update(supergraphSdl) {
+      if (supergraphSdl === current?.supergraphSdl) return false;
+      await serve(supergraphSdl);
+      return true;
+    },
+    subscribe(planned, { after, signal, createContext }) {
+      return subscribe({
+        http,
+        headers,
+        planned,
+        after,
+        signal,
+        createContext,
+        concurrency,
+        limits: { ...upstreamDefaults, ...limits },
+        onReconnect: (attempt, error) =>
+          logger.warn(
+            `subscription upstream ${planned.primary.serviceName} lost, attempt ${attempt + 1}: ${String(error)}`,
+          ),
+      });
+    },
+    async reach(context) {
+      const names = Object.entries(current?.urls ?? {});
+      const answers = await Promise.all(names.map(([name, url]) => ping(name, url, context)));
+      return Object.fromEntries(names.map(([name], index) => [name, answers[index]!]));
+    },
+    stop: () => http.close(),
+  };
+
+  async function ping(name: string, url: string, context: Record<string, unknown>): Promise<true | string> {
+    try {
+      const given = await headers(context, name);
+      const answer = await http.post(
+        url,
+        { ...given, 'content-type': 'application/json' },
+        '{"query":"{__typename}"}',
+        2_000,
+      );
+      return answer.status < 500 ? true : `answers ${answer.status}`;
+    } catch (error) {
+      return error instanceof Error ? error.message || error.name : String(error);
+    }
+  }
+}
+
+function streamRequired() {
+  const error = codedError(
+    'A subscription needs a stream: send Accept: text/event-stream, or multipart/mixed;subscriptionSpec=1.0.',
+    { code: 'SUBSCRIPTION_TRANSPORT_REQUIRED' },
+  );
+  // Apollo Server takes the status of the response from here and removes it from what the client sees.
+  error.extensions.http = { status: 406 };
+  return error;
+}

@@ -1,0 +1,15 @@
+export { type CodedErrorOptions, codedError } from './coded-error.ts';
+export {
+  createEngine,
+  type Engine,
+  type EngineOptions,
+  type EngineSubscribeOptions,
+  type SubscriptionSlot,
+  subscriptionSlot,
+} from './engine.ts';
+export type { Headers, HttpClientOptions } from './http/http-client.ts';
+export type { SubgraphHeaders } from './http/subgraph-source.ts';
+export type { EngineLogger } from './schema-state.ts';
+export type { PlannedSubscription } from './subscription/plan.ts';
+export type { SubscriptionFrame } from './subscription/subscribe.ts';
+export { findLinks, type Link, stringArgument } from './supergraph/links.ts';

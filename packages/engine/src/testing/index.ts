@@ -1,0 +1,2 @@
+export { compose, type ForeignGraph, peopleSdl, postsSdl, startForeignGraph } from './foreign-graph.ts';
+export type { TestSubgraph } from './test-subgraph.ts';
