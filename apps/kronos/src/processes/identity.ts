@@ -1,0 +1,64 @@
+import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { promisify } from 'node:util';
+
+/** One process for ever: a process id alone is used again, after a reboot at the latest. */
+export interface ProcessIdentity {
+  pid: number;
+  startedAt: string;
+}
+
+/**
+ * The identity of a living process.
+ *
+ * @returns null when no process has this id, or only the remains of an ended one
+ */
+export async function identify(pid: number): Promise<ProcessIdentity | null> {
+  const startedAt = process.platform === 'linux' ? startOnLinux(pid) : await startFromPs(pid);
+  return startedAt === null ? null : { pid, startedAt };
+}
+
+/** Whether the very process that was identified still lives. */
+export async function isAlive(identity: ProcessIdentity): Promise<boolean> {
+  return (await identify(identity.pid))?.startedAt === identity.startedAt;
+}
+
+/** The command line of a living process, or null. */
+export async function commandLine(pid: number): Promise<string | null> {
+  if (process.platform === 'linux') return readOrNull(`/proc/${pid}/cmdline`)?.replaceAll('\0', ' ') ?? null;
+  return ps(pid, 'args=');
+}
+
+// Slim container images have no `ps`; /proc is always there.
+function startOnLinux(pid: number): string | null {
+  const stat = readOrNull(`/proc/${pid}/stat`);
+  if (stat === null) return null;
+  // The second field is the program's name in parentheses and may hold blanks: count from behind it (proc(5)).
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  if (fields[0] === 'Z' || fields[0] === 'X') return null;
+  const boot = readOrNull('/proc/sys/kernel/random/boot_id')?.trim() ?? '';
+  return `${fields[19]}@${boot}`;
+}
+
+async function startFromPs(pid: number): Promise<string | null> {
+  const line = await ps(pid, 'stat=,lstart=');
+  if (!line || line.startsWith('Z')) return null;
+  return line.replace(/^\S+\s+/, '');
+}
+
+async function ps(pid: number, format: string): Promise<string | null> {
+  try {
+    const { stdout } = await promisify(execFile)('ps', ['-o', format, '-p', String(pid)]);
+    return stdout.trim() || null;
+  } catch {
+    return null;
+  }
+}
+
+function readOrNull(file: string): string | null {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return null;
+  }
+}

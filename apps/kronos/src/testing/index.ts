@@ -1,0 +1,2 @@
+export { startTestPostgres, startTestRedis, type TestServer } from './servers.ts';
+export { createTemplateDatabases, testAdministrator } from './templates.ts';
