@@ -10,5 +10,5 @@ export {
   type EventSelector,
   type EventSubscription,
 } from './log/event-log.ts';
-export { appendToOutbox, type OutboxTransaction } from './outbox.ts';
+export { appendAllToOutbox, appendToOutbox, type OutboxTransaction } from './outbox.ts';
 export { createRelay, type Relay, type RelayOptions } from './relay/relay.ts';

@@ -1,12 +1,18 @@
 import { v7 as uuidv7 } from 'uuid';
 import { type EventName, type EventPayload, eventDefinition } from './catalogue/index.ts';
 
+interface OutboxRow {
+  id: string;
+  name: string;
+  key: string | null;
+  payload: Record<string, never>;
+}
+
 /** What is needed of a Prisma transaction client, of whichever domain. */
 export interface OutboxTransaction {
   outbox: {
-    create(args: {
-      data: { id: string; name: string; key: string | null; payload: Record<string, never> };
-    }): PromiseLike<unknown>;
+    create(args: { data: OutboxRow }): PromiseLike<unknown>;
+    createMany(args: { data: OutboxRow[] }): PromiseLike<unknown>;
   };
 }
 
@@ -22,11 +28,26 @@ export async function appendToOutbox<Name extends EventName>(
   name: Name,
   payload: EventPayload<Name>,
 ): Promise<string> {
+  const row = outboxRow(name, payload);
+  await transaction.outbox.create({ data: row });
+  return row.id;
+}
+
+/** Writes many events of one name, in this order, in one statement; for the rest like `appendToOutbox`. */
+export async function appendAllToOutbox<Name extends EventName>(
+  transaction: OutboxTransaction,
+  name: Name,
+  payloads: readonly EventPayload<Name>[],
+): Promise<string[]> {
+  const rows = payloads.map((payload) => outboxRow(name, payload));
+  await transaction.outbox.createMany({ data: rows });
+  return rows.map(({ id }) => id);
+}
+
+function outboxRow<Name extends EventName>(name: Name, payload: EventPayload<Name>): OutboxRow {
   const definition = eventDefinition(name);
   const valid = definition.payload.parse(payload);
   const key = definition.key === undefined ? null : String(valid[definition.key]);
-  const id = uuidv7();
   // A parsed payload holds JSON values only; Prisma's input type for JSON cannot be named without a domain's client.
-  await transaction.outbox.create({ data: { id, name, key, payload: valid as Record<string, never> } });
-  return id;
+  return { id: uuidv7(), name, key, payload: valid as Record<string, never> };
 }
