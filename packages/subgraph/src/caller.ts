@@ -1,0 +1,30 @@
+import type { Logger } from '@kronos/service';
+
+/** The person on whose behalf a request is made. */
+export interface Viewer {
+  /** A UUID. */
+  userId: string;
+  /** A UUID; null when the right to call does not stem from a session. */
+  sessionId: string | null;
+  scopes: ReadonlySet<string>;
+  roles: readonly string[];
+}
+
+/** Who calls, as the gateway's internal token and the headers beside it say. */
+export interface Caller {
+  /** Null for an anonymous caller. */
+  viewer: Viewer | null;
+  requestId: string;
+  clientAddress: string;
+  userAgent: string | null;
+  /** W3C trace context. */
+  traceparent: string | null;
+  /** When the caller's own token expires, which ends their subscriptions; never, when omitted. */
+  tokenExpiresAt?: Date;
+}
+
+/** What a subgraph's context is made from: once per request, and anew for every event of a subscription. */
+export interface RequestContext extends Caller {
+  /** Adds the request id to every line. */
+  logger: Logger;
+}

@@ -1,0 +1,40 @@
+export { createSubgraphApp, type SubgraphAppOptions } from './app.ts';
+export type { Caller, RequestContext, Viewer } from './caller.ts';
+export {
+  type Connection,
+  type ConnectionArguments,
+  type ConnectionDelegate,
+  type ConnectionOptions,
+  connection,
+  type Edge,
+} from './connection.ts';
+export { isDatabaseAway } from './database-errors.ts';
+export { defineSubgraph } from './define-subgraph.ts';
+export {
+  badUserInput,
+  codedError,
+  forbidden,
+  notFound,
+  serviceUnavailable,
+  unauthenticated,
+} from './errors.ts';
+export { decodeId, encodeId, newId, tryDecodeId } from './ids.ts';
+export type { OrderBy } from './keyset.ts';
+export { rowLoader } from './row-loader.ts';
+export { schemaFaults } from './schema-faults.ts';
+export { type CreateSubgraph, type ServedSubgraph, serveSubgraph } from './serve-subgraph.ts';
+export {
+  type GraphQLRequest,
+  type Readiness,
+  StreamCutError,
+  type Subgraph,
+  type SubgraphOptions,
+  type SubscriptionMessage,
+  type SubscriptionResult,
+  type SubscriptionStream,
+} from './subgraph.ts';
+export { type EventEnvelope, type SubscriptionOptions, subscription } from './subscription.ts';
+export { type MutationPayload, mutation, UserFault, userFaults } from './user-errors.ts';
+export { validInput } from './valid-input.ts';
+export { createVerifyCaller, type Headers, type VerifiedToken, type VerifyCaller } from './verify-caller.ts';
+export { type FilterField, toWhere } from './where.ts';

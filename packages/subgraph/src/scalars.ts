@@ -1,0 +1,42 @@
+import { type DocumentNode, GraphQLScalarType, Kind } from 'graphql';
+import { GraphQLBigInt, GraphQLDateTimeISO, resolvers as standardScalars } from 'graphql-scalars';
+import { CurrencyCode } from './currency-code.ts';
+import { Decimal } from './decimal.ts';
+
+// graphql-scalars answers a Date and leaves the text to JSON; in one process with the gateway there is no JSON between.
+const DateTime = new GraphQLScalarType({ ...GraphQLDateTimeISO.toConfig(), name: 'DateTime' });
+
+// A number in JSON loses digits beyond 2^53, so that every size is a string.
+const BigIntText = new GraphQLScalarType({
+  ...GraphQLBigInt.toConfig(),
+  serialize: (value) => BigInt(value as string).toString(),
+  parseValue: (value) => BigInt(GraphQLBigInt.parseValue(value)),
+  parseLiteral: (node) => BigInt(GraphQLBigInt.parseLiteral(node)),
+});
+
+const scalars: Record<string, GraphQLScalarType> = {
+  ...standardScalars,
+  DateTime,
+  BigInt: BigIntText,
+  Decimal,
+  CurrencyCode,
+};
+
+/** The names of the scalars that a subgraph's SDL declares. */
+function declaredScalars(document: DocumentNode): string[] {
+  return document.definitions.flatMap((definition) =>
+    definition.kind === Kind.SCALAR_TYPE_DEFINITION ? [definition.name.value] : [],
+  );
+}
+
+/** The declared scalars for which no implementation is known. */
+export function unknownScalars(document: DocumentNode): string[] {
+  return declaredScalars(document).filter((name) => !scalars[name]);
+}
+
+/** A resolver map with the implementation of every scalar that the SDL declares. */
+export function scalarResolvers(document: DocumentNode): Record<string, GraphQLScalarType> {
+  return Object.fromEntries(
+    declaredScalars(document).flatMap((name) => (scalars[name] ? [[name, scalars[name]]] : [])),
+  );
+}

@@ -1,0 +1,80 @@
+import { readFileSync } from 'node:fs';
+import { access } from 'node:fs/promises';
+import { join } from 'node:path';
+import { commonEnvironment, parseEnvironment, port, repositoryRoot, StartError } from '@kronos/service';
+import { z } from 'zod';
+import { createSubgraphApp } from './app.ts';
+import type { Subgraph } from './subgraph.ts';
+import { createVerifyCaller } from './verify-caller.ts';
+
+/** Makes a domain's subgraph from its environment variables. */
+export type CreateSubgraph = (environment: NodeJS.ProcessEnv) => Promise<Subgraph>;
+
+/** A subgraph that listens. */
+export interface ServedSubgraph {
+  /** Where the gateway finds it, with the path. */
+  url: string;
+  close(): Promise<void>;
+}
+
+/**
+ * Makes a subgraph and opens its port: `<NAME>_PORT`, or the one that `supergraph.yaml` routes to.
+ *
+ * @throws EnvironmentError with every variable that is wrong
+ */
+export async function serveSubgraph(
+  createSubgraph: CreateSubgraph,
+  environment: NodeJS.ProcessEnv = process.env,
+): Promise<ServedSubgraph> {
+  const subgraph = await createSubgraph(environment);
+  const settings = readSettings(subgraph.name, environment);
+  const app = createSubgraphApp(subgraph, {
+    verifyCaller: createVerifyCaller({ jwksFile: settings.jwksFile, logger: subgraph.logger }),
+    readiness: async () => ({ internalKeys: await isReadable(settings.jwksFile) }),
+  });
+  try {
+    const address = await app.listen({ host: settings.host, port: settings.port });
+    return {
+      url: `${address}/graphql`,
+      async close() {
+        await app.close();
+        await subgraph.close();
+      },
+    };
+  } catch (error) {
+    await subgraph.close();
+    throw error;
+  }
+}
+
+function readSettings(name: string, environment: NodeJS.ProcessEnv) {
+  const portVariable = `${name.toUpperCase()}_PORT` as const;
+  const shape = {
+    KRONOS_HOME: commonEnvironment.KRONOS_HOME,
+    KRONOS_HOST: commonEnvironment.KRONOS_HOST,
+    KRONOS_INTERNAL_JWKS_FILE: z.string().optional(),
+  };
+  const { KRONOS_HOME, KRONOS_HOST, KRONOS_INTERNAL_JWKS_FILE } = parseEnvironment(shape, environment);
+  const { [portVariable]: chosenPort } = parseEnvironment({ [portVariable]: port().optional() }, environment);
+  return {
+    host: KRONOS_HOST,
+    port: chosenPort ?? routedPort(name),
+    jwksFile: KRONOS_INTERNAL_JWKS_FILE ?? join(KRONOS_HOME, 'internal-jwks.json'),
+  };
+}
+
+function routedPort(name: string): number {
+  const file = readFileSync(join(repositoryRoot, 'supergraph.yaml'), 'utf8');
+  const url = new RegExp(`^  ${name}:\\n +routing_url: (\\S+)`, 'm').exec(file)?.[1];
+  if (!url) throw new StartError(`supergraph.yaml does not say where the subgraph “${name}” listens.`);
+  return Number(new URL(url).port);
+}
+
+async function isReadable(file: string): Promise<true | string> {
+  try {
+    await access(file);
+    return true;
+  } catch {
+    return `${file} is not there yet: without the gateway's public keys every caller is refused`;
+  }
+}

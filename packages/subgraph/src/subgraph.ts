@@ -1,0 +1,80 @@
+import type { Logger } from '@kronos/service';
+import type { FastifyInstance } from 'fastify';
+import type { FormattedExecutionResult, GraphQLSchema } from 'graphql';
+import type { Registry } from 'prom-client';
+import type { Caller, RequestContext } from './caller.ts';
+
+/** An operation as it arrives. */
+export interface GraphQLRequest {
+  query: string;
+  variables?: Record<string, unknown> | null;
+  operationName?: string | null;
+}
+
+/** Which parts can serve: true, or the reason why not. */
+export type Readiness = Record<string, true | string>;
+
+/** One answer of a subscription. */
+export interface SubscriptionMessage {
+  /** Where the stream goes on after this message; absent on a final error. */
+  cursor?: string;
+  result: FormattedExecutionResult;
+}
+
+/**
+ * The answers of a running subscription. It is pulled: the next event is taken up when the next answer is asked for.
+ * The end of the iteration is final; a rejection with `StreamCutError` asks to resume after the last cursor.
+ */
+export interface SubscriptionStream extends AsyncIterableIterator<SubscriptionMessage> {
+  /** The cursor up to which everything has been delivered or was not for this subscriber; moves without messages too. */
+  readonly position: string;
+  next(): Promise<IteratorResult<SubscriptionMessage, undefined>>;
+  return(): Promise<IteratorResult<SubscriptionMessage, undefined>>;
+  [Symbol.asyncIterator](): SubscriptionStream;
+}
+
+/** A running subscription, or why it was refused. */
+export type SubscriptionResult = SubscriptionStream | Required<Pick<FormattedExecutionResult, 'errors'>>;
+
+/** The subgraph is closing, and the subscription can be resumed after the last cursor. */
+export class StreamCutError extends Error {
+  override readonly name = 'StreamCutError';
+}
+
+/** One domain's part of the graph, ready to execute; it does not listen. */
+export interface Subgraph {
+  readonly name: string;
+  readonly schema: GraphQLSchema;
+  readonly logger: Logger;
+  readonly metrics: Registry;
+  /** Executes a query or a mutation. Never rejects: every fault is in the result. */
+  execute(request: GraphQLRequest, caller: Caller): Promise<FormattedExecutionResult>;
+  /**
+   * Starts a subscription.
+   *
+   * @param after the cursor of the last message received; from now on when omitted
+   */
+  subscribe(request: GraphQLRequest, caller: Caller, after?: string): Promise<SubscriptionResult>;
+  readiness(): Promise<Readiness>;
+  /** Adds the domain's own HTTP routes. */
+  routes?(app: FastifyInstance): void;
+  /** Cuts running subscriptions, then closes what the domain has opened. */
+  close(): Promise<void>;
+}
+
+/** What makes a subgraph. */
+export interface SubgraphOptions<C extends RequestContext> {
+  /** The domain, as it stands in `supergraph.yaml`. */
+  name: string;
+  /** The domain's `schema.graphql`. */
+  schemaFile: URL;
+  resolvers: object;
+  /** Adds what the domain's resolvers need: loaders, the database. Called once per request and once per event. */
+  createContext(request: RequestContext): C;
+  readiness(): Promise<Readiness>;
+  routes?(app: FastifyInstance): void;
+  /** Closes what the domain has opened. */
+  close(): Promise<void>;
+  logger: Logger;
+  metrics: Registry;
+}

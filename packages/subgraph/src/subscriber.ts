@@ -1,0 +1,121 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import {
+  createSourceEventStream,
+  execute,
+  type FormattedExecutionResult,
+  GraphQLError,
+  type GraphQLFormattedError,
+  type GraphQLSchema,
+} from 'graphql';
+import type { Gauge } from 'prom-client';
+import type { Caller, RequestContext } from './caller.ts';
+import { isDatabaseAway } from './database-errors.ts';
+import { codedError, unauthenticated } from './errors.ts';
+import { EventStream } from './event-stream.ts';
+import type { Operations } from './operations.ts';
+import type { GraphQLRequest, SubscriptionResult } from './subgraph.ts';
+import { type Delivery, DeliverySource, resumeAfter } from './subscription.ts';
+
+export interface SubscriberOptions {
+  name: string;
+  schema: GraphQLSchema;
+  operations: Operations;
+  createContext(caller: Caller): RequestContext;
+  format(errors: readonly GraphQLError[], caller: Caller): GraphQLFormattedError[];
+  streams: Gauge<'subgraph'>;
+}
+
+const cursorShape = /^\d{1,15}$/;
+const databaseRetryMs = 500;
+
+/** Starts the subscriptions of one subgraph, and can cut all of them. */
+export function createSubscriber(options: SubscriberOptions) {
+  const { name, schema, operations, createContext, format } = options;
+  const running = new Set<EventStream>();
+
+  async function subscribe(
+    request: GraphQLRequest,
+    caller: Caller,
+    after?: string,
+  ): Promise<SubscriptionResult> {
+    const refuse = (errors: readonly GraphQLError[]) => ({ errors: format(errors, caller) });
+    if (after !== undefined && !cursorShape.test(after))
+      return refuse([codedError('BAD_CURSOR', `“${after}” is not the cursor of a message.`)]);
+    const found = operations.find(request.query, request.operationName, true);
+    if ('errors' in found) return refuse(found.errors);
+
+    const operation = {
+      schema,
+      document: found.document,
+      variableValues: request.variables,
+      operationName: request.operationName,
+    };
+    const contextValue = createContext(caller);
+    resumeAfter(contextValue, after);
+    const source = await createSourceEventStream({ ...operation, contextValue });
+    if (!(source instanceof DeliverySource)) return refuse(errorsOf(source));
+
+    async function answer(delivery: Delivery<unknown>): Promise<FormattedExecutionResult | null> {
+      // A new context for every event: what a loader has read for the last one may have changed since.
+      const fresh = createContext(caller);
+      if (!(await delivery.isVisible(fresh))) return null;
+      const { errors, ...result } = await execute({ ...operation, rootValue: delivery, contextValue: fresh });
+      const away = errors?.find((error) => isDatabaseAway(error));
+      if (away) throw away;
+      return errors ? { errors: format(errors, caller), ...result } : result;
+    }
+
+    const stream = new EventStream({
+      source,
+      answer: (delivery, signal) => untilDatabaseAnswers(() => answer(delivery), signal),
+      fault: (error) => ({ errors: format([asGraphQLError(error)], caller) }),
+      ...(caller.tokenExpiresAt && {
+        expiry: { at: caller.tokenExpiresAt, error: unauthenticated('Your access token has expired.') },
+      }),
+      onEnd() {
+        running.delete(stream);
+        options.streams.dec({ subgraph: name });
+      },
+    });
+    running.add(stream);
+    options.streams.inc({ subgraph: name });
+    return stream;
+  }
+
+  return {
+    subscribe,
+    cutAll(): void {
+      for (const stream of running) stream.cut();
+    },
+  };
+}
+
+/**
+ * Answers an event as soon as the database does. Delivered with errors in place of data, the event would be lost to the
+ * subscriber, whose cursor would have passed it.
+ */
+async function untilDatabaseAnswers<Answer>(
+  answer: () => Promise<Answer>,
+  signal: AbortSignal,
+): Promise<Answer | null> {
+  for (;;) {
+    try {
+      return await answer();
+    } catch (error) {
+      if (!isDatabaseAway(error)) throw error;
+      await delay(databaseRetryMs, undefined, { signal }).catch(() => {});
+      if (signal.aborted) return null;
+    }
+  }
+}
+
+function errorsOf(source: object): readonly GraphQLError[] {
+  if ('errors' in source) return source.errors as readonly GraphQLError[];
+  return [asGraphQLError(new Error('A field of Subscription must be made by subscription().'))];
+}
+
+function asGraphQLError(error: unknown): GraphQLError {
+  if (error instanceof GraphQLError) return error;
+  const originalError = error instanceof Error ? error : new Error(String(error));
+  return new GraphQLError(originalError.message, { originalError });
+}

@@ -1,0 +1,93 @@
+import type { FastifyInstance } from 'fastify';
+import type { FormattedExecutionResult } from 'graphql';
+import { createSubgraphApp } from '../app.ts';
+import { encodeId, newId } from '../ids.ts';
+import type { CreateSubgraph } from '../serve-subgraph.ts';
+import type { Subgraph } from '../subgraph.ts';
+import { createVerifyCaller } from '../verify-caller.ts';
+import { createTestGateway, type TestGateway } from './internal-token.ts';
+import { openTestStream, type TestStream } from './test-stream.ts';
+
+export type { TestStream } from './test-stream.ts';
+
+/** Who asks; what is omitted is made up, so that `{}` is somebody without rights. */
+export interface Actor {
+  /** A UUID. */
+  userId?: string;
+  /** A UUID. */
+  sessionId?: string;
+  scopes?: readonly string[];
+  roles?: readonly string[];
+  /** When the caller's own token expires. */
+  tokenExpiresAt?: Date;
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: a test knows the shape of what it has asked for.
+export type TestResult = FormattedExecutionResult<any>;
+
+/** A subgraph behind its real HTTP handler. */
+export interface TestSubgraph extends AsyncDisposable {
+  subgraph: Subgraph;
+  app: FastifyInstance;
+  /** Executes a query or a mutation, anonymously when `as` is omitted. */
+  execute(document: string, variables?: object, as?: Actor): Promise<TestResult>;
+  /** Starts a subscription; once it has resolved, every later event arrives. */
+  subscribe(document: string, variables?: object, as?: Actor, after?: string): Promise<TestStream>;
+}
+
+/**
+ * A subgraph as the gateway sees it, with a signing key of its own.
+ *
+ * @param environment must name the domain's database and Redis; what every process needs is added
+ */
+export async function createTestSubgraph(
+  createSubgraph: CreateSubgraph,
+  environment: NodeJS.ProcessEnv = {},
+): Promise<TestSubgraph> {
+  const gateway = await createTestGateway();
+  const subgraph = await createSubgraph({
+    NODE_ENV: 'test',
+    LOG_LEVEL: 'silent',
+    KRONOS_INTERNAL_JWKS_FILE: gateway.jwksFile,
+    ...environment,
+  });
+  const verifyCaller = createVerifyCaller({ jwksFile: gateway.jwksFile, logger: subgraph.logger });
+  const app = createSubgraphApp(subgraph, { verifyCaller });
+  let address: Promise<string> | undefined;
+
+  return {
+    subgraph,
+    app,
+    async execute(query, variables, as) {
+      const response = await app.inject({
+        method: 'POST',
+        url: '/graphql',
+        headers: { authorization: await authorization(gateway, as) },
+        payload: { query, variables },
+      });
+      return response.json();
+    },
+    async subscribe(query, variables, as, after) {
+      address ??= app.listen({ host: '127.0.0.1', port: 0 });
+      const headers = { authorization: await authorization(gateway, as) };
+      return openTestStream(`${await address}/graphql`, { query, variables }, headers, after);
+    },
+    async [Symbol.asyncDispose]() {
+      await app.close();
+      await subgraph.close();
+      await gateway[Symbol.asyncDispose]();
+    },
+  };
+}
+
+async function authorization(gateway: TestGateway, actor: Actor | undefined): Promise<string> {
+  if (!actor) return `Bearer ${await gateway.sign({})}`;
+  const token = await gateway.sign({
+    sub: encodeId('user', actor.userId ?? newId()),
+    sid: encodeId('session', actor.sessionId ?? newId()),
+    scope: (actor.scopes ?? []).join(' '),
+    roles: actor.roles ?? ['user'],
+    tokenExp: Math.ceil((actor.tokenExpiresAt?.getTime() ?? Date.now() + 900_000) / 1000),
+  });
+  return `Bearer ${token}`;
+}

@@ -1,0 +1,94 @@
+import { hash } from 'node:crypto';
+import type { Logger } from '@kronos/service';
+import { jwtVerify } from 'jose';
+import { BoundedMap } from './bounded-map.ts';
+import type { Caller, Viewer } from './caller.ts';
+import { unauthenticated } from './errors.ts';
+import { decodeId } from './ids.ts';
+import { KeyFile } from './key-file.ts';
+
+/** What an internal token says. */
+export interface VerifiedToken {
+  viewer: Viewer | null;
+  tokenExpiresAt?: Date;
+}
+
+/** Headers by lower-case name. */
+export type Headers = Readonly<Record<string, string | string[] | undefined>>;
+
+/**
+ * Who calls, from the gateway's internal token and the headers that the gateway sends beside it.
+ *
+ * @throws UNAUTHENTICATED without a valid internal token
+ */
+export type VerifyCaller = (headers: Headers, requestId: string) => Promise<Caller>;
+
+const cachedTokens = 10_000;
+const clockToleranceSeconds = 5;
+
+/**
+ * Verifies callers by the gateway's public keys. A verified token is remembered, by its hash, until it expires.
+ *
+ * @param options.jwksFile the public keys; read again when it changes, and it may appear later
+ */
+export function createVerifyCaller(options: { jwksFile: string; logger: Logger }): VerifyCaller {
+  const keys = new KeyFile(options.jwksFile);
+  const verified = new BoundedMap<string, VerifiedToken & { expiresAt: number }>(cachedTokens);
+
+  async function verify(token: string): Promise<VerifiedToken> {
+    const key = hash('sha256', token, 'base64');
+    const known = verified.get(key);
+    if (known && known.expiresAt > Date.now()) return known;
+    const { payload } = await jwtVerify<InternalClaims>(token, (header) => keys.find(header), {
+      algorithms: ['EdDSA', 'Ed25519'],
+      issuer: 'kronos-gateway',
+      audience: 'kronos-subgraph',
+      requiredClaims: ['exp'],
+      clockTolerance: clockToleranceSeconds,
+    });
+    const claims = readClaims(payload);
+    verified.set(key, { ...claims, expiresAt: payload.exp! * 1000 });
+    return claims;
+  }
+
+  return async (headers, requestId) => {
+    const token = /^Bearer (\S+)$/i.exec(String(headers.authorization ?? ''))?.[1];
+    if (!token) throw unauthenticated(refusal);
+    const { viewer, tokenExpiresAt } = await verify(token).catch((error: Error) => {
+      options.logger.warn({ requestId, reason: error.message }, 'internal token refused');
+      throw unauthenticated(refusal);
+    });
+    return {
+      viewer,
+      ...(tokenExpiresAt && { tokenExpiresAt }),
+      requestId,
+      clientAddress: single(headers['x-kronos-client-address']) ?? 'unknown',
+      userAgent: single(headers['x-kronos-client-agent']) ?? null,
+      traceparent: single(headers.traceparent) ?? null,
+    };
+  };
+}
+
+const refusal = 'This subgraph answers to its gateway only.';
+
+interface InternalClaims {
+  sid?: string;
+  scope?: string;
+  roles?: string[];
+  tokenExp?: number;
+}
+
+function readClaims({ sub, sid, scope, roles, tokenExp }: InternalClaims & { sub?: string }): VerifiedToken {
+  if (sub === undefined) return { viewer: null };
+  const viewer: Viewer = {
+    userId: decodeId('user', sub),
+    sessionId: sid === undefined ? null : decodeId('session', sid),
+    scopes: new Set(scope?.split(' ').filter(Boolean)),
+    roles: roles ?? [],
+  };
+  return { viewer, ...(tokenExp !== undefined && { tokenExpiresAt: new Date(tokenExp * 1000) }) };
+}
+
+function single(value: string | string[] | undefined): string | undefined {
+  return Array.isArray(value) ? value[0] : value;
+}
