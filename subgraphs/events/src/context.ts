@@ -1,0 +1,31 @@
+import type { EventLog } from '@kronos/events';
+import type { PrismaClient } from '@kronos/prisma-events';
+import { type RequestContext, unauthenticated, type Viewer } from '@kronos/subgraph';
+import { createLoaders, type Loaders } from './loaders.ts';
+
+/** What the process has once, for all requests. */
+export interface Dependencies {
+  db: PrismaClient;
+  log: EventLog;
+}
+
+/** What every resolver of this domain works with. */
+export interface Context extends RequestContext, Dependencies {
+  /** Rows, already limited to what the viewer may see. */
+  loaders: Loaders;
+}
+
+/** The context of one request, or of one event of a subscription. */
+export function createContext(dependencies: Dependencies, request: RequestContext): Context {
+  return { ...request, ...dependencies, loaders: createLoaders(dependencies.db, request.viewer) };
+}
+
+/**
+ * The viewer of a field that the schema keeps from anonymous callers.
+ *
+ * @throws UNAUTHENTICATED when there is none all the same
+ */
+export function viewerOf(context: RequestContext): Viewer {
+  if (!context.viewer) throw unauthenticated();
+  return context.viewer;
+}

@@ -1,0 +1,63 @@
+import type { Prisma } from '@kronos/prisma-events';
+import { badUserInput, decodeId, toWhere } from '@kronos/subgraph';
+import type { EventFilter, EventOrderBy, EventOrderField, EventStatusFilter } from './__generated__/types.ts';
+import { hasStatus } from './event.status.ts';
+
+const orderColumns: Record<EventOrderField, string> = {
+  STARTS_AT: 'startsAt',
+  CREATED_AT: 'createdAt',
+  TITLE: 'title',
+};
+
+/** The order of a list of events as `connection` takes it; by the beginning when none is given. */
+export function eventOrder(orderBy: readonly EventOrderBy[] | null | undefined) {
+  if (!orderBy?.length) return [{ field: 'startsAt', direction: 'ASC' as const }];
+  return orderBy.map(({ field, direction = 'ASC' }) => ({ field: orderColumns[field], direction }));
+}
+
+/**
+ * A filter of events as a condition for the database.
+ *
+ * @param now the moment at which a status is meant
+ */
+export function eventWhere(filter: EventFilter | null | undefined, now: Date): Prisma.EventWhereInput {
+  return toWhere(filter, {
+    startsAt: 'startsAt',
+    title: 'title',
+    organizerId: { column: 'organizerId', decode: (id) => decodeId('user', id) },
+    visibility: 'visibility',
+    status: (status: EventStatusFilter) => statusWhere(status, now),
+  });
+}
+
+function statusWhere(filter: EventStatusFilter, now: Date): Prisma.EventWhereInput {
+  return {
+    AND: [
+      filter.eq ? hasStatus(filter.eq, now) : {},
+      filter.in ? { OR: filter.in.map((status) => hasStatus(status, now)) } : {},
+    ],
+  };
+}
+
+const [longestQuery, mostWords] = [200, 10];
+
+/**
+ * Free text as a condition for the database: every word stands somewhere in the title, the description or the location,
+ * in either case. A trigram index answers it for words of three letters and more.
+ *
+ * @throws BAD_USER_INPUT for more than 200 characters or 10 words
+ */
+export function textWhere(query: string | null | undefined): Prisma.EventWhereInput {
+  const words = query?.trim().split(/\s+/).filter(Boolean) ?? [];
+  if (words.length > mostWords) throw badUserInput(`A query holds at most ${mostWords} words.`);
+  if ((query ?? '').length > longestQuery)
+    throw badUserInput(`A query holds at most ${longestQuery} characters.`);
+  if (query?.includes('\0')) throw badUserInput('A query cannot hold the NUL character.');
+  return { AND: words.map(wordWhere) };
+}
+
+function wordWhere(word: string): Prisma.EventWhereInput {
+  // Prisma passes LIKE's wildcards through; people mean them as characters.
+  const contained = { contains: word.replace(/[\\%_]/g, '\\$&'), mode: 'insensitive' as const };
+  return { OR: [{ title: contained }, { description: contained }, { location: contained }] };
+}
