@@ -1,4 +1,5 @@
 import { badCursor, decodeCursor, encodeCursor } from './cursor.ts';
+import { sqlStateOf } from './database-errors.ts';
 import { badUserInput } from './errors.ts';
 import { beyond, type OrderBy, prismaOrder } from './keyset.ts';
 
@@ -133,6 +134,7 @@ async function findRows<Row>({ delegate, args }: ConnectionOptions<Row>, query: 
 }
 
 function isMisfit(error: unknown): boolean {
-  const { name, code } = error as { name?: string; code?: string };
-  return name === 'PrismaClientValidationError' || code === 'P2007' || code === 'P2023';
+  return (
+    (error as Error).name === 'PrismaClientValidationError' || Boolean(sqlStateOf(error)?.startsWith('22'))
+  );
 }

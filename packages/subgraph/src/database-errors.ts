@@ -1,13 +1,38 @@
-const awayCodes = new Set([
-  'P1001',
-  'P1002',
-  'P1017',
-  'P2024',
+/** The parts of a fault that say what it is; which of them are there depends on the layer that noticed it. */
+interface Fault {
+  /** Prisma's code, or the system's. */
+  code?: unknown;
+  message?: unknown;
+  cause?: unknown;
+  /** GraphQL's name for the cause. */
+  originalError?: unknown;
+  /** What the driver adapter told Prisma. */
+  meta?: { driverAdapterError?: { cause?: { kind?: string; originalCode?: string } } };
+}
+
+const prismaCodes = new Set(['P1001', 'P1002', 'P1008', 'P1017', 'P2024', 'P2037']);
+const systemCodes = new Set([
   'ECONNREFUSED',
   'ECONNRESET',
-  '57P01',
-  '57P03',
+  'EPIPE',
+  'ETIMEDOUT',
+  'EHOSTUNREACH',
+  'ENOTFOUND',
 ]);
+const adapterKinds = new Set([
+  'DatabaseNotReachable',
+  'ConnectionClosed',
+  'SocketTimeout',
+  'TooManyConnections',
+]);
+
+// https://www.postgresql.org/docs/18/errcodes-appendix.html: connection exceptions, too many connections, and
+// shutdown, crash or start of the server.
+const sqlStates = /^(08...|53300|57P0[1235])$/;
+
+// Plain errors of `pg`, which Prisma passes on as they are, and Prisma's own when the pool gives no connection in time.
+const driverMessages =
+  /^(Connection terminated|Client has encountered a connection error|timeout exceeded when trying to connect)|Unable to start a transaction in the given time/;
 
 /**
  * Whether an error says that the database cannot be reached now, or has ended the connection: from Prisma, from its
@@ -15,11 +40,20 @@ const awayCodes = new Set([
  */
 export function isDatabaseAway(error: unknown): boolean {
   if (typeof error !== 'object' || error === null) return false;
-  const { code, cause, originalError } = error as {
-    code?: unknown;
-    cause?: unknown;
-    originalError?: unknown;
-  };
-  if (typeof code === 'string' && awayCodes.has(code)) return true;
+  const { code, message, cause, originalError, meta } = error as Fault;
+  if (typeof code === 'string' && (prismaCodes.has(code) || systemCodes.has(code) || sqlStates.test(code)))
+    return true;
+  if (typeof message === 'string' && driverMessages.test(message)) return true;
+  const fault = meta?.driverAdapterError?.cause;
+  if (adapterKinds.has(fault?.kind ?? '') || sqlStates.test(fault?.originalCode ?? '')) return true;
   return isDatabaseAway(cause) || isDatabaseAway(originalError);
+}
+
+/**
+ * PostgreSQL's own code for what went wrong in a query that Prisma sent, if that is where the error comes from.
+ *
+ * @see https://www.postgresql.org/docs/18/errcodes-appendix.html
+ */
+export function sqlStateOf(error: unknown): string | undefined {
+  return (error as Fault | undefined)?.meta?.driverAdapterError?.cause?.originalCode;
 }

@@ -1,10 +1,13 @@
 import { CursorExpiredError, EventLogUnavailableError } from '@kronos/events';
 import type { Logger } from '@kronos/service';
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
-import { isDatabaseAway } from './database-errors.ts';
+import { isDatabaseAway, sqlStateOf } from './database-errors.ts';
 import { badUserInput, codedError, serviceUnavailable } from './errors.ts';
 
+const internalMessage = 'Something went wrong on our side. Quote the request id when you report it.';
 const retryAfterSeconds = 2;
+// The only text that PostgreSQL cannot store.
+const untranslatable = '22021';
 
 /**
  * The errors of one request as the client sees them. Coded errors pass; a part that is away becomes SERVICE_UNAVAILABLE;
@@ -43,11 +46,10 @@ function codedFormOf(error: GraphQLError, subgraph: string, logger: Logger): Gra
       'SUBSCRIPTION_CURSOR_EXPIRED',
       'What followed this cursor is no longer kept: query the current state and subscribe anew.',
     );
+  if (sqlStateOf(cause) === untranslatable) return badUserInput('Text cannot hold the character U+0000.');
   logger.error({ err: cause, path: error.path }, 'resolver failed');
   return codedError('INTERNAL_SERVER_ERROR', internalMessage);
 }
-
-const internalMessage = 'Something went wrong on our side. Quote the request id when you report it.';
 
 function rootCause(error: GraphQLError): Error | undefined {
   const { originalError } = error;

@@ -1,10 +1,6 @@
+export { createTestGateway, type TestGateway } from './internal-token.ts';
 export { createTestDatabase, type TestDatabase } from './test-database.ts';
-export { createTestDomain } from './test-domain.ts';
+export { createTestDomain, type TestDomain } from './test-domain.ts';
 export { testRedisUrl } from './test-redis.ts';
-export {
-  type Actor,
-  createTestSubgraph,
-  type TestResult,
-  type TestStream,
-  type TestSubgraph,
-} from './test-subgraph.ts';
+export type { TestMessage, TestResult, TestStream } from './test-stream.ts';
+export { type Actor, createTestSubgraph, type TestSubgraph } from './test-subgraph.ts';

@@ -1,14 +1,11 @@
 import type { FastifyInstance } from 'fastify';
-import type { FormattedExecutionResult } from 'graphql';
 import { createSubgraphApp } from '../app.ts';
 import { encodeId, newId } from '../ids.ts';
 import type { CreateSubgraph } from '../serve-subgraph.ts';
 import type { Subgraph } from '../subgraph.ts';
 import { createVerifyCaller } from '../verify-caller.ts';
 import { createTestGateway, type TestGateway } from './internal-token.ts';
-import { openTestStream, type TestStream } from './test-stream.ts';
-
-export type { TestStream } from './test-stream.ts';
+import { openTestStream, type TestResult, type TestStream } from './test-stream.ts';
 
 /** Who asks; what is omitted is made up, so that `{}` is somebody without rights. */
 export interface Actor {
@@ -21,9 +18,6 @@ export interface Actor {
   /** When the caller's own token expires. */
   tokenExpiresAt?: Date;
 }
-
-// biome-ignore lint/suspicious/noExplicitAny: a test knows the shape of what it has asked for.
-export type TestResult = FormattedExecutionResult<any>;
 
 /** A subgraph behind its real HTTP handler. */
 export interface TestSubgraph extends AsyncDisposable {
