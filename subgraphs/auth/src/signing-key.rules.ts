@@ -17,10 +17,10 @@ export function publishedKeys<Key extends { signsFrom: Date }>(
 ): { key: Key; status: SigningKeyStatus }[] {
   const newestFirst = keys.toSorted((one, other) => other.signsFrom.getTime() - one.signsFrom.getTime());
   const active = newestFirst.findIndex((key) => key.signsFrom <= now);
-  return newestFirst.flatMap((key, index) => {
-    if (active === -1 || index < active) return [{ key, status: 'ANNOUNCED' as const }];
-    if (index === active) return [{ key, status: 'ACTIVE' as const }];
+  return newestFirst.flatMap((key, index): { key: Key; status: SigningKeyStatus }[] => {
+    if (active === -1 || index < active) return [{ key, status: 'ANNOUNCED' }];
+    if (index === active) return [{ key, status: 'ACTIVE' }];
     const retiredSince = now.getTime() - (newestFirst[index - 1]?.signsFrom.getTime() ?? 0);
-    return retiredSince < retirementMilliseconds ? [{ key, status: 'RETIRED' as const }] : [];
+    return retiredSince < retirementMilliseconds ? [{ key, status: 'RETIRED' }] : [];
   });
 }

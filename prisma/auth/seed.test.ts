@@ -1,0 +1,76 @@
+import { createTestDatabase } from '@kronos/subgraph/testing';
+import { PrismaPg } from '@prisma/adapter-pg';
+import { beforeEach, expect, test } from 'vitest';
+import { PrismaClient } from './client/client.ts';
+import { verifyPassword } from './password-hash.ts';
+import { seed } from './seed.ts';
+
+const environment = { KRONOS_ADMIN_EMAIL: 'Root@Example.com', KRONOS_ADMIN_PASSWORD: 'a password of root' };
+let databaseUrl: string;
+let database: PrismaClient;
+
+beforeEach(async () => {
+  const created = await createTestDatabase('auth');
+  databaseUrl = created.url;
+  database = new PrismaClient({ adapter: new PrismaPg({ connectionString: databaseUrl, max: 2 }) });
+  // The suite's template has an administrator.
+  await database.account.deleteMany();
+  await database.outbox.deleteMany();
+  return async () => {
+    await database.$disconnect();
+    await created[Symbol.asyncDispose]();
+  };
+});
+
+test('opens the account of the first administrator with its event', async () => {
+  expect(await seed({ databaseUrl, environment })).toBe('administrator root@example.com: account opened');
+  const account = await database.account.findUniqueOrThrow({ where: { email: 'root@example.com' } });
+  expect(account.roles).toEqual(['admin', 'user']);
+  expect(await verifyPassword(account.passwordHash, 'a password of root')).toBe(true);
+  const events = await database.outbox.findMany({ select: { name: true, payload: true } });
+  expect(events).toEqual([
+    {
+      name: 'userCreated',
+      payload: { userId: account.id, displayName: 'Administrator', roles: ['admin', 'user'] },
+    },
+  ]);
+});
+
+test('does it once, also when two processes start together', async () => {
+  const lines = await Promise.all([seed({ databaseUrl, environment }), seed({ databaseUrl, environment })]);
+  expect(lines.toSorted()).toEqual([
+    'administrator root@example.com: account opened',
+    'administrator root@example.com: there already',
+  ]);
+  const later = { ...environment, KRONOS_ADMIN_EMAIL: 'other@example.com' };
+  expect(await seed({ databaseUrl, environment: later })).toBe(
+    'administrator root@example.com: there already',
+  );
+  expect(await database.account.count()).toBe(1);
+  expect(await database.outbox.count()).toBe(1);
+});
+
+test('does nothing when no administrator is asked for', async () => {
+  expect(await seed({ databaseUrl, environment: {} })).toBe('no administrator asked for');
+  expect(await database.account.count()).toBe(0);
+});
+
+test('raises nobody who has signed up with the address before', async () => {
+  await database.account.create({
+    data: {
+      id: crypto.randomUUID(),
+      email: 'root@example.com',
+      passwordHash: '-',
+      roles: ['user'],
+      scopes: [],
+    },
+  });
+  await expect(seed({ databaseUrl, environment })).rejects.toThrow(
+    'belongs to someone who is no administrator',
+  );
+});
+
+test('refuses what is no address', async () => {
+  const wrong = { ...environment, KRONOS_ADMIN_EMAIL: 'root' };
+  await expect(seed({ databaseUrl, environment: wrong })).rejects.toThrow('KRONOS_ADMIN_EMAIL is "root"');
+});

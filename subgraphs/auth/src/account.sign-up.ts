@@ -1,0 +1,79 @@
+import { appendToOutbox } from '@kronos/events';
+import { type Account, Prisma } from '@kronos/prisma-auth';
+import { parseEmail } from '@kronos/prisma-auth/email';
+import { mutation, newId, UserFault, userFaults } from '@kronos/subgraph';
+import type { MutationUserSignUpArgs, UserSignUpInput } from './__generated__/types.ts';
+import type { Context } from './context.ts';
+import { passwordWeakness } from './password.rules.ts';
+import { openSession, tokenPair } from './session.open.ts';
+
+const longestName = 80;
+
+type NewAccount = Pick<Account, 'id' | 'email' | 'passwordHash' | 'roles' | 'scopes'>;
+
+/**
+ * Opens an account and its first session. It answers when the event is in the log, so that every subgraph resolves the
+ * user at once; should the log be away, after three seconds, and the event follows.
+ */
+export const userSignUp = mutation(
+  async (_parent: unknown, { input }: MutationUserSignUpArgs, context: Context) => {
+    const { email, password, displayName } = validSignUp(input);
+    const countTaken = await context.throttle.signUp(context.clientAddress);
+    const passwordHash = await context.passwords.hash(password);
+    const account = { id: newId(), email, passwordHash, roles: ['user'], scopes: [] };
+    const written = await writeAccount(context, account, displayName);
+    if (written === 'EMAIL_TAKEN') {
+      await countTaken();
+      return userFaults(
+        fault('email', 'EMAIL_TAKEN', 'There is an account with this e-mail address already.'),
+      );
+    }
+    await context.relay.settled([written.eventId], 3000);
+    return { user: { id: account.id, isCaller: true }, tokens: await tokenPair(context, account, written) };
+  },
+);
+
+/** Account, event and session, or nothing. Asking first for the address would leave room for two at the same time. */
+async function writeAccount(context: Context, account: NewAccount, displayName: string) {
+  const { id: userId, roles } = account;
+  try {
+    return await context.database.$transaction(async (transaction) => {
+      await transaction.account.create({ data: account });
+      const eventId = await appendToOutbox(transaction, 'userCreated', { userId, displayName, roles });
+      return { eventId, ...(await openSession(transaction, userId, context)) };
+    });
+  } catch (error) {
+    const isTaken = error instanceof Prisma.PrismaClientKnownRequestError && error.code === 'P2002';
+    if (isTaken) return 'EMAIL_TAKEN';
+    throw error;
+  }
+}
+
+/** The input, trimmed, or all its faults at once. */
+function validSignUp(input: UserSignUpInput) {
+  const email = parseEmail(input.email);
+  const displayName = input.displayName.normalize('NFC').trim();
+  const weakness = passwordWeakness(input.password, [input.email, displayName]);
+  const faults = [
+    ...(email ? [] : [fault('email', 'INVALID', 'This is not an e-mail address.')]),
+    ...(weakness ? [fault('password', 'WEAK_PASSWORD', weakness)] : []),
+    ...nameFaults(displayName),
+  ];
+  if (!email || faults.length > 0) return userFaults(faults);
+  return { email, displayName, password: input.password };
+}
+
+function nameFaults(displayName: string): UserFault[] {
+  if (displayName === '') return [fault('displayName', 'REQUIRED', 'Say by which name others see you.')];
+  if ([...displayName].length > longestName) {
+    return [fault('displayName', 'INVALID', `The name may have at most ${longestName} characters.`)];
+  }
+  if (/\p{Cc}/u.test(displayName)) {
+    return [fault('displayName', 'INVALID', 'The name may not contain control characters.')];
+  }
+  return [];
+}
+
+function fault(field: keyof UserSignUpInput, code: string, message: string): UserFault {
+  return new UserFault({ code, message, field: ['input', field] });
+}

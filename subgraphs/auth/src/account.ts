@@ -1,0 +1,39 @@
+import { connection, encodeId, subscription, tryDecodeId } from '@kronos/subgraph';
+import type { Resolvers } from './__generated__/types.ts';
+import type { Context } from './context.ts';
+import type { UserMapper } from './mappers.ts';
+import { isSelfOr } from './viewer.rules.ts';
+
+export const userCreated = subscription(
+  {
+    domain: 'auth',
+    names: ['userCreated'],
+    resolve: ({ payload }) => ({ user: { id: payload.userId } }),
+  },
+  ({ log }: Context) => log,
+);
+
+export const User: Resolvers['User'] = {
+  __resolveReference({ id }) {
+    const userId = tryDecodeId('user', id);
+    return userId ? { id: userId } : null;
+  },
+  id: ({ id }) => encodeId('user', id),
+  async email(user, _args, context) {
+    if (!maySee(user, context, 'users:read')) return null;
+    return (await context.accounts.load(user.id))?.email ?? null;
+  },
+  sessions(user, args, context) {
+    if (!maySee(user, context, 'auth:admin')) return null;
+    return connection({
+      delegate: context.database.session,
+      args,
+      where: { accountId: user.id, revokedAt: null, expiresAt: { gt: new Date() } },
+      orderBy: [{ field: 'createdAt', direction: 'DESC' }],
+    });
+  },
+};
+
+function maySee(user: UserMapper, { viewer }: Context, scope: string): boolean {
+  return user.isCaller === true || isSelfOr(viewer, user.id, scope);
+}

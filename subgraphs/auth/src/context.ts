@@ -1,0 +1,38 @@
+import type { Consumer, EventLog, Relay } from '@kronos/events';
+import type { Account, PrismaClient, Session } from '@kronos/prisma-auth';
+import { type RequestContext, rowLoader } from '@kronos/subgraph';
+import type DataLoader from 'dataloader';
+import type { AccessTokens } from './access-token.ts';
+import type { Passwords } from './passwords.ts';
+import type { SigningKeys } from './signing-keys.ts';
+import type { Throttle } from './throttle.ts';
+
+/** What lives as long as the subgraph. */
+export interface Services {
+  database: PrismaClient;
+  log: EventLog;
+  relay: Relay;
+  /** Brings roles and scopes from the domain `users`. */
+  accessChanges: Consumer;
+  accessTokens: AccessTokens;
+  passwords: Passwords;
+  signingKeys: SigningKeys;
+  throttle: Throttle;
+}
+
+/** What resolvers work with: the services, and loaders for one request. */
+export interface Context extends RequestContext, Services {
+  accounts: DataLoader<string, Account | null>;
+  sessions: DataLoader<string, Session | null>;
+}
+
+/** Makes the context of one request, or of one event of a subscription. */
+export function createContext(services: Services, request: RequestContext): Context {
+  const { database } = services;
+  return {
+    ...request,
+    ...services,
+    accounts: rowLoader((ids) => database.account.findMany({ where: { id: { in: [...ids] } } })),
+    sessions: rowLoader((ids) => database.session.findMany({ where: { id: { in: [...ids] } } })),
+  };
+}

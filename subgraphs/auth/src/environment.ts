@@ -1,0 +1,15 @@
+import { commonEnvironment, postgresUrl, redisUrl } from '@kronos/service';
+import { z } from 'zod';
+
+/** The environment variables that auth reads. */
+export const environmentShape = {
+  ...commonEnvironment,
+  AUTH_DATABASE_URL: postgresUrl(),
+  REDIS_URL: redisUrl(),
+  KRONOS_TOKEN_ISSUER: z.string().default('kronos'),
+  AUTH_SIGN_UPS_PER_HOUR: z.coerce
+    .number('expected how many accounts may be opened from one address in an hour')
+    .int('expected a whole number')
+    .positive('expected a number above 0')
+    .default(100),
+} satisfies z.ZodRawShape;

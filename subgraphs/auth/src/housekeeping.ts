@@ -1,0 +1,27 @@
+import type { PrismaClient } from '@kronos/prisma-auth';
+import type { Logger } from '@kronos/service';
+
+const hour = 60 * 60 * 1000;
+/** Until then a copied refresh token is recognised, and a session that has ended can be looked up. */
+const retention = 30 * 24 * hour;
+
+/** Deletes what ended, and refresh tokens that were used, more than thirty days before `now`. */
+export async function deleteEnded(database: PrismaClient, now: Date): Promise<void> {
+  const before = new Date(now.getTime() - retention);
+  await database.session.deleteMany({ where: { expiresAt: { lt: before } } });
+  await database.refreshToken.deleteMany({ where: { usedAt: { lt: before } } });
+}
+
+/**
+ * Deletes what has ended once an hour. Any number of processes may do so.
+ *
+ * @returns what stops it
+ */
+export function startHousekeeping(database: PrismaClient, logger: Logger): () => void {
+  const timer = setInterval(() => {
+    deleteEnded(database, new Date()).catch((error) =>
+      logger.warn({ err: error }, 'housekeeping failed; it tries again in an hour'),
+    );
+  }, hour);
+  return () => clearInterval(timer);
+}

@@ -1,0 +1,19 @@
+import type { Session, SigningKey } from '@kronos/prisma-auth';
+import type { Connection } from '@kronos/subgraph';
+import type { SigningKeyStatus } from './signing-key.rules.ts';
+
+/**
+ * Whether this very request has proved by a password or a refresh token to come from the owner. Someone who signs up
+ * or logs in has no access token yet, and still sees their own address and session in the answer.
+ */
+interface Proof {
+  isCaller?: boolean;
+}
+
+/** `id` is a UUID. */
+export type UserMapper = { id: string } & Proof;
+export type SessionMapper = Session & Proof;
+export type SessionConnectionMapper = Connection<SessionMapper>;
+export type SigningKeyMapper = Pick<SigningKey, 'kid' | 'algorithm' | 'createdAt'> & {
+  status: SigningKeyStatus;
+};

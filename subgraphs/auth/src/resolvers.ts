@@ -1,0 +1,18 @@
+import type { Resolvers } from './__generated__/types.ts';
+import { userSignUp } from './account.sign-up.ts';
+import { User, userCreated } from './account.ts';
+import { sessionCreate } from './session.create.ts';
+import { sessionRefresh } from './session.refresh.ts';
+import { sessionRevoke, sessionsRevokeAll } from './session.revoke.ts';
+import { Session, session, sessionRevoked } from './session.ts';
+import { signingKeyRotate, signingKeys } from './signing-key.ts';
+import { viewer } from './viewer.ts';
+
+/** Every field of the schema that is more than a property of its parent. */
+export const resolvers: Resolvers = {
+  Query: { viewer, session, signingKeys },
+  Mutation: { userSignUp, sessionCreate, sessionRefresh, sessionRevoke, sessionsRevokeAll, signingKeyRotate },
+  Subscription: { userCreated, sessionRevoked },
+  User,
+  Session,
+};

@@ -1,0 +1,50 @@
+import { isIP } from 'node:net';
+import type { Account, Prisma, Session } from '@kronos/prisma-auth';
+import { type Caller, newId } from '@kronos/subgraph';
+import type { Context } from './context.ts';
+import { hashRefreshToken, newRefreshToken } from './refresh-token.ts';
+import { sessionExpiry } from './session.rules.ts';
+import { networkOf } from './throttle.rules.ts';
+
+const longestUserAgent = 512;
+
+/** Writes a new session with its first refresh token, and returns both; of the token only its hash is kept. */
+export async function openSession(
+  database: Prisma.TransactionClient,
+  accountId: string,
+  caller: Caller,
+): Promise<{ session: Session; refreshToken: string }> {
+  const now = new Date();
+  const refreshToken = newRefreshToken();
+  const session = await database.session.create({
+    data: {
+      id: newId(),
+      accountId,
+      createdAt: now,
+      lastSeenAt: now,
+      expiresAt: sessionExpiry(now, now),
+      ...originOf(caller),
+      tokens: { create: { hash: hashRefreshToken(refreshToken) } },
+    },
+  });
+  return { session, refreshToken };
+}
+
+/** Where a request comes from, as a session keeps it. */
+export function originOf(caller: Caller): Pick<Session, 'ipAddress' | 'network' | 'userAgent'> {
+  return {
+    ipAddress: isIP(caller.clientAddress) === 0 ? null : caller.clientAddress,
+    network: networkOf(caller.clientAddress),
+    userAgent: caller.userAgent?.slice(0, longestUserAgent) ?? null,
+  };
+}
+
+/** The tokens of a session, with the account's rights as they are now. */
+export async function tokenPair(
+  context: Context,
+  account: Pick<Account, 'id' | 'roles' | 'scopes'>,
+  opened: { session: Session; refreshToken: string },
+) {
+  const { accessToken, expiresAt } = await context.accessTokens.issue(account, opened.session.id);
+  return { accessToken, refreshToken: opened.refreshToken, expiresAt };
+}

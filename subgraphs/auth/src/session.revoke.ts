@@ -1,0 +1,57 @@
+import { appendAllToOutbox } from '@kronos/events';
+import type { Prisma, Session } from '@kronos/prisma-auth';
+import { decodeId, mutation, tryDecodeId, UserFault, userFaults } from '@kronos/subgraph';
+import type { MutationSessionRevokeArgs, MutationSessionsRevokeAllArgs } from './__generated__/types.ts';
+import type { Context } from './context.ts';
+import { isSelfOr } from './viewer.rules.ts';
+
+/**
+ * Ends the open ones of these sessions, each with its event. A session is ended once, however many try at the same time.
+ *
+ * @returns the sessions that this call has ended
+ */
+export async function revokeSessions(
+  transaction: Prisma.TransactionClient,
+  where: Prisma.SessionWhereInput,
+): Promise<Session[]> {
+  const now = new Date();
+  const revoked = await transaction.session.updateManyAndReturn({
+    where: { AND: [where, { revokedAt: null, expiresAt: { gt: now } }] },
+    data: { revokedAt: now },
+  });
+  const payloads = revoked.map(({ id, accountId }) => ({ sessionId: id, userId: accountId }));
+  await appendAllToOutbox(transaction, 'sessionRevoked', payloads);
+  return revoked;
+}
+
+/** Ends a session of the caller or, by `auth:admin`, of anyone. One that has ended already stays as it is. */
+export const sessionRevoke = mutation(
+  async (_parent: unknown, { id }: MutationSessionRevokeArgs, context: Context) => {
+    const sessionId = tryDecodeId('session', id);
+    const session = sessionId ? await context.sessions.load(sessionId) : null;
+    if (!session || !isSelfOr(context.viewer, session.accountId, 'auth:admin')) {
+      return notFound('id', 'There is no such session.');
+    }
+    const [revoked] = await context.database.$transaction((transaction) =>
+      revokeSessions(transaction, { id: session.id }),
+    );
+    return { session: revoked ?? session };
+  },
+);
+
+/** Ends all sessions of the caller or, by `auth:admin`, of anyone. */
+export const sessionsRevokeAll = mutation(
+  async (_parent: unknown, args: MutationSessionsRevokeAllArgs, context: Context) => {
+    const accountId = decodeId('user', args.userId);
+    const isAllowed = isSelfOr(context.viewer, accountId, 'auth:admin');
+    if (!isAllowed || !(await context.accounts.load(accountId))) {
+      return notFound('userId', 'There is no such user.');
+    }
+    await context.database.$transaction((transaction) => revokeSessions(transaction, { accountId }));
+    return { user: { id: accountId } };
+  },
+);
+
+function notFound(field: string, message: string): never {
+  return userFaults(new UserFault({ code: 'NOT_FOUND', message, field: [field] }));
+}

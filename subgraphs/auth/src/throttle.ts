@@ -1,0 +1,142 @@
+import { createHash } from 'node:crypto';
+import type { Logger } from '@kronos/service';
+import { codedError } from '@kronos/subgraph';
+import type { GraphQLError } from 'graphql';
+import { Redis } from 'ioredis';
+import { RateLimiterMemory, RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
+import { accountDelaySeconds, networkOf } from './throttle.rules.ts';
+
+const minute = 60;
+const hour = 60 * minute;
+
+/** Slows down those who guess, without letting them lock out those who know. */
+export interface Throttle {
+  /**
+   * Counts an attempt to log in, before the password is looked at; otherwise a hundred attempts at once would all be
+   * looked at before the first had counted.
+   *
+   * - One place (an address) on one account: 10 in half an hour.
+   * - One place on all accounts: 100 in a quarter of an hour.
+   * - One account from all places it was never used from: after 20 in an hour one at a time, with a pause between them
+   *   that doubles up to five minutes. Places it was used from are not held up by that.
+   *
+   * @param isKnownPlace has the account been logged in to from this place before?
+   * @returns what to call once the password was right: it takes the attempt back
+   * @throws RATE_LIMITED with the seconds to wait
+   */
+  logIn(email: string, address: string, isKnownPlace: boolean): Promise<() => Promise<void>>;
+  /**
+   * Counts an attempt to open an account from a place.
+   *
+   * @returns what to call when the address was taken. Ten such answers in an hour are enough for one place, because each
+   * tells that somebody has an account.
+   * @throws RATE_LIMITED with the seconds to wait
+   */
+  signUp(address: string): Promise<() => Promise<void>>;
+  /** True, or why Redis cannot be reached. Throttling goes on in the process' memory then. */
+  readiness(): true | string;
+  close(): Promise<void>;
+}
+
+/** Creates the throttle. It counts in Redis for all processes together and, while Redis is away, for each alone. */
+export function createThrottle(options: {
+  redisUrl: string;
+  signUpsPerHour: number;
+  logger: Logger;
+}): Throttle {
+  const redis = new Redis(options.redisUrl, {
+    enableOfflineQueue: false,
+    maxRetriesPerRequest: 0,
+    commandTimeout: 500,
+    retryStrategy: (attempt) => Math.min(attempt * 100, 1000),
+  });
+  redis.on('error', (error) => options.logger.debug({ err: error }, 'throttling without Redis'));
+
+  function limiter(name: string, points: number, duration: number): RateLimiterRedis {
+    const shape = { keyPrefix: `kronos:auth:throttle:${name}`, points, duration };
+    return new RateLimiterRedis({
+      ...shape,
+      storeClient: redis,
+      rejectIfRedisNotReady: true,
+      insuranceLimiter: new RateLimiterMemory(shape),
+    });
+  }
+
+  const logInsOfPlace = limiter('place', 100, 15 * minute);
+  const logInsOfPair = limiter('pair', 10, 30 * minute);
+  const logInsOfAccount = limiter('account', Number.MAX_SAFE_INTEGER, hour);
+  const accountPauses = limiter('pause', 1, minute);
+  const signUpsOfPlace = limiter('sign-up', options.signUpsPerHour, hour);
+  const takenAnswersOfPlace = limiter('taken', 10, hour);
+
+  async function holdUpUnknownPlace(account: string): Promise<void> {
+    const { consumedPoints } = await logInsOfAccount.penalty(account);
+    const customDuration = accountDelaySeconds(consumedPoints);
+    if (customDuration > 0) await admitted(accountPauses.consume(account, 1, { customDuration }));
+  }
+
+  return {
+    async logIn(email, address, isKnownPlace) {
+      const account = fingerprint(email);
+      const place = networkOf(address);
+      const pair = `${account}@${place}`;
+      await admitted(logInsOfPlace.consume(place));
+      if (!isKnownPlace) await refuseIfSpent(accountPauses, account);
+      await admitted(logInsOfPair.consume(pair));
+      if (!isKnownPlace) await holdUpUnknownPlace(account);
+
+      return async () => {
+        await Promise.all([
+          logInsOfPair.delete(pair),
+          logInsOfPlace.reward(place),
+          isKnownPlace || logInsOfAccount.reward(account),
+        ]);
+      };
+    },
+
+    async signUp(address) {
+      const place = networkOf(address);
+      await refuseIfSpent(takenAnswersOfPlace, place);
+      await admitted(signUpsOfPlace.consume(place));
+      return async () => {
+        await takenAnswersOfPlace.penalty(place);
+      };
+    },
+
+    readiness: () => redis.status === 'ready' || `Redis is away (${redis.status})`,
+
+    async close() {
+      redis.disconnect();
+    },
+  };
+}
+
+/** Keys tell nobody who reads Redis which addresses there are. */
+function fingerprint(email: string): string {
+  return createHash('sha256').update(email).digest('base64url');
+}
+
+async function refuseIfSpent(limiter: RateLimiterRedis, key: string): Promise<void> {
+  const state = await limiter.get(key);
+  if (state && state.consumedPoints >= limiter.points) throw rateLimited(state.msBeforeNext);
+}
+
+async function admitted(consumption: Promise<RateLimiterRes>): Promise<void> {
+  try {
+    await consumption;
+  } catch (error) {
+    throw error instanceof RateLimiterRes ? rateLimited(error.msBeforeNext) : error;
+  }
+}
+
+function rateLimited(milliseconds: number): GraphQLError {
+  const retryAfter = Math.max(1, Math.ceil(milliseconds / 1000));
+  return codedError('RATE_LIMITED', `Too many attempts. Try again in ${duration(retryAfter)}.`, {
+    retryAfter,
+  });
+}
+
+function duration(seconds: number): string {
+  if (seconds < 120) return seconds === 1 ? '1 second' : `${seconds} seconds`;
+  return `${Math.ceil(seconds / 60)} minutes`;
+}

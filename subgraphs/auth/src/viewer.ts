@@ -1,0 +1,14 @@
+import { unauthenticated } from '@kronos/subgraph';
+import type { Context } from './context.ts';
+import { isSessionOpen } from './session.rules.ts';
+
+/** The caller. A token outlives its session by minutes at most; asked here, it is worth nothing from the first second. */
+export async function viewer(_parent: unknown, _args: object, context: Context) {
+  if (!context.viewer) return null;
+  const { userId, sessionId, scopes } = context.viewer;
+  const session = sessionId ? await context.sessions.load(sessionId) : null;
+  if (!session || !isSessionOpen(session, new Date())) {
+    throw unauthenticated('Your session is over: log in again.');
+  }
+  return { user: { id: userId }, session, scopes: [...scopes].sort() };
+}
