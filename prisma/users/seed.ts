@@ -65,6 +65,7 @@ async function writeRole(
   return true;
 }
 
+/** Neither list holds anything twice. */
 function sameMembers(left: readonly string[], right: readonly string[]): boolean {
-  return new Set(left).symmetricDifference(new Set(right)).size === 0;
+  return left.length === right.length && left.every((member) => right.includes(member));
 }

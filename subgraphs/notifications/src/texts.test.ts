@@ -10,6 +10,7 @@ test('a confirmation names the event', () => {
     kind: 'REGISTRATION_CONFIRMED',
     title: 'You are registered for Launch',
   });
+  expect(registrationConfirmed(null).title).toBe('You are registered');
 });
 
 test.each([

@@ -16,11 +16,15 @@ export function welcome(displayName: string): Text {
   };
 }
 
-/** To someone who has just registered for an event. */
-export function registrationConfirmed(eventTitle: string): Text {
+/**
+ * To someone who has just registered for an event.
+ *
+ * @param eventTitle null when the event was made before this domain began to listen
+ */
+export function registrationConfirmed(eventTitle: string | null): Text {
   return {
     kind: 'REGISTRATION_CONFIRMED',
-    title: `You are registered for ${eventTitle}`,
+    title: eventTitle === null ? 'You are registered' : `You are registered for ${eventTitle}`,
     body: 'Should the organiser change or cancel it, you will read it here.',
   };
 }

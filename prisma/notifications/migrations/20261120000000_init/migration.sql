@@ -50,7 +50,6 @@ CREATE TABLE "notification" (
 -- CreateTable
 CREATE TABLE "known_event" (
     "id" UUID NOT NULL,
-    "organizer_id" UUID NOT NULL,
     "title" TEXT NOT NULL,
 
     CONSTRAINT "known_event_pkey" PRIMARY KEY ("id")

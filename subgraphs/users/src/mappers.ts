@@ -1,0 +1,8 @@
+import type { User } from '@kronos/prisma-users';
+import type { Connection } from '@kronos/subgraph';
+import type { RoleRow } from './loaders.ts';
+
+// What resolvers hand on for each type of the SDL; codegen reads the names.
+export type UserMapper = User;
+export type RoleMapper = RoleRow;
+export type UserConnectionMapper = Connection<User>;

@@ -1,0 +1,60 @@
+import { connection, decodeId, encodeId, toWhere, tryDecodeId } from '@kronos/subgraph';
+import type { QueryResolvers, StringFilter, UserOrderField, UserResolvers } from './__generated__/types.ts';
+import type { Context } from './context.ts';
+import type { RoleRow } from './loaders.ts';
+import { mayReadPrivate } from './privacy.rules.ts';
+import { distinctPermissions } from './role.rules.ts';
+
+/** The public profile of one person. */
+export const user: QueryResolvers['user'] = (_parent, { id }, { findUser }) => findUser(decodeId('user', id));
+
+/** People in pages, for those who may read all. */
+export const users: QueryResolvers['users'] = (_parent, { filter, orderBy, ...args }, { db }) =>
+  connection({
+    delegate: db.user,
+    args,
+    where: toWhere(filter, filterFields),
+    orderBy: orderBy?.map(({ field, direction }) => ({
+      field: columns[field],
+      direction: direction ?? 'ASC',
+    })) ?? [{ field: 'createdAt', direction: 'DESC' }],
+  });
+
+/** A profile, each part for those who may read it. */
+export const User: UserResolvers = {
+  __resolveReference: ({ id }, { findUser }) => {
+    const userId = tryDecodeId('user', id);
+    return userId ? findUser(userId) : null;
+  },
+  id: ({ id }) => encodeId('user', id),
+  locale: (person, _args, { viewer }) => (mayReadPrivate(viewer, person.id) ? person.locale : null),
+  timeZone: (person, _args, { viewer }) => (mayReadPrivate(viewer, person.id) ? person.timeZone : null),
+  status: (person, _args, { viewer }) => (mayReadPrivate(viewer, person.id) ? person.status : null),
+  role: async (person, _args, context) => (await readRoles(person.id, context))?.[0] ?? null,
+  roles: (person, _args, context) => readRoles(person.id, context),
+  permissions: async (person, _args, context) => {
+    const roles = await readRoles(person.id, context);
+    return roles && distinctPermissions(roles);
+  },
+};
+
+const columns: Record<UserOrderField, string> = {
+  CREATED_AT: 'createdAt',
+  UPDATED_AT: 'updatedAt',
+  DISPLAY_NAME: 'displayName',
+};
+
+const filterFields = {
+  id: { column: 'id', decode: (id: string) => decodeId('user', id) },
+  displayName: 'displayName',
+  status: 'status',
+  role: (name: StringFilter) => ({ roles: { some: { role: toWhere({ name }, { name: 'name' }) } } }),
+  createdAt: 'createdAt',
+};
+
+/** The highest first; null when they are not for the caller to know. */
+async function readRoles(userId: string, { viewer, loaders }: Context): Promise<RoleRow[] | null> {
+  if (!mayReadPrivate(viewer, userId)) return null;
+  const holder = await loaders.rolesOf.load(userId);
+  return holder?.roles.map((held) => held.role) ?? null;
+}
