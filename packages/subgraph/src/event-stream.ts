@@ -1,14 +1,14 @@
 import { EventLogUnavailableError } from '@kronos/events';
 import type { FormattedExecutionResult } from 'graphql';
+import type { Delivery, DeliverySource } from './delivery.ts';
 import { StreamCutError, type SubscriptionMessage, type SubscriptionStream } from './subgraph.ts';
-import type { Delivery, DeliverySource } from './subscription.ts';
 
 type Step = IteratorResult<SubscriptionMessage, undefined>;
 
 export interface EventStreamOptions {
   source: DeliverySource;
   /** The answer to one event, or null when this subscriber may not see it. Gives up when the signal fires. */
-  answer(delivery: Delivery<unknown>, signal: AbortSignal): Promise<FormattedExecutionResult | null>;
+  answer(delivery: Delivery, signal: AbortSignal): Promise<FormattedExecutionResult | null>;
   /** The last message after a fault that ends the subscription. */
   fault(error: unknown): FormattedExecutionResult;
   /** When the caller's token expires, and the error that says so. */

@@ -4,7 +4,8 @@ import type { SortValue } from './cursor.ts';
 export interface OrderBy {
   /** The row's field. */
   field: string;
-  direction: 'ASC' | 'DESC';
+  /** Ascending when omitted. */
+  direction?: 'ASC' | 'DESC' | null;
   /** Must be set for a column that can be null. As in PostgreSQL, null is the greatest of all values. */
   nullable?: boolean;
 }
@@ -12,7 +13,7 @@ export interface OrderBy {
 /** Prisma's `orderBy` for these keys, or for their reverse. */
 export function prismaOrder(keys: readonly OrderBy[], isReversed: boolean): Record<string, 'asc' | 'desc'>[] {
   return keys.map(({ field, direction }) => ({
-    [field]: (direction === 'ASC') === isReversed ? 'desc' : 'asc',
+    [field]: (direction === 'DESC') === isReversed ? 'asc' : 'desc',
   }));
 }
 
@@ -36,7 +37,7 @@ export function beyond(
 
 /** Null when no value lies further. */
 function furtherThan({ field, direction, nullable }: OrderBy, value: SortValue, side: 'after' | 'before') {
-  const isTowardsGreater = (direction === 'ASC') === (side === 'after');
+  const isTowardsGreater = (direction === 'DESC') === (side === 'before');
   if (value === null) return isTowardsGreater ? null : { [field]: { not: null } };
   if (!isTowardsGreater) return { [field]: { lt: value } };
   return nullable ? { OR: [{ [field]: { gt: value } }, { [field]: null }] } : { [field]: { gt: value } };

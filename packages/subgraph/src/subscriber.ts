@@ -10,11 +10,12 @@ import {
 import type { Gauge } from 'prom-client';
 import type { Caller, RequestContext } from './caller.ts';
 import { isDatabaseAway } from './database-errors.ts';
+import { type Delivery, DeliverySource } from './delivery.ts';
 import { codedError, unauthenticated } from './errors.ts';
 import { EventStream } from './event-stream.ts';
 import type { Operations } from './operations.ts';
 import type { GraphQLRequest, SubscriptionResult } from './subgraph.ts';
-import { type Delivery, DeliverySource, resumeAfter } from './subscription.ts';
+import { resumeAfter } from './subscription.ts';
 
 export interface SubscriberOptions {
   name: string;
@@ -55,7 +56,7 @@ export function createSubscriber(options: SubscriberOptions) {
     const source = await createSourceEventStream({ ...operation, contextValue });
     if (!(source instanceof DeliverySource)) return refuse(errorsOf(source));
 
-    async function answer(delivery: Delivery<unknown>): Promise<FormattedExecutionResult | null> {
+    async function answer(delivery: Delivery): Promise<FormattedExecutionResult | null> {
       // A new context for every event: what a loader has read for the last one may have changed since.
       const fresh = createContext(caller);
       if (!(await delivery.isVisible(fresh))) return null;

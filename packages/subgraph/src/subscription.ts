@@ -1,5 +1,6 @@
-import type { DomainEvent, EventLog, EventName, EventSubscription } from '@kronos/events';
+import type { DomainEvent, EventLog, EventName } from '@kronos/events';
 import type { RequestContext } from './caller.ts';
+import { type Delivery, DeliverySource } from './delivery.ts';
 import { encodeId } from './ids.ts';
 
 /** What every event type of the SDL has. */
@@ -9,10 +10,13 @@ export interface EventEnvelope {
   cursor: string;
 }
 
-/** A field of the type Subscription. */
+/**
+ * A field of the type Subscription. What passes between `subscribe` and `resolve` is nobody else's business; its types
+ * here conform to what codegen makes of any field.
+ */
 export interface SubscriptionField<Args, C, Payload> {
-  subscribe(parent: unknown, args: Args, context: C, info: unknown): Promise<AsyncIterable<Delivery<C>>>;
-  resolve(delivery: Delivery<C>, args: Args, context: C, info: unknown): Promise<Payload & EventEnvelope>;
+  subscribe(parent: unknown, args: Args, context: C, info: unknown): Promise<AsyncIterable<never>>;
+  resolve(delivery: unknown, args: Args, context: C, info: unknown): Promise<Payload & EventEnvelope>;
 }
 
 export interface SubscriptionOptions<Names extends EventName, Args, C, Payload extends object> {
@@ -27,18 +31,6 @@ export interface SubscriptionOptions<Names extends EventName, Args, C, Payload e
   visible?(event: DomainEvent<Names>, args: Args, context: C): boolean | Promise<boolean>;
   /** The payload without `eventId`, `occurredAt` and `cursor`. */
   resolve(event: DomainEvent<Names>, args: Args, context: C): Payload | Promise<Payload>;
-}
-
-/** An event on its way to one subscriber. */
-export class Delivery<C> {
-  readonly event: DomainEvent;
-  /** Whether the subscriber may see the event. */
-  readonly isVisible: (context: C) => Promise<boolean>;
-
-  constructor(event: DomainEvent, isVisible: (context: C) => Promise<boolean>) {
-    this.event = event;
-    this.isVisible = isVisible;
-  }
 }
 
 // The cursor that a stream resumes after reaches `subscribe` beside the context, because graphql passes nothing else.
@@ -68,10 +60,11 @@ export function subscription<Names extends EventName, Args, C extends RequestCon
       );
       return new DeliverySource(source, async (event, fresh) =>
         options.visible ? options.visible(event as DomainEvent<Names>, args, fresh as C) : true,
-      ) as AsyncIterable<Delivery<C>>;
+      ) as AsyncIterable<unknown> as AsyncIterable<never>;
     },
 
-    async resolve({ event }, args, context) {
+    async resolve(delivery, args, context) {
+      const { event } = delivery as Delivery;
       return {
         ...(await options.resolve(event as DomainEvent<Names>, args, context)),
         eventId: encodeId('evt', event.eventId),
@@ -80,39 +73,4 @@ export function subscription<Names extends EventName, Args, C extends RequestCon
       };
     },
   };
-}
-
-/** The events of one subscriber, each with the rule whether it may be seen. */
-export class DeliverySource implements AsyncIterableIterator<Delivery<unknown>> {
-  readonly #source: EventSubscription;
-  readonly #isVisible: (event: DomainEvent, context: unknown) => Promise<boolean>;
-
-  constructor(
-    source: EventSubscription,
-    isVisible: (event: DomainEvent, context: unknown) => Promise<boolean>,
-  ) {
-    this.#source = source;
-    this.#isVisible = isVisible;
-  }
-
-  /** The cursor up to which this subscriber has been served. */
-  get position(): string {
-    return this.#source.position;
-  }
-
-  async next(): Promise<IteratorResult<Delivery<unknown>, undefined>> {
-    const step = await this.#source.next();
-    if (step.done) return { done: true, value: undefined };
-    const event = step.value;
-    return { done: false, value: new Delivery(event, (context) => this.#isVisible(event, context)) };
-  }
-
-  async return(): Promise<IteratorResult<Delivery<unknown>, undefined>> {
-    await this.#source.return?.();
-    return { done: true, value: undefined };
-  }
-
-  [Symbol.asyncIterator](): this {
-    return this;
-  }
 }
