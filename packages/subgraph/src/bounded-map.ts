@@ -1,14 +1,10 @@
 /** A map that forgets what has not been used for longest once it holds more than `limit` entries. */
-export class BoundedMap<Key, Value> {
+export class BoundedMap<Key, Value extends NonNullable<unknown>> {
   readonly #entries = new Map<Key, Value>();
   readonly #limit: number;
 
   constructor(limit: number) {
     this.#limit = limit;
-  }
-
-  get size(): number {
-    return this.#entries.size;
   }
 
   get(key: Key): Value | undefined {
@@ -25,13 +21,5 @@ export class BoundedMap<Key, Value> {
     this.#entries.set(key, value);
     if (this.#entries.size <= this.#limit) return;
     this.#entries.delete(this.#entries.keys().next().value as Key);
-  }
-
-  delete(key: Key): void {
-    this.#entries.delete(key);
-  }
-
-  clear(): void {
-    this.#entries.clear();
   }
 }

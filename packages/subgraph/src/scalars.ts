@@ -1,18 +1,11 @@
 import { type DocumentNode, GraphQLScalarType, Kind } from 'graphql';
-import { GraphQLBigInt, GraphQLDateTimeISO, resolvers as standardScalars } from 'graphql-scalars';
+import { GraphQLDateTimeISO, resolvers as standardScalars } from 'graphql-scalars';
+import { BigIntText } from './big-int.ts';
 import { CurrencyCode } from './currency-code.ts';
 import { Decimal } from './decimal.ts';
 
 // graphql-scalars answers a Date and leaves the text to JSON; in one process with the gateway there is no JSON between.
 const DateTime = new GraphQLScalarType({ ...GraphQLDateTimeISO.toConfig(), name: 'DateTime' });
-
-// A number in JSON loses digits beyond 2^53, so that every size is a string.
-const BigIntText = new GraphQLScalarType({
-  ...GraphQLBigInt.toConfig(),
-  serialize: (value) => BigInt(value as string).toString(),
-  parseValue: (value) => BigInt(GraphQLBigInt.parseValue(value)),
-  parseLiteral: (node) => BigInt(GraphQLBigInt.parseLiteral(node)),
-});
 
 const scalars: Record<string, GraphQLScalarType> = {
   ...standardScalars,

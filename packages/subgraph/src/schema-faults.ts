@@ -45,9 +45,11 @@ function definitionFaults(definition: DefinitionNode): string[] {
       const fields = definition.fields ?? [];
       return [
         ...(definition.kind === Kind.INTERFACE_TYPE_DEFINITION ? describe(definition, name) : []),
-        ...interfaceFaults(name, definition.directives),
+        ...interfaceFaults(`${at(definition)}${name}`, definition.directives),
         ...fields.flatMap((field) => fieldFaults(name, field)),
-        ...fields.flatMap((field) => interfaceFaults(`${name}.${field.name.value}`, field.directives)),
+        ...fields.flatMap((field) =>
+          interfaceFaults(`${at(field)}${name}.${field.name.value}`, field.directives),
+        ),
       ];
     }
     case Kind.INPUT_OBJECT_TYPE_DEFINITION:
