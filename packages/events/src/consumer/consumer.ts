@@ -1,9 +1,22 @@
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
-import type { EventName } from '../catalogue/index.ts';
+import { type EventName, eventNamesOf } from '../catalogue/index.ts';
 import type { DomainEvent } from '../domain-event.ts';
-import type { EventLog } from '../log/event-log.ts';
+import { CursorExpiredError, EventLogUnavailableError } from '../errors.ts';
+import type { EventLog, EventSubscription } from '../log/event-log.ts';
+import { backoffMs } from '../shared/backoff.ts';
+import { withinTime } from '../shared/deadline.ts';
+import { eventMetrics } from '../shared/metrics.ts';
+import { createOutage } from '../shared/outage.ts';
+import { WakeUp } from '../shared/wake-up.ts';
+import { applyOnce } from './apply-once.ts';
 import type { ConsumerDatabase, ConsumerTables } from './consumer-database.ts';
+import { type Offset, openOffset, positionBeforeOldest } from './offset.ts';
+
+/** For progress that is not announced: events whose names this version does not know. */
+const LOOK_AGAIN_MS = 50;
+
+type Handler<Transaction> = (transaction: Transaction, event: DomainEvent) => Promise<void>;
 
 /** What to do for an event: its effect, written with the given transaction. */
 export type Handlers<Transaction> = {
@@ -40,7 +53,102 @@ export interface ConsumerOptions<Transaction extends ConsumerTables> {
 
 /** Creates a consumer. It may run in many processes at once: an effect still happens once. */
 export function createConsumer<Transaction extends ConsumerTables>(
-  _options: ConsumerOptions<Transaction>,
+  options: ConsumerOptions<Transaction>,
 ): Consumer {
-  throw new Error('not yet');
+  const { name, domain, database, log, handlers } = options;
+  const key = { consumer: name, domain };
+  const logger = options.logger.child({ consumer: name, domain });
+  const reading = createOutage(logger, 'Reading events');
+  const effects = createOutage(logger, 'The effect of an event');
+  const { consumed } = eventMetrics(options.metrics);
+  const closing = new WakeUp();
+  const progress = new WakeUp();
+  let offset: Offset | null = null;
+  let subscription: EventSubscription | null = null;
+  let running: Promise<void> | null = null;
+  let isClosed = false;
+
+  async function run(): Promise<void> {
+    for (let attempt = 0; !isClosed; attempt += 1) {
+      try {
+        offset ??= await openOffset(database, key);
+        for await (const event of await follow(offset)) {
+          if (!(await consume(event, offset))) break;
+          attempt = 0;
+        }
+      } catch (error) {
+        if (error instanceof CursorExpiredError && offset)
+          await skipLost(offset, error).catch(reading.failed);
+        else if (!isClosed) reading.failed(error);
+      }
+      subscription = null;
+      if (!isClosed) await closing.sleep(backoffMs(attempt, 2_000));
+    }
+  }
+
+  async function follow(from: Offset): Promise<EventSubscription> {
+    // All events of the domain, because the offset has to pass those without a handler too.
+    const opened = await log.subscribe(domain, { names: eventNamesOf(domain) }, String(from.position));
+    reading.works();
+    if (isClosed) await opened.return?.();
+    subscription = opened;
+    progress.wake();
+    return opened;
+  }
+
+  /** @returns false when the effect has failed and has to be tried again */
+  async function consume(event: DomainEvent, at: Offset): Promise<boolean> {
+    const handler = handlers[event.name] as Handler<Transaction> | undefined;
+    if (handler) {
+      try {
+        await applyOnce(database, key, event, handler);
+      } catch (error) {
+        consumed.inc({ ...key, outcome: 'failed' });
+        effects.failed(error);
+        return false;
+      }
+      consumed.inc({ ...key, outcome: 'processed' });
+      effects.works();
+    }
+    await at.passed(Number(event.position), handler !== undefined);
+    progress.wake();
+    return true;
+  }
+
+  /** Goes on from the oldest event there is. What was lost to this consumer cannot be had again. */
+  async function skipLost(from: Offset, error: CursorExpiredError): Promise<void> {
+    const beginning = await positionBeforeOldest(log, domain);
+    if (!from.isNew)
+      logger.error({ err: error, from: from.position, to: beginning }, 'Events were lost to a consumer');
+    await from.moveTo(beginning);
+  }
+
+  /** Everything up to here has had its effect. The subscription also knows of events that were not for us. */
+  function position(): number {
+    return Math.max(offset?.position ?? -1, Number(subscription?.position ?? -1));
+  }
+
+  return {
+    start() {
+      running ??= run();
+    },
+    async catchUp(timeoutMs = 2_000) {
+      const deadline = Date.now() + timeoutMs;
+      const head = await withinTime(log.head(domain), timeoutMs);
+      if (head === undefined) throw new EventLogUnavailableError(domain, 'its head was not learned in time');
+      while (position() < Number(head)) {
+        const left = deadline - Date.now();
+        if (left <= 0)
+          throw new EventLogUnavailableError(domain, `${name} is behind at ${position()} of ${head}`);
+        await progress.sleep(Math.min(left, LOOK_AGAIN_MS));
+      }
+    },
+    async close() {
+      isClosed = true;
+      closing.wake();
+      await subscription?.return?.();
+      await running;
+      await offset?.note().catch(() => {});
+    },
+  };
 }

@@ -2,6 +2,19 @@ import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
 import type { EventName } from '../catalogue/index.ts';
 import type { DomainEvent } from '../domain-event.ts';
+import { CursorExpiredError, EventLogUnavailableError } from '../errors.ts';
+import { withinTime } from '../shared/deadline.ts';
+import { logKeys } from '../shared/log-keys.ts';
+import { eventMetrics } from '../shared/metrics.ts';
+import { parsePosition } from '../shared/position.ts';
+import { openRedisLink, openRedisSubscriber } from '../shared/redis.ts';
+import { createAnnouncements } from './announcements.ts';
+import { Hub } from './hub.ts';
+import { readAfter, readHead } from './log-reader.ts';
+import { PATIENCE_MS, readWithPatience, reasonOf } from './patience.ts';
+import { Subscription } from './subscription.ts';
+
+const SWEEP_MS = 5_000;
 
 /** Which events a subscriber wants. */
 export interface EventSelector {
@@ -50,6 +63,81 @@ export interface EventLogOptions {
 }
 
 /** Opens the event log. Connects by itself, and again whenever the connection is lost. */
-export function createEventLog(_options: EventLogOptions): EventLog {
-  throw new Error('not yet');
+export function createEventLog(options: EventLogOptions): EventLog {
+  const metrics = eventMetrics(options.metrics);
+  const hubs = new Map<string, Hub>();
+  const refreshAll = () => {
+    for (const hub of hubs.values()) void hub.refresh();
+  };
+  const link = openRedisLink(options.redisUrl, options.logger, refreshAll);
+  const announcements = createAnnouncements(openRedisSubscriber(options.redisUrl), link.client);
+  announcements.onHearingAgain(refreshAll);
+  // A connection can be dead without knowing it; then nothing is heard, and this finds what was missed.
+  const sweep = setInterval(refreshAll, SWEEP_MS).unref();
+  const keysOf = (domain: string) => logKeys(domain, link.client.options.db ?? 0);
+
+  /** The hub of a domain. It stays once it is made: there are few domains, and a hub at rest costs nothing. */
+  function hubOf(domain: string): Hub {
+    const known = hubs.get(domain);
+    if (known) return known;
+    const keys = keysOf(domain);
+    const hub = new Hub({ domain, link, keys, logger: options.logger, metrics });
+    hubs.set(domain, hub);
+    // First hear, then look: what is published between the two is heard.
+    const listening = announcements.listen(keys.channel, (events) => hub.onAnnounced(events));
+    listening.then(
+      () => hub.refresh(),
+      (error) => options.logger.warn({ err: error, domain }, 'Announcements cannot be heard'),
+    );
+    return hub;
+  }
+
+  /** Waits until the hub knows its place. */
+  async function located(domain: string): Promise<Hub> {
+    const hub = hubOf(domain);
+    const deadline = Date.now() + PATIENCE_MS;
+    while (hub.cursor === null && !hub.isClosed && Date.now() < deadline) {
+      await hub.moved.sleep(deadline - Date.now());
+    }
+    if (hub.cursor === null) throw new EventLogUnavailableError(domain, reasonOf(link));
+    return hub;
+  }
+
+  return {
+    async subscribe(domain, selector, after) {
+      const from = after === undefined ? undefined : position(after);
+      const hub = await located(domain);
+      // What happened before now is not for a new subscriber, even if it was not heard yet.
+      if (from === undefined) await withinTime(hub.refresh(), PATIENCE_MS);
+      return new Subscription(hub, selector, from ?? hub.cursor ?? 0);
+    },
+    async head(domain) {
+      return String(await readWithPatience(domain, link, () => readHead(link, keysOf(domain))));
+    },
+    async read(domain, after, limit) {
+      const from = position(after);
+      const { head, entries } = await readWithPatience(domain, link, async () => {
+        const page = await readAfter(link, keysOf(domain), from, limit);
+        return page.head === null ? null : { ...page, head: page.head };
+      });
+      const first = entries[0]?.position;
+      if (head > from && first !== from + 1) {
+        throw new CursorExpiredError(after, first === undefined ? null : String(first));
+      }
+      return entries.map(({ event }) => event);
+    },
+    async close() {
+      clearInterval(sweep);
+      for (const hub of hubs.values()) hub.close();
+      announcements.close();
+      link.close();
+    },
+  };
+}
+
+/** @throws CursorExpiredError when the text is no position: its owner has to start anew as well */
+function position(cursor: string): number {
+  const value = parsePosition(cursor);
+  if (value === null) throw new CursorExpiredError(cursor, null);
+  return value;
 }

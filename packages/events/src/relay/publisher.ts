@@ -1,0 +1,132 @@
+import type { Logger } from 'pino';
+import type { Retention } from '../retention.ts';
+import type { EventMetrics } from '../shared/metrics.ts';
+import type { LogWriter } from './log-writer.ts';
+import { assignPositions, eventsAfter, type PositionedEvent, type Query } from './outbox-rows.ts';
+import { type Finding, reconcile } from './reconcile.ts';
+
+const BATCH_SIZE = 500;
+
+const REPAIRS: Record<Exclude<Finding, 'sound'>, string> = {
+  lost: 'Redis has lost the event log; writing it again from the outbox',
+  'other-history': 'The event log is of another history than the database; replacing it',
+};
+
+export interface PublisherOptions {
+  domain: string;
+  writer: LogWriter;
+  /** Whether Redis can be spoken to now. */
+  isLogReachable(): boolean;
+  retention: Retention;
+  logger: Logger;
+  metrics: EventMetrics;
+  /** Called when events have come into the log. */
+  onProgress(): void;
+}
+
+/** Moves events from the outbox to the log. To be used by the one who holds the domain's lock. */
+export class Publisher {
+  readonly #options: PublisherOptions;
+  #head: number | null = null;
+  /** The highest head seen, to notice a Redis that has forgotten the last events only. */
+  #reached = 0;
+  #isVerified = false;
+
+  constructor(options: PublisherOptions) {
+    this.#options = options;
+  }
+
+  /** The log's head as this publisher left it; null when it has to look first. */
+  get head(): number | null {
+    return this.#head;
+  }
+
+  /** Makes the next pass look at the log instead of trusting what it knows. */
+  doubt(): void {
+    this.#head = null;
+  }
+
+  /**
+   * Gives positions to all committed events and appends what the log lacks. Without Redis, positions are given all
+   * the same: they fix the order of commits.
+   */
+  async pass(query: Query): Promise<void> {
+    for (;;) {
+      const assigned = await assignPositions(query, BATCH_SIZE);
+      if (this.#options.isLogReachable()) await this.#publish(query, assigned);
+      else this.doubt();
+      if (assigned.length < BATCH_SIZE) return;
+    }
+  }
+
+  async #publish(query: Query, assigned: PositionedEvent[]): Promise<void> {
+    for (let attempt = 0; attempt < 3; attempt += 1) {
+      this.#head ??= await this.#reconcile(query);
+      if (this.#head !== null && (await this.#append(query, this.#head, assigned))) return this.#verify();
+      this.doubt();
+    }
+  }
+
+  /** @returns false when the log is not as it was left, and has to be looked at again */
+  async #append(query: Query, head: number, assigned: PositionedEvent[]): Promise<boolean> {
+    const follows = assigned[0]?.position === head + 1;
+    let batch = follows ? assigned : await eventsAfter(query, head, BATCH_SIZE);
+    for (;;) {
+      const last = batch.at(-1)?.position;
+      if (last === undefined) return true;
+      if ((await this.#options.writer.append(batch)) !== last) return false;
+      this.#advance(last);
+      this.#measure(batch);
+      batch = batch.length < BATCH_SIZE ? [] : await eventsAfter(query, last, BATCH_SIZE);
+    }
+  }
+
+  #advance(head: number): void {
+    this.#head = head;
+    this.#reached = Math.max(this.#reached, head);
+    this.#options.onProgress();
+  }
+
+  async #reconcile(query: Query): Promise<number | null> {
+    const { writer, retention } = this.#options;
+    const log = await reconcile({
+      query,
+      writer,
+      streamEntries: retention.streamEntries,
+      batchSize: BATCH_SIZE,
+      onRepair: (finding) => {
+        this.#reached = 0;
+        this.#noteRepair(REPAIRS[finding]);
+      },
+    });
+    if (log === null) return null;
+    this.#isVerified = log.isVerified;
+    if (log.head < this.#reached) {
+      this.#noteRepair('Redis has lost the last events of the log; appending them again');
+    }
+    this.#advance(log.head);
+    return log.head;
+  }
+
+  /** All that the outbox holds is in the log now. */
+  async #verify(): Promise<void> {
+    if (this.#isVerified || this.#head === null) return;
+    await this.#options.writer.verify(this.#head);
+    this.#isVerified = true;
+  }
+
+  #noteRepair(message: string): void {
+    const { domain, logger, metrics } = this.#options;
+    metrics.refills.inc({ domain });
+    logger.warn(message);
+  }
+
+  #measure(batch: PositionedEvent[]): void {
+    const { domain, metrics } = this.#options;
+    const now = Date.now();
+    metrics.appended.inc({ domain }, batch.length);
+    for (const { event } of batch) {
+      metrics.relayLag.observe({ domain }, Math.max(0, now - Date.parse(event.occurredAt)) / 1000);
+    }
+  }
+}

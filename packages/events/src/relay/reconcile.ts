@@ -1,0 +1,67 @@
+import type { LogState, LogWriter } from './log-writer.ts';
+import { eventsAfter, type History, type PositionedEvent, type Query, readHistory } from './outbox-rows.ts';
+
+/** How the log in Redis relates to the history in the database. */
+export type Finding =
+  /** Every entry is right; events after the head may be missing and can be appended. */
+  | 'sound'
+  /** Redis has lost its memory, or so much of it that appending would leave a gap. */
+  | 'lost'
+  /** The log tells of events that the database does not know, such as after a restore of the database. */
+  | 'other-history';
+
+/** Compares the log with the database. The log must have been looked at first: the database is always ahead of it. */
+export function judge(log: LogState, history: History): Finding {
+  if (log.head === null) return 'lost';
+  if (log.head > history.last) return 'other-history';
+  const lastEntry = log.lastEntry?.position ?? 0;
+  if (lastEntry !== log.head) return 'lost';
+  if (history.eventId !== null && history.eventId !== log.lastEntry?.eventId) return 'other-history';
+  return log.head + 1 < history.oldest ? 'lost' : 'sound';
+}
+
+/** What `reconcile` works with. */
+export interface ReconcileOptions {
+  query: Query;
+  writer: LogWriter;
+  /** How many events a stream holds. */
+  streamEntries: number;
+  batchSize: number;
+  /** Told of a repair before it begins. */
+  onRepair(finding: Exclude<Finding, 'sound'>): void;
+}
+
+/**
+ * Makes sure that the log in Redis is a part of the database's history, and writes it anew from the retained events,
+ * under the same positions, when it is not.
+ *
+ * @returns the log's head, and whether it is noted as complete; null when the log changed meanwhile and has to be
+ * looked at again
+ */
+export async function reconcile(
+  options: ReconcileOptions,
+): Promise<{ head: number; isVerified: boolean } | null> {
+  const { query, writer, streamEntries, batchSize, onRepair } = options;
+  const log = await writer.state();
+  const history = await readHistory(query, log.head ?? 0);
+  const finding = judge(log, history);
+  if (log.head !== null && finding === 'sound') return { head: log.head, isVerified: log.isVerified };
+
+  // A log that was never written needs no words.
+  if (finding !== 'sound' && (log.head !== null || history.last > 0)) onRepair(finding);
+  const oldest = Math.max(history.last - streamEntries, history.oldest - 1, 0);
+  const events = retained(query, oldest, history.last, batchSize);
+  const replaced = await writer.replace(log.head, events, history.last);
+  return replaced ? { head: history.last, isVerified: true } : null;
+}
+
+/** The events after `after` up to `last`, in batches. */
+async function* retained(query: Query, after: number, last: number, batchSize: number) {
+  for (let position = after; position < last; ) {
+    const batch: PositionedEvent[] = await eventsAfter(query, position, Math.min(batchSize, last - position));
+    const end = batch.at(-1);
+    if (!end) return;
+    yield batch;
+    position = end.position;
+  }
+}
