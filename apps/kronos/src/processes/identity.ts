@@ -29,15 +29,24 @@ export async function commandLine(pid: number): Promise<string | null> {
   return ps(pid, 'args=');
 }
 
+/** The id of a living process' parent, or null. */
+export async function parentOf(pid: number): Promise<number | null> {
+  if (process.platform === 'linux') return Number(statFields(pid)?.[1]) || null;
+  return Number(await ps(pid, 'ppid=')) || null;
+}
+
 // Slim container images have no `ps`; /proc is always there.
 function startOnLinux(pid: number): string | null {
-  const stat = readOrNull(`/proc/${pid}/stat`);
-  if (stat === null) return null;
-  // The second field is the program's name in parentheses and may hold blanks: count from behind it (proc(5)).
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  if (fields[0] === 'Z' || fields[0] === 'X') return null;
+  const fields = statFields(pid);
+  if (!fields || fields[0] === 'Z' || fields[0] === 'X') return null;
   const boot = readOrNull('/proc/sys/kernel/random/boot_id')?.trim() ?? '';
   return `${fields[19]}@${boot}`;
+}
+
+// The second field is the program's name in parentheses and may hold blanks: these are the ones behind it (proc(5)).
+function statFields(pid: number): string[] | null {
+  const stat = readOrNull(`/proc/${pid}/stat`);
+  return stat === null ? null : stat.slice(stat.lastIndexOf(')') + 2).split(' ');
 }
 
 async function startFromPs(pid: number): Promise<string | null> {

@@ -1,0 +1,67 @@
+import { runService } from '@kronos/service';
+import { Command } from 'commander';
+import { sentenceFor } from './failure.ts';
+
+// Each command's code is loaded when it runs: `kronos up` does not carry the schema engine, nor `migrate` the composition.
+const program = new Command('kronos')
+  .description('Starts and tends the Kronos graph.')
+  .showHelpAfterError('(--help tells more)');
+
+program
+  .command('up')
+  .description('start everything: PostgreSQL, Redis, databases, migrations, subgraphs, gateway')
+  .addHelpText('after', '\nThe environment variables that it reads are listed in .env.example.')
+  .action(async () => (await import('./up/up.ts')).up());
+
+program
+  .command('serve')
+  .description('serve subgraphs in one process, each on its own port')
+  .argument('<subgraph...>', 'names of folders of subgraphs/')
+  .action(async (names: string[]) => {
+    const { serve } = await import('./commands/serve.ts');
+    await runService(() => serve(names));
+  });
+
+const migrate = program.command('migrate').description('bring the databases to what the migrations say');
+migrate
+  .command('status')
+  .description('show what is applied and what is pending')
+  .action(() => toTheEnd(async () => (await import('./commands/migrate.ts')).migrateStatus()));
+migrate
+  .command('run')
+  .description('apply what is pending')
+  .option('--dry-run', 'print the SQL and change nothing')
+  .action((options: { dryRun?: boolean }) =>
+    toTheEnd(async () =>
+      (await import('./commands/migrate.ts')).migrateRun({ isDryRun: options.dryRun ?? false }),
+    ),
+  );
+
+program
+  .command('compose')
+  .description('compose the schema files of supergraph.yaml into supergraph.graphql')
+  .option('--check', 'only check that supergraph.graphql is fresh')
+  .action((options: { check?: boolean }) =>
+    toTheEnd(async () =>
+      (await import('./commands/compose.ts')).compose({ isCheck: options.check ?? false }),
+    ),
+  );
+
+program
+  .command('seed')
+  .description('put into the databases what the graph cannot do without')
+  .action(() => toTheEnd(async () => (await import('./commands/seed.ts')).seed()));
+
+await program.parseAsync();
+
+/** Runs a command that ends by itself; a failure is one sentence and exit code 1. */
+async function toTheEnd(command: () => Promise<void>): Promise<void> {
+  try {
+    await command();
+  } catch (error) {
+    process.exitCode = 1;
+    process.stderr.write(`${sentenceFor(error) ?? (error instanceof Error ? error.stack : String(error))}\n`);
+  }
+  // The schema engine leaves a timer of ten seconds behind.
+  process.exit();
+}

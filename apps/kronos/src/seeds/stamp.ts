@@ -1,0 +1,29 @@
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+import { readIfThere, readJson, writeWhole } from '../files.ts';
+import { seedFile } from './seed.ts';
+
+/** Remembers in KRONOS_HOME what was seeded where, so that a start with nothing new runs no seed. */
+export function seedStamp(options: {
+  home: string;
+  databaseUrls: Record<string, string>;
+  administrator: { email: string; password: string };
+}) {
+  const file = join(options.home, 'seeded.json');
+  const current = async () => {
+    const seeds = await Promise.all(
+      Object.entries(options.databaseUrls).map(async ([domain, url]) => {
+        const seed = await seedFile(domain);
+        return [domain, url, seed && (await readIfThere(seed))];
+      }),
+    );
+    return createHash('sha256')
+      .update(JSON.stringify([seeds, options.administrator]))
+      .digest('hex');
+  };
+  return {
+    /** Whether the seeds, the databases and the administrator are those of the last `write`. */
+    isFresh: async () => (await readJson<{ hash: string }>(file))?.hash === (await current()),
+    write: async () => writeWhole(file, `${JSON.stringify({ hash: await current() })}\n`, 0o600),
+  };
+}

@@ -1,0 +1,107 @@
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { repositoryRoot } from '@kronos/service';
+import { supergraphFile } from '../compose/compose.ts';
+import { type Subgraph, variablePrefix } from '../domains.ts';
+import { mainFile } from '../processes/command.ts';
+import { deadline } from '../processes/deadline.ts';
+import { httpGet } from '../processes/http.ts';
+import type { PartDefinition } from '../processes/part.ts';
+import type { InternalKeyFiles } from './internal-keys.ts';
+
+/** What the processes of Kronos itself are told. */
+export interface ChildOptions {
+  /** The supervisor's own environment, which the user's settings for the gateway and the subgraphs are in. */
+  environment: NodeJS.ProcessEnv;
+  home: string;
+  subgraphs: readonly Subgraph[];
+  ports: Record<string, number>;
+  databaseUrls: Record<string, string>;
+  redisUrl: string;
+  keys: InternalKeyFiles;
+  gateway: { host: string; port: number };
+}
+
+/** The process that hosts all subgraphs. */
+export function subgraphsPart(options: ChildOptions): PartDefinition {
+  const names = options.subgraphs.map(({ name }) => name);
+  const urls = Object.values(options.ports).map((port) => `http://127.0.0.1:${port}`);
+  return nodePart('subgraphs', 'The subgraph host', [mainFile, 'serve', ...names], urls, {
+    ...withoutSecrets(options.environment),
+    ...databaseVariables(options.databaseUrls),
+    ...Object.fromEntries(names.map((name) => [`${variablePrefix(name)}_PORT`, String(options.ports[name])])),
+    KRONOS_HOME: options.home,
+    // Only the gateway is for others to reach.
+    KRONOS_HOST: '127.0.0.1',
+    KRONOS_INTERNAL_JWKS_FILE: options.keys.jwksFile,
+    REDIS_URL: options.redisUrl,
+  });
+}
+
+/** The gateway's process. */
+export function gatewayPart(options: ChildOptions): PartDefinition {
+  const { environment, gateway, ports } = options;
+  const url = `http://${connectableHost(gateway.host)}:${gateway.port}`;
+  const subgraphUrls = options.subgraphs.map(({ name, routingUrl }) => [
+    `${variablePrefix(name)}_URL`,
+    `http://127.0.0.1:${ports[name]}${new URL(routingUrl).pathname}`,
+  ]);
+  const keySource = ports.auth && `http://127.0.0.1:${ports.auth}/.well-known/jwks.json`;
+  return nodePart('gateway', 'The gateway', [join(repositoryRoot, 'apps/gateway/src/main.ts')], [url], {
+    ...withoutSecrets(environment),
+    ...Object.fromEntries(subgraphUrls),
+    KRONOS_HOME: options.home,
+    KRONOS_HOST: gateway.host,
+    KRONOS_PORT: String(gateway.port),
+    KRONOS_SUPERGRAPH: supergraphFile(),
+    KRONOS_JWKS_URL: environment.KRONOS_JWKS_URL || keySource || '',
+    KRONOS_INTERNAL_KEY_FILE: options.keys.privateKeyFile,
+    REDIS_URL: options.redisUrl,
+  });
+}
+
+/** `<DOMAIN>_DATABASE_URL` for each domain. */
+export function databaseVariables(databaseUrls: Record<string, string>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(databaseUrls).map(([domain, url]) => [`${variablePrefix(domain)}_DATABASE_URL`, url]),
+  );
+}
+
+/** An address at which a listener on `host` is reached from this machine. */
+export function connectableHost(host: string): string {
+  if (host === '0.0.0.0' || host === '::') return '127.0.0.1';
+  return host.includes(':') ? `[${host}]` : host;
+}
+
+// A process gets no secret that it does not need.
+function withoutSecrets(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const isSecret = /^(.*_)?DATABASE_URL$|^KRONOS_ADMIN_/;
+  return Object.fromEntries(Object.entries(environment).filter(([name]) => !isSecret.test(name)));
+}
+
+function nodePart(
+  name: string,
+  title: string,
+  args: readonly string[],
+  urls: readonly string[],
+  env: NodeJS.ProcessEnv,
+): PartDefinition {
+  return {
+    name,
+    title,
+    // Its own process group keeps Ctrl-C from it; the channel ends it when the supervisor is killed.
+    spawn: () =>
+      spawn(process.execPath, args, { env, stdio: ['ignore', 'pipe', 'pipe', 'ipc'], detached: true }),
+    ready: async (signal) => {
+      const isAlive = async (url: string) => (await httpGet(`${url}/health`)).status === 200;
+      const isUp = await deadline(
+        60_000,
+        async () => (await Promise.all(urls.map(isAlive))).every(Boolean),
+        signal,
+      );
+      if (!isUp) throw new Error(`${title} did not answer in time.`);
+    },
+    stopSignal: 'SIGTERM',
+    patienceMs: 10_000,
+  };
+}

@@ -1,0 +1,64 @@
+import { commonEnvironment, parseEnvironment, port, postgresUrl, redisUrl } from '@kronos/service';
+import { z } from 'zod';
+import { readDatabaseDomains, readSubgraphs, type Subgraph, variablePrefix } from '../domains.ts';
+
+const email = 'expected an e-mail address';
+const password = 'expected at least 12 characters';
+
+/** What `kronos up` reads beside the variables of each domain. */
+export const upEnvironment = {
+  ...commonEnvironment,
+  KRONOS_PORT: port().default(4000),
+  DATABASE_URL: postgresUrl().optional(),
+  REDIS_URL: redisUrl().optional(),
+  KRONOS_ADMIN_EMAIL: z.email(email).optional(),
+  KRONOS_ADMIN_PASSWORD: z.string().min(12, password).optional(),
+} satisfies z.ZodRawShape;
+
+/** What a domain adds to that: where its database is, and the port of its subgraph. */
+export function domainEnvironment(domain: string): z.ZodRawShape {
+  const prefix = variablePrefix(domain);
+  return { [`${prefix}_DATABASE_URL`]: postgresUrl().optional(), [`${prefix}_PORT`]: port().optional() };
+}
+
+/** What `kronos up` is asked to start. */
+export interface UpPlan extends z.infer<z.ZodObject<typeof upEnvironment>> {
+  subgraphs: Subgraph[];
+  databaseDomains: string[];
+  /** The database of each domain whose `<DOMAIN>_DATABASE_URL` is given. */
+  givenDatabases: Record<string, string>;
+  /** The port of each domain whose `<DOMAIN>_PORT` is given. */
+  givenPorts: Record<string, number>;
+}
+
+/**
+ * Reads the environment and the domains of this repository.
+ *
+ * @throws EnvironmentError naming every fault
+ */
+export async function readPlan(source: NodeJS.ProcessEnv = process.env): Promise<UpPlan> {
+  const [subgraphs, databaseDomains] = await Promise.all([readSubgraphs(), readDatabaseDomains()]);
+  const domains = [...new Set([...subgraphs.map(({ name }) => name), ...databaseDomains])];
+  const shape = Object.assign({}, ...domains.map(domainEnvironment)) as z.ZodRawShape;
+  const values = parseEnvironment({ ...upEnvironment, ...shape }, source);
+  const given = values as Record<string, unknown>;
+  return {
+    ...values,
+    subgraphs,
+    databaseDomains,
+    givenDatabases: pick<string>(databaseDomains, given, 'DATABASE_URL'),
+    givenPorts: pick<number>(domains, given, 'PORT'),
+  };
+}
+
+function pick<Value>(
+  domains: readonly string[],
+  values: Record<string, unknown>,
+  suffix: string,
+): Record<string, Value> {
+  return Object.fromEntries(
+    domains
+      .map((domain) => [domain, values[`${variablePrefix(domain)}_${suffix}`]] as const)
+      .filter((entry): entry is [string, NonNullable<Value>] => entry[1] !== undefined),
+  ) as Record<string, Value>;
+}

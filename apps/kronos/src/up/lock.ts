@@ -1,0 +1,76 @@
+import { link, rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { StartError } from '@kronos/service';
+import { readJson } from '../files.ts';
+import { identify, isAlive, type ProcessIdentity } from '../processes/identity.ts';
+
+/** Who holds a KRONOS_HOME. */
+export interface LockHolder extends ProcessIdentity {
+  workingDirectory: string;
+  url: string;
+}
+
+/** A KRONOS_HOME that is ours until released. */
+export interface HomeLock {
+  release(): Promise<void>;
+}
+
+/**
+ * Takes a KRONOS_HOME for this process; one whose holder has died is taken over.
+ *
+ * @param url where the system will be found, for whoever comes second
+ * @throws StartError naming the living holder
+ */
+export async function lockHome(home: string, url: string): Promise<HomeLock> {
+  const file = join(home, 'lock');
+  const self = await identify(process.pid);
+  if (!self) throw new Error('this process cannot be found in the process table');
+  const holder: LockHolder = { ...self, workingDirectory: process.cwd(), url };
+
+  const draft = `${file}.${process.pid}`;
+  await writeFile(draft, JSON.stringify(holder), { mode: 0o600 });
+  try {
+    while (!(await linked(draft, file))) {
+      const other = await readJson<LockHolder>(file);
+      if (other && (await isAlive(other))) throw held(home, other);
+      await removeStale(file, other);
+    }
+  } finally {
+    await rm(draft, { force: true });
+  }
+  return { release: () => rm(file, { force: true }) };
+}
+
+// A link appears with its whole content or not at all, and only where nothing is.
+async function linked(draft: string, file: string): Promise<boolean> {
+  try {
+    await link(draft, file);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    throw error;
+  }
+}
+
+// Two starts may find the same dead holder: whoever moves the file away looks at what it has got, and gives back a lock that
+// the other has taken meanwhile.
+async function removeStale(file: string, expected: LockHolder | null): Promise<void> {
+  const taken = `${file}.stale.${process.pid}`;
+  try {
+    await rename(file, taken);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return;
+    throw error;
+  }
+  const found = await readJson<LockHolder>(taken);
+  const isTheOneWeSaw = found?.pid === expected?.pid && found?.startedAt === expected?.startedAt;
+  if (!isTheOneWeSaw) await linked(taken, file);
+  await rm(taken, { force: true });
+}
+
+function held(home: string, holder: LockHolder): StartError {
+  return new StartError(
+    `Kronos runs already in ${home}: process ${holder.pid}, started in ${holder.workingDirectory}, at ${holder.url}. ` +
+      'Stop it, or choose another KRONOS_HOME and KRONOS_PORT.',
+  );
+}
