@@ -1,0 +1,116 @@
+import { PrismaClient } from '@kronos/prisma-auth';
+import { decodeId } from '@kronos/subgraph';
+import { type Actor, createTestDomain, type TestDomain, type TestResult } from '@kronos/subgraph/testing';
+import { PrismaPg } from '@prisma/adapter-pg';
+import { decodeJwt } from 'jose';
+import { expect, vi } from 'vitest';
+import { createSubgraph } from './subgraph.ts';
+
+/** Long enough and not to be guessed. */
+export const goodPassword = 'correct horse battery staple';
+
+/** The auth subgraph on a database and a Redis of its own, and a look into its tables. */
+export interface Auth extends TestDomain {
+  database: PrismaClient;
+}
+
+/** Starts auth and waits until it has found its database and its Redis. */
+export async function startAuth(environment: NodeJS.ProcessEnv = {}): Promise<Auth> {
+  const domain = await createTestDomain('auth', createSubgraph, environment);
+  const database = new PrismaClient({
+    adapter: new PrismaPg({ connectionString: domain.databaseUrl, max: 2 }),
+  });
+  await vi.waitFor(async () =>
+    expect(await domain.subgraph.readiness()).toEqual({ database: true, redis: true }),
+  );
+  return {
+    ...domain,
+    database,
+    async [Symbol.asyncDispose]() {
+      await database.$disconnect();
+      await domain[Symbol.asyncDispose]();
+    },
+  };
+}
+
+/** Someone who has signed up. */
+export interface Person {
+  /** The user's id in the graph. */
+  id: string;
+  email: string;
+  accessToken: string;
+  refreshToken: string;
+  /** What the gateway says of them. */
+  actor: Actor;
+}
+
+let people = 0;
+
+/** Signs a new person up. */
+export async function signUp(auth: Auth): Promise<Person> {
+  people += 1;
+  const email = `person-${people}@example.com`;
+  const { data } = await auth.execute(
+    `mutation($input: UserSignUpInput!) {
+      userSignUp(input: $input) { user { id } tokens { accessToken refreshToken } userErrors { code message } }
+    }`,
+    { input: { email, password: goodPassword, displayName: `Number ${people}` } },
+  );
+  expect(data!.userSignUp.userErrors).toEqual([]);
+  const { user, tokens } = data!.userSignUp;
+  return { id: user.id, email, ...tokens, actor: actorOf(tokens.accessToken) };
+}
+
+/** What the gateway says of the caller who has this access token. */
+export function actorOf(accessToken: string): Actor {
+  const { sub, sid, scope, roles } = decodeJwt<{ sid: string; scope: string; roles: string[] }>(accessToken);
+  return {
+    userId: decodeId('user', String(sub)),
+    sessionId: decodeId('session', sid),
+    scopes: scope.split(' ').filter(Boolean),
+    roles,
+  };
+}
+
+/** Logs in, from an address when one is given. */
+export async function logIn(
+  auth: Auth,
+  email: string,
+  password = goodPassword,
+  clientAddress = '192.0.2.1',
+): Promise<TestResult> {
+  const query = `mutation($input: SessionCreateInput!) {
+    sessionCreate(input: $input) {
+      session { id current ipAddress userAgent expiresAt user { id email } }
+      tokens { accessToken refreshToken expiresAt }
+      userErrors { code message field }
+    }
+  }`;
+  return auth.subgraph.execute(
+    { query, variables: { input: { email, password } } },
+    { viewer: null, requestId: 'test', clientAddress, userAgent: 'Browser/1.0', traceparent: null },
+  );
+}
+
+/** Changes a refresh token. */
+export async function refresh(auth: Auth, refreshToken: string): Promise<TestResult> {
+  return auth.execute(
+    `mutation($input: SessionRefreshInput!) {
+      sessionRefresh(input: $input) {
+        session { id current lastSeenAt expiresAt }
+        tokens { accessToken refreshToken expiresAt }
+        userErrors { code message field }
+      }
+    }`,
+    { input: { refreshToken } },
+  );
+}
+
+/** The sessions of whom `sessionRevoked` has been written, oldest event first. */
+export async function revokedSessionIds(auth: Auth): Promise<string[]> {
+  const rows = await auth.database.outbox.findMany({
+    where: { name: 'sessionRevoked' },
+    orderBy: { sequence: 'asc' },
+  });
+  return rows.map(({ payload }) => (payload as { sessionId: string }).sessionId);
+}
