@@ -24,6 +24,8 @@ export async function createTestProducer(domain: string, redisUrl: string): Prom
   const relay = createRelay({ domain, databaseUrl: database.url, redisUrl, logger });
   const client = new Client({ connectionString: database.url });
   await client.connect();
+  // What the domain's seed has announced is none of the test's events.
+  await client.query('TRUNCATE outbox RESTART IDENTITY');
   relay.start();
 
   const insert = ({

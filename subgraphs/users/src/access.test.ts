@@ -1,0 +1,113 @@
+import { newId } from '@kronos/subgraph';
+import type { Actor } from '@kronos/subgraph/testing';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createTestUsers, type Person, type TestUsers } from './testing/test-users.ts';
+
+let users: TestUsers;
+let ada: Person;
+let bob: Person;
+
+beforeAll(async () => {
+  users = await createTestUsers();
+  ada = await users.signUp('Ada');
+  bob = await users.signUp('Bob');
+});
+afterAll(() => users[Symbol.asyncDispose]());
+
+const someone: Actor = { userId: newId() };
+
+const operations = [
+  ['user', '{ user(id: $id) { displayName } }'],
+  ['users', '{ users { totalCount } }'],
+  ['roles', '{ roles { name } }'],
+  ['role', '{ role(name: "admin") { name } }'],
+  ['permissions', '{ permissions { scope } }'],
+  ['userUpdate', 'mutation { userUpdate(id: $id, input: {displayName: "X"}) { userErrors { code } } }'],
+  ['roleAssign', 'mutation { roleAssign(input: {userId: $id, role: "admin"}) { userErrors { code } } }'],
+  ['roleUnassign', 'mutation { roleUnassign(input: {userId: $id, role: "user"}) { userErrors { code } } }'],
+] as const;
+
+/** `$id` becomes a literal, so that one text serves fields with and without it. */
+const about = (person: Person, operation: string) => operation.replaceAll('$id', JSON.stringify(person.id));
+
+describe('without a token', () => {
+  test.each(operations)('%s is refused', async (_field, operation) => {
+    const { data, errors } = await users.execute(about(ada, operation));
+
+    expect(errors?.[0]?.extensions?.code).toBe('UNAUTHENTICATED');
+    expect(Object.values(data ?? {}).every((value) => value === null)).toBe(true);
+  });
+
+  test.each([
+    ['userUpdated', 'subscription { userUpdated { user { id } } }'],
+    ['accessChanged', 'subscription { accessChanged { user { id } } }'],
+  ])('%s is refused', async (_field, operation) => {
+    await using stream = await users.subscribe(operation);
+
+    expect((await stream.message()).errors?.[0]?.extensions?.code).toBe('UNAUTHENTICATED');
+  });
+});
+
+describe("with a stranger's token", () => {
+  test.each(operations.filter(([field]) => ['users', 'roleAssign', 'roleUnassign'].includes(field)))(
+    '%s is for holders of a scope',
+    async (_field, operation) => {
+      const { errors } = await users.execute(about(ada, operation), {}, bob);
+
+      expect(errors?.[0]?.extensions?.code).toBe('FORBIDDEN');
+    },
+  );
+
+  test('a profile stays as it is', async () => {
+    const { data } = await users.execute(
+      'mutation ($id: ID!) { userUpdate(id: $id, input: {displayName: "X"}) { user { id } userErrors { code field } } }',
+      { id: ada.id },
+      bob,
+    );
+
+    expect(data?.userUpdate).toEqual({ user: null, userErrors: [{ code: 'FORBIDDEN', field: ['id'] }] });
+  });
+
+  test.each([
+    ['userUpdated', 'subscription ($id: ID) { userUpdated(id: $id) { user { id } } }'],
+    ['accessChanged', 'subscription ($id: ID) { accessChanged(userId: $id) { user { id } } }'],
+  ])('%s of another is refused', async (_field, operation) => {
+    await using stream = await users.subscribe(operation, { id: ada.id }, bob);
+
+    expect((await stream.message()).errors?.[0]?.extensions?.code).toBe('FORBIDDEN');
+  });
+
+  const profile = `query ($id: ID!) { user(id: $id) {
+    displayName avatarUrl locale timeZone status role { name } roles { name } permissions { scope } createdAt updatedAt } }`;
+
+  test('a profile shows what is public', async () => {
+    const { data } = await users.execute(profile, { id: ada.id }, someone);
+
+    expect(data?.user).toEqual({
+      displayName: 'Ada',
+      avatarUrl: null,
+      locale: null,
+      timeZone: null,
+      status: null,
+      role: null,
+      roles: null,
+      permissions: null,
+      createdAt: expect.any(String),
+      updatedAt: expect.any(String),
+    });
+  });
+
+  test.each([
+    ['oneself', () => ada],
+    ['a holder of users:read', () => ({ ...someone, scopes: ['users:read'] })],
+  ])('%s sees all of it', async (_who, actor) => {
+    const { data } = await users.execute(profile, { id: ada.id }, actor());
+
+    expect(data?.user).toMatchObject({
+      status: 'ACTIVE',
+      role: { name: 'user' },
+      roles: [{ name: 'user' }],
+      permissions: [],
+    });
+  });
+});

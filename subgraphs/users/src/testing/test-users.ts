@@ -1,0 +1,52 @@
+import { PrismaClient } from '@kronos/prisma-users';
+import { seed } from '@kronos/prisma-users/seed';
+import { encodeId, newId } from '@kronos/subgraph';
+import {
+  type Actor,
+  createTestDomain,
+  createTestProducer,
+  type TestDomain,
+  type TestProducer,
+} from '@kronos/subgraph/testing';
+import { PrismaPg } from '@prisma/adapter-pg';
+import { createSubgraph } from '../subgraph.ts';
+
+/** Someone who has signed up: an actor with the right to call, and their id in the graph. */
+export interface Person extends Actor {
+  userId: string;
+  id: string;
+}
+
+/** The users subgraph with its roles, and the events of an auth domain that it lives on. */
+export interface TestUsers extends TestDomain {
+  db: PrismaClient;
+  auth: TestProducer;
+  /**
+   * Lets someone sign up as auth would announce it. Resolves when the event is in the log, not when it is consumed.
+   *
+   * @param roles that auth gives them
+   */
+  signUp(displayName: string, roles?: string[]): Promise<Person>;
+}
+
+export async function createTestUsers(): Promise<TestUsers> {
+  const domain = await createTestDomain('users', createSubgraph);
+  await seed({ databaseUrl: domain.databaseUrl });
+  const auth = await createTestProducer('auth', domain.redisUrl);
+  const db = new PrismaClient({ adapter: new PrismaPg({ connectionString: domain.databaseUrl, max: 2 }) });
+  return {
+    ...domain,
+    db,
+    auth,
+    async signUp(displayName, roles = ['user']) {
+      const userId = newId();
+      await auth.publish('userCreated', { userId, displayName, roles });
+      return { userId, id: encodeId('user', userId), roles };
+    },
+    async [Symbol.asyncDispose]() {
+      await db.$disconnect();
+      await auth[Symbol.asyncDispose]();
+      await domain[Symbol.asyncDispose]();
+    },
+  };
+}
