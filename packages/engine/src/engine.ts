@@ -3,7 +3,7 @@ import type {
   GatewayInterface,
   GatewaySchemaLoadOrUpdateCallback,
 } from '@apollo/server-gateway-interface';
-import { type GraphQLSchema, getVariableValues } from 'graphql';
+import { GraphQLError, type GraphQLSchema, getVariableValues } from 'graphql';
 import { codedError } from './coded-error.ts';
 import { createHttpClient, type HttpClientOptions } from './http/http-client.ts';
 import type { SubgraphHeaders } from './http/subgraph-source.ts';
@@ -96,6 +96,7 @@ export function createEngine(options: EngineOptions): Engine {
   const execute: GatewayExecutor = async (request) => {
     // By the schema that the request was validated against: an update in between must not change it under way.
     const state = states.get(request.schema) ?? current!;
+    if (!request.operation) return { errors: [unknownOperation(request.request.operationName)] };
     if (request.operation.operation !== 'subscription') return state.execute(request);
 
     const slot = request.context[subscriptionSlot as unknown as string] as SubscriptionSlot | undefined;
@@ -173,4 +174,13 @@ function streamRequired() {
   // Apollo Server takes the status of the response from here and removes it from what the client sees.
   error.extensions.http = { status: 406 };
   return error;
+}
+
+/** Apollo Server gives it its code and status. */
+function unknownOperation(name: string | undefined): GraphQLError {
+  return new GraphQLError(
+    name
+      ? `The document has no operation named ${name}.`
+      : 'The document has several operations: operationName must say which one is meant.',
+  );
 }

@@ -1,0 +1,102 @@
+import { createHash } from 'node:crypto';
+import { codedError } from '@kronos/engine';
+import { createRemoteJWKSet, errors, type JWTPayload, jwtVerify } from 'jose';
+import { LRUCache } from 'lru-cache';
+import { anonymous, type Caller, type Viewer } from './caller.ts';
+
+export interface AuthenticateOptions {
+  jwksUrl: string;
+  issuer: string;
+  audience: string;
+  /** Whether a session has been revoked before its tokens expired. */
+  isRevoked(sessionId: string): boolean;
+}
+
+/** Who the caller is, from the `authorization` header; throws a coded error when the token is worth nothing. */
+export type Authenticate = (authorization: string | undefined) => Promise<Caller>;
+
+/** Asymmetric algorithms alone: with `none` or HS256 anybody could sign with what the JWKS publishes. */
+const algorithms = ['EdDSA', 'ES256', 'RS256'];
+const maxKnownTokens = 20_000;
+const bearer = /^Bearer +([\w-]+\.[\w-]+\.[\w-]+)$/i;
+
+/** A gateway that verifies nothing: callers are anonymous, and their header is forwarded as it is. */
+export const authenticateNobody: Authenticate = async () => anonymous;
+
+/** Verifies access tokens against a remote JWKS; a token is verified once and known by its hash until it expires. */
+export function createAuthenticate(options: AuthenticateOptions): Authenticate {
+  const { issuer, audience } = options;
+  const keys = createRemoteJWKSet(new URL(options.jwksUrl), {
+    cooldownDuration: 5_000,
+    timeoutDuration: 3_000,
+  });
+  const known = new LRUCache<string, Caller>({ max: maxKnownTokens });
+
+  async function verify(token: string): Promise<Caller> {
+    const key = createHash('sha256').update(token).digest('base64url');
+    const caller = known.get(key);
+    if (caller) return caller;
+    const { payload } = await jwtVerify(token, keys, {
+      issuer,
+      audience,
+      algorithms,
+      requiredClaims: ['sub', 'exp'],
+    }).catch(refuse);
+    const viewer = toViewer(payload);
+    const verified: Caller = { key, viewer };
+    known.set(key, verified, { ttl: Math.max(1, viewer.tokenExp * 1_000 - Date.now()) });
+    return verified;
+  }
+
+  return async (authorization) => {
+    if (!authorization) return anonymous;
+    const token = bearer.exec(authorization)?.[1];
+    if (!token) throw unauthenticated('The authorization header is no Bearer token.');
+    const caller = await verify(token);
+    const sessionId = caller.viewer?.sessionId;
+    if (sessionId && options.isRevoked(sessionId)) {
+      throw unauthenticated('The session has been ended: log in again.');
+    }
+    return caller;
+  };
+}
+
+function toViewer(payload: JWTPayload): Viewer {
+  const { sub, sid, scope, roles, exp } = payload;
+  return {
+    userId: sub!,
+    sessionId: typeof sid === 'string' ? sid : null,
+    scopes: new Set(typeof scope === 'string' ? scope.split(' ').filter(Boolean) : []),
+    roles: Array.isArray(roles) ? roles.map(String) : [],
+    tokenExp: exp!,
+  };
+}
+
+/** Says whether the token is to blame, or the keys by which it would be verified. */
+function refuse(error: unknown): never {
+  if (error instanceof errors.JWTExpired) {
+    throw unauthenticated('The access token has expired: refresh it and send the request again.');
+  }
+  const isToBlame =
+    error instanceof errors.JWTInvalid ||
+    error instanceof errors.JWTClaimValidationFailed ||
+    error instanceof errors.JWSInvalid ||
+    error instanceof errors.JWSSignatureVerificationFailed ||
+    error instanceof errors.JWKSNoMatchingKey ||
+    error instanceof errors.JWKSMultipleMatchingKeys ||
+    error instanceof errors.JOSEAlgNotAllowed ||
+    error instanceof errors.JOSENotSupported;
+  if (isToBlame) {
+    throw unauthenticated('The access token is not valid: refresh it or log in again.');
+  }
+  throw codedError('Access tokens cannot be verified at the moment.', {
+    code: 'SERVICE_UNAVAILABLE',
+    retryAfter: 2,
+    originalError: error instanceof Error ? error : undefined,
+  });
+}
+
+/** The error of a caller who is not, or no longer, known. */
+export function unauthenticated(message: string) {
+  return codedError(message, { code: 'UNAUTHENTICATED' });
+}

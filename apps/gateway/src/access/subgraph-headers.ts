@@ -1,0 +1,23 @@
+import type { Headers, SubgraphHeaders } from '@kronos/engine';
+import type { GatewayContext } from '../context.ts';
+import type { MintInternalToken } from './internal-token.ts';
+
+/**
+ * What a subgraph is told about a request. With an internal key the caller's own token stays here; without one, which is
+ * how a foreign graph is served, the `authorization` header goes on as it came.
+ */
+export function createSubgraphHeaders(mint: MintInternalToken | undefined): SubgraphHeaders {
+  return async (context) => {
+    const { caller, authorization, requestId, traceparent, clientAddress, userAgent } =
+      context as unknown as GatewayContext;
+    const headers: Headers = {
+      'x-request-id': requestId,
+      traceparent,
+      'x-kronos-client-address': clientAddress,
+    };
+    if (userAgent) headers['x-kronos-client-agent'] = userAgent;
+    if (mint) headers.authorization = `Bearer ${await mint(caller)}`;
+    else if (authorization) headers.authorization = authorization;
+    return headers;
+  };
+}

@@ -1,0 +1,51 @@
+import { randomBytes } from 'node:crypto';
+import { type SubscriptionSlot, subscriptionSlot } from '@kronos/engine';
+import type { FastifyRequest } from 'fastify';
+import type { Caller } from './access/caller.ts';
+
+/** The context value of an operation. */
+export interface GatewayContext {
+  caller: Caller;
+  /** The caller's header as it came, for gateways that verify nothing. */
+  authorization: string | undefined;
+  requestId: string;
+  /** W3C trace context: the caller's, or the beginning of a new trace. */
+  traceparent: string;
+  clientAddress: string;
+  userAgent: string | undefined;
+  /** Present when the request can carry a stream. */
+  [subscriptionSlot]?: SubscriptionSlot;
+}
+
+const traceparentShape = /^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/;
+const maxAgentLength = 512;
+
+/** What is known of a request. Nothing is taken from `x-kronos-*` headers: those are what we tell subgraphs. */
+export function createContext(request: FastifyRequest, caller: Caller): GatewayContext {
+  const { traceparent, authorization } = request.headers;
+  return {
+    caller,
+    authorization,
+    requestId: request.id,
+    traceparent:
+      typeof traceparent === 'string' && traceparentShape.test(traceparent) ? traceparent : newTraceparent(),
+    clientAddress: request.ip,
+    userAgent: request.headers['user-agent']?.slice(0, maxAgentLength),
+  };
+}
+
+/** The context of what the gateway does on its own behalf, such as looking whether subgraphs answer. */
+export function ownContext(caller: Caller): GatewayContext {
+  return {
+    caller,
+    authorization: undefined,
+    requestId: 'gateway',
+    traceparent: newTraceparent(),
+    clientAddress: '127.0.0.1',
+    userAgent: undefined,
+  };
+}
+
+function newTraceparent(): string {
+  return `00-${randomBytes(16).toString('hex')}-${randomBytes(8).toString('hex')}-01`;
+}

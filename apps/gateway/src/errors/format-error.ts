@@ -1,0 +1,60 @@
+import type { Logger } from '@kronos/service';
+import type { GraphQLFormattedError } from 'graphql';
+import { requestScope } from './request-scope.ts';
+
+/** Codes that only say that nobody knows: what they carry is for the log, not for the client. */
+const unknownCodes = new Set(['INTERNAL_SERVER_ERROR', 'DOWNSTREAM_SERVICE_ERROR']);
+const tooManyTokens = /^Syntax Error: Document contains more that (\d+) tokens/;
+
+/**
+ * An error as every client gets it: message, path, locations, extensions {code, details?, timestamp, requestId,
+ * retryAfter?}. Coded errors pass; anything else is masked, and logged with the request id.
+ *
+ * @param formatted the error with its code, as Apollo Server gives it to `formatError`
+ * @param original what was thrown
+ */
+export function formatError(formatted: GraphQLFormattedError, original: unknown): GraphQLFormattedError {
+  const { message, path, locations } = formatted;
+  const { code, isMasked, ...extensions } = readExtensions(formatted);
+  const scope = requestScope.getStore();
+  if (isMasked) logUnknown(scope?.logger, formatted, original, scope?.requestId);
+  return {
+    message: isMasked
+      ? 'Something went wrong on our side. Quote the request id when you report it.'
+      : message,
+    ...(locations && { locations }),
+    ...(path && { path }),
+    extensions: {
+      code,
+      ...extensions,
+      timestamp: new Date().toISOString(),
+      ...(scope && { requestId: scope.requestId }),
+    },
+  };
+}
+
+function readExtensions({ message, extensions = {} }: GraphQLFormattedError) {
+  const code = String(extensions.code ?? 'INTERNAL_SERVER_ERROR');
+  // Where an error came from is ours to know: the names of subgraphs in `details` are put there on purpose.
+  const { serviceName: _, stacktrace: __, exception: ___, http: ____, limit, ...rest } = extensions;
+  if (unknownCodes.has(code)) return { code: 'INTERNAL_SERVER_ERROR', isMasked: true };
+  // Apollo Server gives every failed rule the same code; a limit is not a mistake in the document.
+  if (limit) return { ...rest, code: 'OPERATION_LIMIT_EXCEEDED', details: limit };
+  const tokens = tooManyTokens.exec(message)?.[1];
+  if (tokens) {
+    const details = { limit: 'tokens', maximum: Number(tokens) };
+    return { ...rest, code: 'OPERATION_LIMIT_EXCEEDED', details };
+  }
+  return { ...rest, code };
+}
+
+function logUnknown(
+  logger: Logger | undefined,
+  formatted: GraphQLFormattedError,
+  original: unknown,
+  requestId: string | undefined,
+): void {
+  const subgraph = formatted.extensions?.serviceName;
+  const err = (original as { originalError?: unknown })?.originalError ?? original;
+  logger?.error({ err, requestId, subgraph, path: formatted.path }, `masked error: ${formatted.message}`);
+}

@@ -1,0 +1,138 @@
+import cors from '@fastify/cors';
+import { createEngine } from '@kronos/engine';
+import { createApp, type Logger, StartError } from '@kronos/service';
+import type { FastifyInstance } from 'fastify';
+import type { GraphQLSchema } from 'graphql';
+import { Registry } from 'prom-client';
+import { useAccessRules } from './access/check-access.ts';
+import { createIdentity } from './access/identity.ts';
+import { type AccessRules, readAccessRules } from './access/rules.ts';
+import { createSubgraphHeaders } from './access/subgraph-headers.ts';
+import { ownContext } from './context.ts';
+import type { GatewayEnvironment } from './environment.ts';
+import { useHttpStatus } from './errors/http-status.ts';
+import { createGraphqlServer, quietly } from './graphql-server.ts';
+import { graphqlRoute } from './http/graphql-route.ts';
+import { mayReadMetrics } from './http/may-read-metrics.ts';
+import { createMetrics } from './metrics.ts';
+import { explorerPage } from './pages/explorer.ts';
+import { landingPage } from './pages/landing.ts';
+import { createStreams } from './stream/streams.ts';
+import { followSupergraph } from './supergraph/follow-supergraph.ts';
+import { readSupergraph } from './supergraph/read-supergraph.ts';
+
+/** A gateway that has loaded its supergraph and does not listen yet. */
+export interface Gateway {
+  app: FastifyInstance;
+  /** Ends streams so that their clients come back, finishes running requests, closes every connection. */
+  close(): Promise<void>;
+}
+
+/**
+ * Builds the gateway. What a request passes, in this order:
+ *
+ *  1. createApp: request id, security headers, body limit, errors in the coded shape
+ *  2. cors: which pages may read answers
+ *  3. authenticate: the access token, or anonymous
+ *  4. readGetOperation, refuseConditionalSubscription, readCursor: what a stream needs beside
+ *  5. Apollo Server: CSRF prevention, persisted operations, parsing (tokens), validation (depth, aliases, root fields)
+ *  6. useAccessRules: what the document names, its caller may see
+ *  7. engine: plan, fetch from the subgraphs with the internal token, merge
+ *  8. formatError, useHttpStatus: errors as clients get them, and the status they deserve
+ *  9. streams: heartbeats, cursors, slow clients, the end of the token
+ *
+ * @throws StartError when the supergraph or a key cannot be used
+ */
+export async function createGateway(environment: GatewayEnvironment, logger: Logger): Promise<Gateway> {
+  const metrics = new Registry();
+  const identity = await createIdentity(environment, logger, metrics);
+  const rules = new WeakMap<GraphQLSchema, AccessRules>();
+  const location = environment.KRONOS_SUPERGRAPH;
+  const found = (await readSupergraph(location))!;
+
+  const engine = createEngine({
+    supergraphSdl: found.sdl,
+    subgraphUrls: environment.subgraphUrls,
+    headers: createSubgraphHeaders(identity.mint),
+    logger: quietly(logger),
+    http: { timeoutMs: environment.KRONOS_SUBGRAPH_TIMEOUT_MS },
+    onSchema: ({ apiSchema, supergraphSdl }) => {
+      const found = readAccessRules(supergraphSdl);
+      rules.set(apiSchema, found);
+      if (found.size > 0 && !environment.KRONOS_JWKS_URL) {
+        logger.warn('The graph has fields for known callers, and without KRONOS_JWKS_URL there are none.');
+      }
+    },
+  });
+  const streams = createStreams({
+    engine,
+    revocations: identity.revocations,
+    limits: { total: environment.KRONOS_MAX_STREAMS, perCaller: environment.KRONOS_MAX_STREAMS_PER_CALLER },
+    heartbeatMs: environment.KRONOS_STREAM_HEARTBEAT_MS,
+  });
+  const counted = createMetrics(metrics, () => streams.open);
+  const server = createGraphqlServer(engine, environment, logger, [
+    counted.usePlugin(),
+    useAccessRules((schema) => rules.get(schema)!),
+    useHttpStatus(),
+  ]);
+  await server.start().catch((error: Error) => {
+    throw new StartError(`The supergraph ${location} cannot be served: ${error.message}`);
+  });
+  const following = followSupergraph({
+    location,
+    found,
+    pollSeconds: environment.KRONOS_SUPERGRAPH_POLL_SECONDS,
+    logger,
+    async update(sdl) {
+      const outcome = engine.update(sdl);
+      await outcome.then(
+        () => counted.supergraphUpdates.inc({ outcome: 'served' }),
+        () => counted.supergraphUpdates.inc({ outcome: 'refused' }),
+      );
+      await outcome;
+    },
+  });
+
+  const app = createApp({
+    logger,
+    metrics,
+    bodyLimitBytes: environment.KRONOS_MAX_BODY_BYTES,
+    trustProxy: environment.trustProxy,
+    mayReadMetrics: mayReadMetrics(identity.authenticate),
+    readiness: async () => ({
+      supergraph: true,
+      ...(await identity.readiness()),
+      ...(await engine.reach({ ...ownContext(identity.self) })),
+    }),
+  });
+  app.removeContentTypeParser('text/plain');
+  await app.register(cors, {
+    origin: environment.corsOrigins,
+    methods: ['GET', 'POST'],
+    exposedHeaders: ['x-request-id', 'retry-after'],
+    maxAge: 600,
+  });
+  await app.register(async (routes) => {
+    graphqlRoute(routes, {
+      server,
+      authenticate: identity.authenticate,
+      streams,
+      maxTokens: environment.KRONOS_MAX_TOKENS,
+    });
+    landingPage(routes, environment);
+    // Without introspection an explorer has nothing to show.
+    if (!environment.isProduction) await explorerPage(routes);
+  });
+
+  return {
+    app,
+    async close() {
+      following.close();
+      await streams.drain();
+      await app.close();
+      await server.stop();
+      await identity.close();
+    },
+  };
+}

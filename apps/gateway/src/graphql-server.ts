@@ -1,0 +1,51 @@
+import { ApolloServer, type ApolloServerPlugin } from '@apollo/server';
+import {
+  ApolloServerPluginCacheControlDisabled,
+  ApolloServerPluginLandingPageDisabled,
+} from '@apollo/server/plugin/disabled';
+import type { Engine } from '@kronos/engine';
+import type { Logger } from '@kronos/service';
+import type { GatewayContext } from './context.ts';
+import type { GatewayEnvironment } from './environment.ts';
+import { formatError } from './errors/format-error.ts';
+import { limitOperations } from './limits/operation-limits.ts';
+
+/** Apollo Server on our engine: parsing, validation, persisted operations, CSRF prevention. It is started by the caller. */
+export function createGraphqlServer(
+  engine: Engine,
+  environment: GatewayEnvironment,
+  logger: Logger,
+  plugins: ApolloServerPlugin<GatewayContext>[],
+): ApolloServer<GatewayContext> {
+  return new ApolloServer<GatewayContext>({
+    gateway: engine,
+    nodeEnv: environment.NODE_ENV,
+    introspection: !environment.isProduction,
+    csrfPrevention: true,
+    includeStacktraceInErrorResponses: false,
+    hideSchemaDetailsFromClientErrors: environment.isProduction,
+    stopOnTerminationSignals: false,
+    formatError,
+    logger: quietly(logger),
+    parseOptions: { maxTokens: environment.KRONOS_MAX_TOKENS },
+    validationRules: [
+      limitOperations({
+        depth: environment.KRONOS_MAX_DEPTH,
+        aliases: environment.KRONOS_MAX_ALIASES,
+        rootFields: environment.KRONOS_MAX_ROOT_FIELDS,
+      }),
+    ],
+    stringifyResult: (result) => JSON.stringify(result),
+    plugins: [...plugins, ApolloServerPluginLandingPageDisabled(), ApolloServerPluginCacheControlDisabled()],
+  });
+}
+
+/** Apollo's notices of every load are for debugging. */
+export function quietly(logger: Logger) {
+  return {
+    debug: (message: string) => logger.trace(message),
+    info: (message: string) => logger.debug(message),
+    warn: (message: string) => logger.warn(message),
+    error: (message: string) => logger.error(message),
+  };
+}

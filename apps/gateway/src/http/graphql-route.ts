@@ -1,0 +1,112 @@
+import type { ApolloServer } from '@apollo/server';
+import { codedError, type SubscriptionSlot, subscriptionSlot } from '@kronos/engine';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Authenticate } from '../access/authenticate.ts';
+import { createContext, type GatewayContext } from '../context.ts';
+import { requestScope } from '../errors/request-scope.ts';
+import { refuseConditionalSubscription } from '../limits/conditional-subscription.ts';
+import { readGetOperation } from '../stream/get-operation.ts';
+import { negotiate } from '../stream/negotiate.ts';
+import type { StreamProtocol } from '../stream/protocol.ts';
+import type { Streams } from '../stream/streams.ts';
+import { toApolloRequest } from './apollo-request.ts';
+import { sendError } from './send-errors.ts';
+import { sendStream } from './send-stream.ts';
+
+export interface GraphqlRouteOptions {
+  server: ApolloServer<GatewayContext>;
+  authenticate: Authenticate;
+  streams: Streams;
+  maxTokens: number;
+}
+
+const cursorShape = /^[\w.:=+/-]{1,256}$/;
+
+/** GraphQL over HTTP at `/graphql`: JSON, or a stream when the `accept` header asks for one. */
+export function graphqlRoute(app: FastifyInstance, options: GraphqlRouteOptions): void {
+  const { server, authenticate, streams, maxTokens } = options;
+
+  app.route({
+    method: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'],
+    url: '/graphql',
+    async handler(request, reply) {
+      const scope = { requestId: request.id, logger: request.log as never };
+      await requestScope.run(scope, async () => {
+        try {
+          if (wantsPage(request)) return reply.redirect('/');
+          const caller = await authenticate(request.headers.authorization);
+          const context = createContext(request, caller);
+          const protocol = negotiate(request.headers.accept);
+          const isStream = protocol && (request.method === 'POST' || request.method === 'GET');
+          await (isStream
+            ? answerStream(request, reply, context, protocol)
+            : answerJson(request, reply, context));
+        } catch (error) {
+          sendError(request, reply, error);
+        }
+      });
+      return reply;
+    },
+  });
+
+  async function answerJson(request: FastifyRequest, reply: FastifyReply, context: GatewayContext) {
+    refuseConditionalSubscription(bodyOf(request.body).query, maxTokens);
+    const answer = await server.executeHTTPGraphQLRequest({
+      httpGraphQLRequest: toApolloRequest(request),
+      context: async () => context,
+    });
+    for (const [name, value] of answer.headers) reply.header(name, value);
+    reply.code(answer.status ?? 200).send(answer.body.kind === 'complete' ? answer.body.string : '');
+  }
+
+  async function answerStream(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    context: GatewayContext,
+    protocol: StreamProtocol,
+  ) {
+    const body = request.method === 'GET' ? readGetOperation(request, maxTokens) : request.body;
+    refuseConditionalSubscription(bodyOf(body).query, maxTokens);
+    const after = readCursor(request, bodyOf(body));
+    const release = streams.reserve(context);
+    try {
+      const slot: SubscriptionSlot = {};
+      // The whole pipeline of a POST that asks for JSON applies; a subscription leaves its plan in the slot.
+      const answer = await server.executeHTTPGraphQLRequest({
+        httpGraphQLRequest: toApolloRequest(request, { method: 'POST', body, accept: 'application/json' }),
+        context: async () => ({ ...context, [subscriptionSlot]: slot }),
+      });
+      const { planned } = slot;
+      const run =
+        planned &&
+        ((response: typeof reply.raw) => {
+          const scope = requestScope.getStore()!;
+          return streams.run({ planned, protocol, context, after, scope }, response);
+        });
+      await sendStream(reply, protocol, answer, run);
+    } finally {
+      release();
+    }
+  }
+}
+
+function wantsPage({ method, headers, url }: FastifyRequest): boolean {
+  const accept = headers.accept ?? '';
+  return method === 'GET' && !url.includes('?') && accept.startsWith('text/html');
+}
+
+function bodyOf(body: unknown): Record<string, unknown> {
+  return typeof body === 'object' && body !== null ? (body as Record<string, unknown>) : {};
+}
+
+/** The cursor to resume after; the header, which clients send when they reconnect, counts more than the body. */
+function readCursor(request: FastifyRequest, { extensions }: Record<string, unknown>): string | undefined {
+  const cursor = request.headers['last-event-id'] ?? bodyOf(extensions).lastEventId ?? undefined;
+  if (cursor === undefined || cursor === '') return undefined;
+  if (typeof cursor === 'string' && cursorShape.test(cursor)) return cursor;
+  const error = codedError('The cursor to resume after is none that this graph gives out.', {
+    code: 'BAD_CURSOR',
+  });
+  error.extensions.http = { status: 400 };
+  throw error;
+}

@@ -1,0 +1,90 @@
+import {
+  type ASTVisitor,
+  type DocumentNode,
+  type FragmentDefinitionNode,
+  GraphQLError,
+  Kind,
+  type SelectionSetNode,
+  type ValidationContext,
+} from 'graphql';
+
+/** How large an operation may be, beside its tokens, which the parser counts. */
+export interface OperationLimits {
+  depth: number;
+  aliases: number;
+  rootFields: number;
+}
+
+interface Size {
+  depth: number;
+  aliases: number;
+  fields: number;
+}
+
+const nothing: Size = { depth: 0, aliases: 0, fields: 0 };
+
+/** A validation rule that refuses operations beyond the limits, fragments counted wherever they are spread. */
+export function limitOperations(limits: OperationLimits) {
+  return (context: ValidationContext): ASTVisitor => ({
+    Document(document) {
+      const sizeOf = measure(document);
+      for (const definition of document.definitions) {
+        if (definition.kind !== Kind.OPERATION_DEFINITION) continue;
+        const { depth, aliases, fields } = sizeOf(definition.selectionSet);
+        const found = { depth, aliases, rootFields: fields };
+        for (const limit of ['depth', 'aliases', 'rootFields'] as const) {
+          if (found[limit] > limits[limit]) context.reportError(exceeded(limit, found[limit], limits[limit]));
+        }
+      }
+    },
+  });
+}
+
+function exceeded(limit: keyof OperationLimits, value: number, maximum: number): GraphQLError {
+  const words = { depth: 'levels deep', aliases: 'aliases', rootFields: 'root fields' }[limit];
+  return new GraphQLError(`The operation is too large: ${value} ${words}, where ${maximum} are allowed.`, {
+    extensions: { limit: { limit, value, maximum } },
+  });
+}
+
+/** Each fragment is measured once, however often it is spread: a bomb of nested fragments costs its text, not its size. */
+function measure(document: DocumentNode): (selectionSet: SelectionSetNode) => Size {
+  const fragments = new Map<string, FragmentDefinitionNode>();
+  for (const definition of document.definitions) {
+    if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments.set(definition.name.value, definition);
+  }
+  const known = new Map<string, Size>();
+
+  function sizeOfFragment(name: string): Size {
+    const size = known.get(name);
+    if (size) return size;
+    // A fragment that spreads itself is refused by another rule; here it must only not go on for ever.
+    known.set(name, nothing);
+    const fragment = fragments.get(name);
+    const measured = fragment ? sizeOf(fragment.selectionSet) : nothing;
+    known.set(name, measured);
+    return measured;
+  }
+
+  function sizeOf(selectionSet: SelectionSetNode): Size {
+    let { depth, aliases, fields } = nothing;
+    for (const selection of selectionSet.selections) {
+      if (selection.kind === Kind.FIELD) {
+        const below = selection.selectionSet ? sizeOf(selection.selectionSet) : nothing;
+        depth = Math.max(depth, 1 + below.depth);
+        aliases += (selection.alias ? 1 : 0) + below.aliases;
+        fields += 1;
+        continue;
+      }
+      const inner =
+        selection.kind === Kind.INLINE_FRAGMENT
+          ? sizeOf(selection.selectionSet)
+          : sizeOfFragment(selection.name.value);
+      depth = Math.max(depth, inner.depth);
+      aliases += inner.aliases;
+      fields += inner.fields;
+    }
+    return { depth, aliases, fields };
+  }
+  return sizeOf;
+}
