@@ -1,6 +1,6 @@
 import { appendToOutbox, createRelay, type EventName, type EventPayload } from '@kronos/events';
 import { createLogger } from '@kronos/service';
-import { Client } from 'pg';
+import { Pool } from 'pg';
 import { createTestDatabase } from './test-database.ts';
 
 /** Another domain as far as its events go: its own database with its outbox, and its relay. */
@@ -22,8 +22,7 @@ export async function createTestProducer(domain: string, redisUrl: string): Prom
   const database = await createTestDatabase(domain);
   const logger = createLogger({ name: `test ${domain}`, level: 'silent' });
   const relay = createRelay({ domain, databaseUrl: database.url, redisUrl, logger });
-  const client = new Client({ connectionString: database.url });
-  await client.connect();
+  const client = new Pool({ connectionString: database.url, max: 1 });
   // What the domain's seed has announced is none of the test's events.
   await client.query('TRUNCATE outbox RESTART IDENTITY');
   relay.start();
