@@ -7,7 +7,11 @@ import { exportJWK, generateKeyPair, type JWTPayload, SignJWT } from 'jose';
 export interface TestGateway extends AsyncDisposable {
   /** The file with the public key. */
   jwksFile: string;
-  sign(claims: JWTPayload): Promise<string>;
+  /** A token with these claims; what is omitted is as the gateway has it, with an expiry in a minute. */
+  sign(
+    claims: JWTPayload,
+    unusual?: { issuer?: string; audience?: string; expiresAt?: number },
+  ): Promise<string>;
 }
 
 /** A gateway's signing key and the file by which subgraphs verify it. */
@@ -22,12 +26,12 @@ export async function createTestGateway(): Promise<TestGateway> {
   );
   return {
     jwksFile,
-    sign: (claims) =>
+    sign: (claims, unusual = {}) =>
       new SignJWT(claims)
         .setProtectedHeader({ alg: 'EdDSA', kid })
-        .setIssuer('kronos-gateway')
-        .setAudience('kronos-subgraph')
-        .setExpirationTime('60s')
+        .setIssuer(unusual.issuer ?? 'kronos-gateway')
+        .setAudience(unusual.audience ?? 'kronos-subgraph')
+        .setExpirationTime(new Date(unusual.expiresAt ?? Date.now() + 60_000))
         .sign(privateKey),
     [Symbol.asyncDispose]: () => rm(folder, { recursive: true }),
   };
