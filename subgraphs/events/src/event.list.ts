@@ -34,9 +34,14 @@ function statusWhere(filter: EventStatusFilter, now: Date): Prisma.EventWhereInp
   return {
     AND: [
       filter.eq ? hasStatus(filter.eq, now) : {},
-      filter.in ? { OR: filter.in.map((status) => hasStatus(status, now)) } : {},
+      filter.in ? oneOf(filter.in.map((status) => hasStatus(status, now))) : {},
     ],
   };
+}
+
+/** Prisma takes an empty OR inside an AND for no condition; one of none is nothing. */
+function oneOf(conditions: Prisma.EventWhereInput[]): Prisma.EventWhereInput {
+  return conditions.length > 0 ? { OR: conditions } : { id: { in: [] } };
 }
 
 const [longestQuery, mostWords] = [200, 10];
