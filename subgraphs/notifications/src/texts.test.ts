@@ -34,7 +34,7 @@ test('a cancellation gives the reason, if there is one', () => {
   expect(eventCancelled('Launch', 'Rain')).toEqual({
     kind: 'EVENT_CANCELLED',
     title: 'Launch is cancelled',
-    body: 'The organiser says: Rain',
+    body: 'The reason: Rain',
   });
-  expect(eventCancelled('Launch', null).body).toBe('The organiser has given no reason.');
+  expect(eventCancelled('Launch', null).body).toBe('No reason has been given.');
 });

@@ -47,13 +47,13 @@ export function eventUpdated(eventTitle: string, changes: readonly string[]): Te
 /**
  * To the attendees of an event that will not take place.
  *
- * @param reason in the organiser's words; null when they gave none
+ * @param reason in the words of who has cancelled it; null when they gave none
  */
 export function eventCancelled(eventTitle: string, reason: string | null): Text {
   return {
     kind: 'EVENT_CANCELLED',
     title: `${eventTitle} is cancelled`,
-    body: reason ? `The organiser says: ${reason}` : 'The organiser has given no reason.',
+    body: reason ? `The reason: ${reason}` : 'No reason has been given.',
   };
 }
 

@@ -45,14 +45,17 @@ test('a call during a run waits for one that begins after it', async () => {
   await second;
 });
 
-test('a failure reaches those who share the run, and the next run starts afresh', async () => {
+test('a failure reaches those who share the run and those who wait, and the next call starts afresh', async () => {
   const { runs, run } = controlledRun();
   const call = inSharedTurns(run);
 
-  const failing = Promise.allSettled([call(), call()]);
+  const sharing = Promise.allSettled([call(), call()]);
   await settled();
+  const waiting = Promise.allSettled([call()]);
   runs[0]?.reject(new Error('away'));
-  expect((await failing).map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+  const outcomes = [...(await sharing), ...(await waiting)];
+  expect(outcomes.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected']);
+  expect(runs).toHaveLength(1);
 
   const next = call();
   await settled();
