@@ -1,9 +1,9 @@
-import { readFileSync } from 'node:fs';
 import { access } from 'node:fs/promises';
 import { join } from 'node:path';
-import { commonEnvironment, parseEnvironment, port, repositoryRoot, StartError } from '@kronos/service';
+import { commonEnvironment, parseEnvironment, port } from '@kronos/service';
 import { z } from 'zod';
 import { createSubgraphApp } from './app.ts';
+import { routedPort } from './routed-port.ts';
 import type { Subgraph } from './subgraph.ts';
 import { createVerifyCaller } from './verify-caller.ts';
 
@@ -27,13 +27,13 @@ export async function serveSubgraph(
   environment: NodeJS.ProcessEnv = process.env,
 ): Promise<ServedSubgraph> {
   const subgraph = await createSubgraph(environment);
-  const settings = readSettings(subgraph.name, environment);
-  const app = createSubgraphApp(subgraph, {
-    verifyCaller: createVerifyCaller({ jwksFile: settings.jwksFile, logger: subgraph.logger }),
-    readiness: async () => ({ internalKeys: await isReadable(settings.jwksFile) }),
-  });
   try {
-    const address = await app.listen({ host: settings.host, port: settings.port });
+    const { host, port: chosenPort, jwksFile } = readSettings(subgraph.name, environment);
+    const app = createSubgraphApp(subgraph, {
+      verifyCaller: createVerifyCaller({ jwksFile, logger: subgraph.logger }),
+      readiness: async () => ({ internalKeys: await isReadable(jwksFile) }),
+    });
+    const address = await app.listen({ host, port: chosenPort });
     return {
       url: `${address}/graphql`,
       async close() {
@@ -61,13 +61,6 @@ function readSettings(name: string, environment: NodeJS.ProcessEnv) {
     port: chosenPort ?? routedPort(name),
     jwksFile: KRONOS_INTERNAL_JWKS_FILE ?? join(KRONOS_HOME, 'internal-jwks.json'),
   };
-}
-
-function routedPort(name: string): number {
-  const file = readFileSync(join(repositoryRoot, 'supergraph.yaml'), 'utf8');
-  const url = new RegExp(`^  ${name}:\\n +routing_url: (\\S+)`, 'm').exec(file)?.[1];
-  if (!url) throw new StartError(`supergraph.yaml does not say where the subgraph “${name}” listens.`);
-  return Number(new URL(url).port);
 }
 
 async function isReadable(file: string): Promise<true | string> {

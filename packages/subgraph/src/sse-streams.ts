@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import { sseMessage } from '@kronos/service';
 import type { FastifyReply } from 'fastify';
@@ -56,7 +55,7 @@ export class SseStreams {
     try {
       for await (const { cursor, result } of stream) {
         // One event at a time: a receiver that reads slowly is waited for here, and the log keeps the rest.
-        if (!response.write(nextFrame(result, cursor))) await once(response, 'drain');
+        if (!response.write(nextFrame(result, cursor))) await drained(response);
       }
       response.end(completeFrame);
     } catch (error) {
@@ -66,6 +65,15 @@ export class SseStreams {
       clearInterval(heartbeat);
     }
   }
+}
+
+/** Resolves when the receiver has taken what was written, or has gone. */
+async function drained(response: ServerResponse): Promise<void> {
+  if (response.destroyed) return;
+  const { promise, resolve } = Promise.withResolvers<void>();
+  response.once('drain', resolve).once('close', resolve);
+  await promise;
+  response.off('drain', resolve).off('close', resolve);
 }
 
 const completeFrame = sseMessage({ event: 'complete', data: '' });
