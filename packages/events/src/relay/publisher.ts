@@ -94,10 +94,7 @@ export class Publisher {
       writer,
       streamEntries: retention.streamEntries,
       batchSize: BATCH_SIZE,
-      onRepair: (finding) => {
-        this.#reached = 0;
-        this.#noteRepair(REPAIRS[finding]);
-      },
+      onRepair: (finding) => this.#onRepair(finding),
     });
     if (log === null) return null;
     this.#isVerified = log.isVerified;
@@ -113,6 +110,14 @@ export class Publisher {
     if (this.#isVerified || this.#head === null) return;
     await this.#options.writer.verify(this.#head);
     this.#isVerified = true;
+  }
+
+  #onRepair(finding: Exclude<Finding, 'sound'>): void {
+    const isFirstLook = this.#reached === 0;
+    this.#reached = 0;
+    // After a start it cannot be told from a log that was never written.
+    if (isFirstLook && finding === 'lost') this.#options.logger.info('Writing the event log from the outbox');
+    else this.#noteRepair(REPAIRS[finding]);
   }
 
   #noteRepair(message: string): void {

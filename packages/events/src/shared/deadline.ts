@@ -9,7 +9,7 @@ export async function withinTime<Value>(
 ): Promise<Value | undefined> {
   let timer: NodeJS.Timeout | undefined;
   const timeout = new Promise<undefined>((resolve) => {
-    timer = setTimeout(resolve, timeoutMs, undefined);
+    timer = setTimeout(resolve, Math.max(timeoutMs, 0), undefined);
   });
   try {
     return await Promise.race([promise, timeout]);

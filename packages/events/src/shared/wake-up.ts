@@ -15,7 +15,7 @@ export class WakeUp {
         this.#sleepers.delete(wake);
         resolve();
       };
-      const timer = setTimeout(wake, milliseconds);
+      const timer = setTimeout(wake, Math.max(milliseconds, 0));
       this.#sleepers.add(wake);
     });
   }
