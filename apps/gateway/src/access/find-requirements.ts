@@ -2,8 +2,8 @@ import {
   type DocumentNode,
   type GraphQLSchema,
   getNamedType,
+  isAbstractType,
   isInterfaceType,
-  isUnionType,
   Kind,
   type OperationDefinitionNode,
   TypeInfo,
@@ -46,8 +46,9 @@ export function findRequirements(
       if (!parent || !type || node.name.value.startsWith('__')) return;
       check(parent.name);
       check(`${parent.name}.${node.name.value}`);
-      // Of a union, only the members count that fragments name; those are checked as parents.
-      if (!isUnionType(type)) check(type.name);
+      // Behind an abstract type, only those count that fragments name; they are checked as parents. Composition gives
+      // an interface the rules of its types, which are meant for fields that are selected on the interface itself.
+      if (!isAbstractType(type)) check(type.name);
       if (!isInterfaceType(parent)) return;
       for (const possible of schema.getPossibleTypes(parent)) {
         check(possible.name);

@@ -17,7 +17,7 @@ export type AccessRules = ReadonlyMap<string, AccessRule>;
  */
 export function readAccessRules(supergraphSdl: string): AccessRules {
   const document = parse(supergraphSdl, { noLocation: true });
-  const names = new Map(findLinks(document).map((link) => [link.name, link.specification]));
+  const names = new Map(findLinks(document).map((link) => [link.directive, link.specification]));
   const rules = new Map<string, AccessRule>();
   for (const [coordinate, directives] of coordinates(document)) {
     const rule = toRule(directives, names, coordinate);

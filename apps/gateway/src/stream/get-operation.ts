@@ -21,11 +21,14 @@ export function readGetOperation(request: FastifyRequest, maxTokens: number): Re
   if (source && operationKind(source, operationName, maxTokens) === 'mutation') {
     throw refused('GET never carries a mutation.', 405);
   }
+  const variables = readJson(query.get('variables'), 'variables');
+  const extensions = readJson(query.get('extensions'), 'extensions');
+  // Apollo Server takes a key without a value for a wrong value.
   return {
     ...(source && { query: source }),
-    operationName,
-    variables: readJson(query.get('variables'), 'variables'),
-    extensions: readJson(query.get('extensions'), 'extensions'),
+    ...(operationName && { operationName }),
+    ...(variables !== undefined && { variables }),
+    ...(extensions !== undefined && { extensions }),
   };
 }
 

@@ -8,12 +8,14 @@ import {
 
 const specifications = 'https://specs.apollo.dev/';
 
-/** A specification that a supergraph links, by the name that its directive has there. */
+/** A specification that a supergraph links, with the names that its parts have there. */
 export interface Link {
   /** `authenticated`, `join`, … */
   specification: string;
-  /** The directive's name, and the prefix of its scalars: the specification's unless the link says `as`. */
-  name: string;
+  /** Before `__` in the names of its scalars: the specification's name unless the link says `as`. */
+  prefix: string;
+  /** The name of its main directive: the prefix unless the link imports it under another. */
+  directive: string;
   node: ConstDirectiveNode;
 }
 
@@ -28,9 +30,9 @@ export function findLinks(document: DocumentNode): Link[] {
       const specification = url?.startsWith(specifications)
         ? url.slice(specifications.length).split('/')[0]
         : undefined;
-      return specification
-        ? [{ specification, name: stringArgument(node, 'as') ?? specification, node }]
-        : [];
+      if (!specification) return [];
+      const prefix = stringArgument(node, 'as') ?? specification;
+      return [{ specification, prefix, directive: importedName(node, specification) ?? prefix, node }];
     });
 }
 
@@ -38,6 +40,22 @@ export function findLinks(document: DocumentNode): Link[] {
 export function stringArgument(directive: ConstDirectiveNode, name: string): string | undefined {
   const value = directive.arguments?.find((argument) => argument.name.value === name)?.value;
   return value?.kind === Kind.STRING || value?.kind === Kind.ENUM ? value.value : undefined;
+}
+
+/** The name under which a link imports `@<directive>`: `import: ["@a", {name: "@b", as: "@c"}]`. */
+function importedName(link: ConstDirectiveNode, directive: string): string | undefined {
+  const imports = link.arguments?.find((argument) => argument.name.value === 'import')?.value;
+  if (imports?.kind !== Kind.LIST) return undefined;
+  for (const entry of imports.values) {
+    if (entry.kind === Kind.STRING && entry.value === `@${directive}`) return directive;
+    if (entry.kind !== Kind.OBJECT) continue;
+    const field = (name: string) => entry.fields.find((candidate) => candidate.name.value === name)?.value;
+    const name = field('name');
+    const alias = field('as');
+    if (name?.kind !== Kind.STRING || name.value !== `@${directive}`) continue;
+    return alias?.kind === Kind.STRING ? alias.value.slice(1) : directive;
+  }
+  return undefined;
 }
 
 function isSchemaNode(node: { kind: string }): node is SchemaDefinitionNode | SchemaExtensionNode {

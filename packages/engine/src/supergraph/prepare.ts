@@ -20,9 +20,10 @@ export function prepareSupergraph(supergraphSdl: string, subgraphUrls: Record<st
 function dropAccessLinks(document: DocumentNode): DocumentNode {
   const links = findLinks(document).filter((link) => accessSpecifications.has(link.specification));
   if (links.length === 0) return document;
-  const names = new Set(links.map((link) => link.name));
+  const names = new Set(links.map((link) => link.directive));
+  const prefixes = new Set(links.map((link) => link.prefix));
   const nodes = new Set<ASTNode>(links.map((link) => link.node));
-  const isScalarOfLink = (name: string) => names.has(name.split('__')[0]!) && name.includes('__');
+  const isScalarOfLink = (name: string) => name.includes('__') && prefixes.has(name.split('__')[0]!);
   return visit(document, {
     Directive: (node) => (nodes.has(node) || names.has(node.name.value) ? null : undefined),
     DirectiveDefinition: (node) => (names.has(node.name.value) ? null : undefined),

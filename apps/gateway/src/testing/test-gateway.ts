@@ -1,0 +1,81 @@
+import type { AddressInfo } from 'node:net';
+import { createLogger } from '@kronos/service';
+import { parseGatewayEnvironment } from '../environment.ts';
+import { createGateway, type Gateway } from '../gateway.ts';
+import { writeSupergraph } from './write-supergraph.ts';
+
+/** A gateway that listens on a free port of this machine, in the test's own process. */
+export interface TestGateway extends AsyncDisposable {
+  readonly url: string;
+  readonly origin: string;
+  readonly supergraphFile: string;
+  readonly gateway: Gateway;
+  /** Posts an operation as JSON; `headers` are added to those that a plain client sends. */
+  post(query: string, options?: PostOptions): Promise<TestAnswer>;
+}
+
+export interface PostOptions {
+  variables?: Record<string, unknown>;
+  headers?: Record<string, string>;
+  operationName?: string;
+  extensions?: Record<string, unknown>;
+}
+
+export interface TestAnswer {
+  status: number;
+  headers: Headers;
+  body: {
+    data?: Record<string, unknown> | null;
+    errors?: { message: string; path?: unknown[]; extensions: Record<string, unknown> }[];
+  };
+}
+
+/**
+ * Starts a gateway.
+ *
+ * @param supergraphSdl is written to a file of its own, which a test may write to again
+ * @param environment variables beside; nothing of the test's own environment is seen
+ */
+export async function startTestGateway(
+  supergraphSdl: string,
+  environment: NodeJS.ProcessEnv = {},
+): Promise<TestGateway> {
+  const supergraph = writeSupergraph(supergraphSdl);
+  const parsed = parseGatewayEnvironment([], {
+    NODE_ENV: 'test',
+    LOG_LEVEL: 'silent',
+    KRONOS_SUPERGRAPH: supergraph.file,
+    ...environment,
+  });
+  const gateway = await createGateway(parsed, createLogger({ name: 'gateway', level: parsed.LOG_LEVEL }));
+  await gateway.app.listen({ host: '127.0.0.1', port: 0 });
+  const origin = `http://127.0.0.1:${(gateway.app.server.address() as AddressInfo).port}`;
+  const url = `${origin}/graphql`;
+  let isClosed = false;
+
+  return {
+    url,
+    origin,
+    supergraphFile: supergraph.file,
+    gateway: {
+      ...gateway,
+      async close() {
+        isClosed = true;
+        await gateway.close();
+      },
+    },
+    async post(query, { headers, ...operation } = {}) {
+      const answer = await fetch(url, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', ...headers },
+        body: JSON.stringify({ query, ...operation }),
+      });
+      const body = (await answer.json()) as TestAnswer['body'];
+      return { status: answer.status, headers: answer.headers, body };
+    },
+    async [Symbol.asyncDispose]() {
+      if (!isClosed) await gateway.close();
+      supergraph.remove();
+    },
+  };
+}
