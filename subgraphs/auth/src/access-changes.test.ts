@@ -1,18 +1,20 @@
 import { appendToOutbox, createRelay, type Relay } from '@kronos/events';
 import { PrismaClient } from '@kronos/prisma-auth';
 import { createLogger } from '@kronos/service';
-import { createTestDatabase } from '@kronos/subgraph/testing';
+import { createTestDatabase, type TestDatabase } from '@kronos/subgraph/testing';
 import { PrismaPg } from '@prisma/adapter-pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Auth, actorOf, logIn, refresh, signUp, startAuth } from './test-kit.ts';
 
 let auth: Auth;
 let relay: Relay;
-/** Stands for the database of `users`, of which only the outbox matters here; all outboxes are alike. */
+/** Stands for the database of `users`, of which only the outbox matters here: all outboxes are alike. */
+let users: TestDatabase;
 let usersDatabase: PrismaClient;
 beforeAll(async () => {
   auth = await startAuth();
-  const { url } = await createTestDatabase('auth');
+  users = await createTestDatabase('auth');
+  const { url } = users;
   usersDatabase = new PrismaClient({ adapter: new PrismaPg({ connectionString: url, max: 2 }) });
   await usersDatabase.outbox.deleteMany();
   const logger = createLogger({ name: 'test', level: 'silent' });
@@ -22,6 +24,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await relay.close();
   await usersDatabase.$disconnect();
+  await users[Symbol.asyncDispose]();
   await auth[Symbol.asyncDispose]();
 });
 

@@ -11,5 +11,5 @@ export const environmentShape = {
     .number('expected how many accounts may be opened from one address in an hour')
     .int('expected a whole number')
     .positive('expected a number above 0')
-    .default(100),
+    .default(300),
 } satisfies z.ZodRawShape;

@@ -1,5 +1,6 @@
+import { Redis } from 'ioredis';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Auth, actorOf, goodPassword, logIn, signUp, startAuth } from './test-kit.ts';
+import { type Auth, actorOf, goodPassword, logIn, refresh, signUp, startAuth } from './test-kit.ts';
 
 let auth: Auth;
 beforeAll(async () => {
@@ -55,6 +56,27 @@ test('what cannot be an address of a device is not kept as one', async () => {
   const { email } = await signUp(auth);
   const { data } = await logIn(auth, email, goodPassword, 'unknown');
   expect(data!.sessionCreate.session.ipAddress).toBeNull();
+});
+
+/** As if unknown places had tried every account so often before, which would take too long by argon2. */
+async function pretendAttempts(count: number): Promise<void> {
+  const redis = new Redis(auth.redisUrl);
+  const counters = await redis.keys('kronos:auth:throttle:account:*');
+  for (const counter of counters) await redis.incrby(counter, count);
+  redis.disconnect();
+}
+
+test('the place of an earlier log-in stays known when the session is used elsewhere', async () => {
+  const { email } = await signUp(auth);
+  const { data } = await logIn(auth, email, goodPassword, '192.0.2.50');
+  await refresh(auth, data!.sessionCreate.tokens.refreshToken);
+  await logIn(auth, email, 'a wrong password', '198.51.100.100');
+  await pretendAttempts(1000);
+  await logIn(auth, email, 'a wrong password', '198.51.100.101');
+  const unknownPlace = await logIn(auth, email, goodPassword, '203.0.113.50');
+  expect(unknownPlace.errors).toMatchObject([{ extensions: { code: 'RATE_LIMITED' } }]);
+  const knownPlace = await logIn(auth, email, goodPassword, '192.0.2.50');
+  expect(knownPlace.data!.sessionCreate.userErrors).toEqual([]);
 });
 
 test('someone who guesses is refused with the seconds to wait', async () => {

@@ -24,17 +24,17 @@ export async function openSession(
       lastSeenAt: now,
       expiresAt: sessionExpiry(now, now),
       ...originOf(caller),
+      network: networkOf(caller.clientAddress),
       tokens: { create: { hash: hashRefreshToken(refreshToken) } },
     },
   });
   return { session, refreshToken };
 }
 
-/** Where a request comes from, as a session keeps it. */
-export function originOf(caller: Caller): Pick<Session, 'ipAddress' | 'network' | 'userAgent'> {
+/** Where a session was used last. */
+export function originOf(caller: Caller): Pick<Session, 'ipAddress' | 'userAgent'> {
   return {
     ipAddress: isIP(caller.clientAddress) === 0 ? null : caller.clientAddress,
-    network: networkOf(caller.clientAddress),
     userAgent: caller.userAgent?.slice(0, longestUserAgent) ?? null,
   };
 }

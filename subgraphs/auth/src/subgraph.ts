@@ -26,6 +26,8 @@ export async function createSubgraph(environment: NodeJS.ProcessEnv): Promise<Su
   const metrics = new Registry();
   const database = new PrismaClient({
     adapter: new PrismaPg({ connectionString: databaseUrl, max: 5 }),
+    // Under a rush of sign-ups waiting for a connection is better than failing.
+    transactionOptions: { maxWait: 10_000, timeout: 10_000 },
   });
   const log = createEventLog({ redisUrl, logger, metrics });
   const relay = createRelay({ domain: 'auth', databaseUrl, redisUrl, logger, metrics });
@@ -68,7 +70,8 @@ async function databaseReadiness(database: PrismaClient): Promise<true | string>
   try {
     await database.$queryRaw`SELECT 1`;
     return true;
-  } catch {
-    return 'PostgreSQL is away';
+  } catch (error) {
+    // Prisma's last line is the reason; those before it quote the call.
+    return `PostgreSQL is away: ${String(error).trim().split('\n').at(-1)}`;
   }
 }

@@ -2,6 +2,7 @@ import { PrismaClient } from '@kronos/prisma-auth';
 import { decodeId } from '@kronos/subgraph';
 import { type Actor, createTestDomain, type TestDomain, type TestResult } from '@kronos/subgraph/testing';
 import { PrismaPg } from '@prisma/adapter-pg';
+import { Redis } from 'ioredis';
 import { decodeJwt } from 'jose';
 import { expect, vi } from 'vitest';
 import { createSubgraph } from './subgraph.ts';
@@ -20,6 +21,7 @@ export async function startAuth(environment: NodeJS.ProcessEnv = {}): Promise<Au
   const database = new PrismaClient({
     adapter: new PrismaPg({ connectionString: domain.databaseUrl, max: 2 }),
   });
+  await beginLogOfUsers(domain.redisUrl);
   await vi.waitFor(async () =>
     expect(await domain.subgraph.readiness()).toEqual({ database: true, redis: true }),
   );
@@ -31,6 +33,13 @@ export async function startAuth(environment: NodeJS.ProcessEnv = {}): Promise<Au
       await domain[Symbol.asyncDispose]();
     },
   };
+}
+
+/** Does what the relay of `users` does when nothing has happened there yet: it says that its log begins at 0. */
+async function beginLogOfUsers(redisUrl: string): Promise<void> {
+  const redis = new Redis(redisUrl);
+  await redis.set('kronos:events:users:head', '0');
+  redis.disconnect();
 }
 
 /** Someone who has signed up. */

@@ -1,9 +1,9 @@
+import { PrismaClient } from '@kronos/prisma-auth';
+import { verifyPassword } from '@kronos/prisma-auth/password-hash';
+import { seed } from '@kronos/prisma-auth/seed';
 import { createTestDatabase } from '@kronos/subgraph/testing';
 import { PrismaPg } from '@prisma/adapter-pg';
 import { beforeEach, expect, test } from 'vitest';
-import { PrismaClient } from './client/client.ts';
-import { verifyPassword } from './password-hash.ts';
-import { seed } from './seed.ts';
 
 const environment = { KRONOS_ADMIN_EMAIL: 'Root@Example.com', KRONOS_ADMIN_PASSWORD: 'a password of root' };
 let databaseUrl: string;
