@@ -32,7 +32,17 @@ export function beyond(
     const equalBefore = keys.slice(0, index).map(({ field }, at) => ({ [field]: values[at] ?? null }));
     return [{ AND: [...equalBefore, further] }];
   });
-  return { OR: alternatives };
+  return { AND: [notBefore(keys[0], values[0] ?? null, side), { OR: alternatives }] };
+}
+
+/**
+ * What follows from the alternatives for the first key. It changes nothing about the answer, but it is the range from which
+ * PostgreSQL begins to read the index: with the alternatives alone it reads all that lies before the place as well.
+ */
+function notBefore(key: OrderBy | undefined, value: SortValue, side: 'after' | 'before'): object {
+  if (!key || key.nullable || value === null) return {};
+  const isTowardsGreater = (key.direction === 'DESC') === (side === 'before');
+  return { [key.field]: isTowardsGreater ? { gte: value } : { lte: value } };
 }
 
 /** Null when no value lies further. */
