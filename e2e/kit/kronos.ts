@@ -91,7 +91,7 @@ export function launch(options: { home: string; port: number; environment?: Node
 }
 
 function readAdministrator(home: string): Kronos['administrator'] {
-  return JSON.parse(readFileSync(join(home, 'administrator.json'), 'utf8'));
+  return JSON.parse(readFileSync(join(home, 'credentials.json'), 'utf8')).administrator;
 }
 
 /** A TCP port that nothing listens on now. */

@@ -85,13 +85,11 @@ test('the story of the README: sign up, log in, create an event, others list it 
 test("the README's shell commands run as they stand there", async () => {
   const script = shell.join('\n').replaceAll('http://localhost:4000/graphql', inject('kronosUrl'));
   const folder = mkdtempSync(join(tmpdir(), 'kronos-story-'));
-  const { stdout } = await promisify(execFile)(
-    'bash',
-    ['-c', `${script.replaceAll('/tmp/', `${folder}/`)}\nkill %1 %2`],
-    {
-      env: { ...process.env, PATH: `${dirname(process.execPath)}:${process.env.PATH}` },
-    },
-  );
+  // With job control a listener is a process group of its own, which `kill` ends whole.
+  const lines = ['set -m', script.replaceAll('/tmp/', `${folder}/`), 'kill %1 %2'];
+  const { stdout } = await promisify(execFile)('bash', ['-c', lines.join('\n')], {
+    env: { ...process.env, PATH: `${dirname(process.execPath)}:${process.env.PATH}` },
+  });
   expect(stdout).toContain('"title":"Launch","status":"PUBLISHED"');
   expect(stdout).toContain('"scopes":[]');
   expect(stdout).not.toContain('"extensions":{"code"');
