@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
-import { PrismaClient } from '@kronos/prisma-auth';
+import { PrismaClient } from '@kronos/prisma-notifications';
 import { PrismaPg } from '@prisma/adapter-pg';
 import pg from 'pg';
 
-const MIGRATIONS = new URL('../../../../prisma/auth/migrations/', import.meta.url);
+const MIGRATIONS = new URL('../../../../prisma/notifications/migrations/', import.meta.url);
 
 /** A database of the test's own with the tables outbox, inbox and consumer_offset. */
 export interface ScratchDatabase {
@@ -15,7 +15,7 @@ export interface ScratchDatabase {
   [Symbol.asyncDispose](): Promise<void>;
 }
 
-/** Makes a database from the migrations of `auth`, which has the three tables like every domain. */
+/** Makes a database from the migrations of `notifications`, which has the three tables like every domain, and needs nothing of this package. */
 export async function createScratchDatabase(): Promise<ScratchDatabase> {
   const serverUrl = process.env.KRONOS_TEST_POSTGRES_URL;
   if (!serverUrl) throw new Error('KRONOS_TEST_POSTGRES_URL is not set');
