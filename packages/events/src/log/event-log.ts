@@ -66,6 +66,7 @@ export interface EventLogOptions {
 export function createEventLog(options: EventLogOptions): EventLog {
   const metrics = eventMetrics(options.metrics);
   const hubs = new Map<string, Hub>();
+  let isClosed = false;
   const refreshAll = () => {
     for (const hub of hubs.values()) void hub.refresh();
   };
@@ -87,13 +88,16 @@ export function createEventLog(options: EventLogOptions): EventLog {
     const listening = announcements.listen(keys.channel, (events) => hub.onAnnounced(events));
     listening.then(
       () => hub.refresh(),
-      (error) => options.logger.warn({ err: error, domain }, 'Announcements cannot be heard'),
+      (error) => {
+        if (!isClosed) options.logger.warn({ err: error, domain }, 'Announcements cannot be heard');
+      },
     );
     return hub;
   }
 
   /** Waits until the hub knows its place. */
   async function located(domain: string): Promise<Hub> {
+    if (isClosed) throw new EventLogUnavailableError(domain, 'this process has closed it');
     const hub = hubOf(domain);
     const deadline = Date.now() + PATIENCE_MS;
     while (hub.cursor === null && !hub.isClosed && Date.now() < deadline) {
@@ -127,6 +131,7 @@ export function createEventLog(options: EventLogOptions): EventLog {
       return entries.map(({ event }) => event);
     },
     async close() {
+      isClosed = true;
       clearInterval(sweep);
       for (const hub of hubs.values()) hub.close();
       announcements.close();

@@ -34,7 +34,8 @@ export class Hub {
   readonly moved = new WakeUp();
   #cursor: number | null = null;
   #isClosed = false;
-  #refreshing: Promise<void> | null = null;
+  #isReading = false;
+  #reading: Promise<void> = Promise.resolve();
   #isStale = false;
   #retry: NodeJS.Timeout | null = null;
 
@@ -71,8 +72,8 @@ export class Hub {
   /** Reads what has not been heard. Resolves when there is nothing more to read, or it cannot be read now. */
   refresh(): Promise<void> {
     this.#isStale = true;
-    this.#refreshing ??= this.#read();
-    return this.#refreshing;
+    if (!this.#isReading) this.#reading = this.#read();
+    return this.#reading;
   }
 
   add(subscription: Subscription): void {
@@ -103,6 +104,7 @@ export class Hub {
   }
 
   async #read(): Promise<void> {
+    this.#isReading = true;
     while (this.#isStale && !this.#isClosed) {
       this.#isStale = false;
       try {
@@ -113,7 +115,7 @@ export class Hub {
       }
       this.moved.wake();
     }
-    this.#refreshing = null;
+    this.#isReading = false;
   }
 
   async #findHead(): Promise<void> {

@@ -51,27 +51,19 @@ test('announced events are handed out in order; what was not heard is read', asy
 });
 
 test('regression: the stream is read ahead of the announcements, which then bring nothing twice', async () => {
-  await retain([], 0);
-  const events = sampleEvents(1, 4);
-  await log.writer.append(events);
-  announce(events.slice(0, 2));
-  // The ring does not reach back to 0 in a new hub, so this one reads the stream up to 4 while the hub is at 2.
-  const late = await openLog(redis.url);
-  await late.hub.refresh();
-  const subscription = new Subscription(late.hub, ALL, 0);
-  expect(positions(await take(subscription, 4))).toEqual([1, 2, 3, 4]);
-  await late[Symbol.asyncDispose]();
+  const events = sampleEvents(1, 5);
+  await retain(events.slice(0, 2), 2);
+  const subscription = new Subscription(log.hub, ALL, 1);
+  await log.writer.append(events.slice(2, 4));
+  // The hub has not heard of 3 and 4 when the subscriber reads them.
+  expect(positions(await take(subscription, 3))).toEqual([2, 3, 4]);
+  expect(log.hub.cursor).toBe(2);
 
-  const ahead = new Subscription(log.hub, ALL, 0);
-  expect(positions(await take(ahead, 2))).toEqual([1, 2]);
-  const beyond = new Subscription(log.hub, ALL, 3);
-  expect(positions(await take(beyond, 1))).toEqual([4]);
-  const next = beyond.next();
-  announce(events.slice(2));
+  const next = subscription.next();
+  announce(events.slice(2, 4));
   expect(await isWaiting(next)).toBe(true);
-  const [fifth] = [sampleEvent(5)];
-  await log.writer.append([fifth]);
-  announce([fifth]);
+  await log.writer.append(events.slice(4));
+  announce(events.slice(4));
   expect((await next).value?.position).toBe('5');
 });
 

@@ -34,8 +34,10 @@ export function openRedisLink(redisUrl: string, logger: Logger, onReady: () => v
   const becameReady = new WakeUp();
   client.on('error', outage.failed);
   let run: string | null = null;
+  let isClosing = false;
   client.on('close', () => {
     run = null;
+    if (!isClosing) outage.failed(new Error('The connection was closed'));
   });
   client.on('ready', async () => {
     try {
@@ -60,7 +62,10 @@ export function openRedisLink(redisUrl: string, logger: Logger, onReady: () => v
       if (run === null) await becameReady.sleep(timeoutMs);
       return run !== null;
     },
-    close: () => client.disconnect(),
+    close() {
+      isClosing = true;
+      client.disconnect();
+    },
   };
 }
 
