@@ -53,11 +53,12 @@ function newsOfUser<Args>(
  */
 async function maySee(
   { payload }: DomainEvent<'userUpdated' | 'accessChanged'>,
-  { viewer, loaders }: Context,
+  { viewer, loaders, findUser }: Context,
 ): Promise<boolean> {
   if (!viewer) return false;
   if (viewer.userId === payload.userId) return true;
-  const holder = await loaders.rolesOf.load(viewer.userId);
+  const watcher = await findUser(viewer.userId);
+  const holder = watcher && (await loaders.rolesOf.load(watcher.id));
   const permissions = distinctPermissions(holder?.roles.map(({ role }) => role) ?? []);
   return permissions.some(({ scope }) => scope === 'users:read');
 }
