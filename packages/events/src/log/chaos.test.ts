@@ -5,7 +5,7 @@ import { createUsersDomain, type UsersDomain } from '../testing/users-domain.ts'
 import { createEventLog } from './event-log.ts';
 
 const ALL = { names: ['userUpdated'] } as const;
-const EVENTS = 3_000;
+const EVENTS = 9_000;
 const PUBLISHERS = 3;
 const CONSUMERS = 6;
 
@@ -30,7 +30,7 @@ async function consumeAll(redisUrl: string): Promise<string[]> {
   let cursor = '0';
   while (seen.length < EVENTS) {
     const subscription = await log.subscribe('users', ALL, cursor);
-    for (let left = 1 + below(500); left > 0 && seen.length < EVENTS; left -= 1) {
+    for (let left = 1 + below(1_500); left > 0 && seen.length < EVENTS; left -= 1) {
       const step = await subscription.next();
       if (step.done) throw new Error('The subscription ended by itself');
       seen.push(step.value.eventId);
@@ -53,7 +53,7 @@ async function publish(): Promise<void> {
       [count],
     );
     left -= count;
-    await pause(below(20));
+    await pause(below(30));
   }
 }
 
