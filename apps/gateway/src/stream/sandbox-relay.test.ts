@@ -51,7 +51,7 @@ function startRelay(endpoint: string) {
 test('the relay of Apollo Sandbox gets its events over multipart', async () => {
   await using graph = await startForeignGraph();
   await using gateway = await startTestGateway(graph.supergraphSdl, { KRONOS_STREAM_HEARTBEAT_MS: '50' });
-  const { posted, sent, say } = startRelay(gateway.url);
+  const { posted, say } = startRelay(gateway.url);
   say({
     name: 'ExplorerSubscriptionRequest',
     operationId: 'op1',

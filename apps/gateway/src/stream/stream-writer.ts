@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 
-/** How long a client may refuse to read before it is cut off: it resumes after its last cursor when it comes back. */
-const stallMs = 15_000;
+/** It resumes after its last cursor when it comes back. */
+const defaultStallMs = 15_000;
 
 /** Writes a stream no faster than its client reads it. */
 export interface StreamWriter {
@@ -15,8 +15,12 @@ export interface StreamWriter {
   end(text: string): void;
 }
 
-/** Wraps a response whose headers have been sent. */
-export function createStreamWriter(response: ServerResponse): StreamWriter {
+/**
+ * Wraps a response whose headers have been sent.
+ *
+ * @param stallMs how long a client may refuse to read before it is cut off
+ */
+export function createStreamWriter(response: ServerResponse, stallMs = defaultStallMs): StreamWriter {
   const closed = new AbortController();
   response.on('close', () => closed.abort());
   response.on('error', () => closed.abort());
