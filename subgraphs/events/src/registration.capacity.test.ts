@@ -59,6 +59,19 @@ test('places given back and taken, and a capacity lowered, all at once, never ad
   expect(confirmed).toBeLessThanOrEqual(capacity as number);
 });
 
+test('the last place is taken or taken away, not both', async () => {
+  const { id: eventId } = await kit.given(olga, { capacity: 2 });
+  await kit.registered(somebody(), eventId);
+  const codes = await kit.together(eventId, [
+    () => kit.faults('registrationCreate', { input: { eventId } }, somebody()),
+    () => kit.faults('eventUpdate', { id: eventId, input: { capacity: 1 } }, olga),
+  ]);
+  expect([
+    [['EVENT_FULL'], []],
+    [[], ['CONFLICT']],
+  ]).toContainEqual(codes);
+});
+
 test('the database itself refuses to oversell', async () => {
   const { id: eventId } = await kit.given(olga, { capacity: 1 });
   const oversell = kit.db.event.update({ where: { id: uuidOf(eventId) }, data: { registeredCount: 2 } });

@@ -1,7 +1,9 @@
-import type { Event } from '@kronos/prisma-events';
+import type { Event, PrismaClient } from '@kronos/prisma-events';
 import { encodeId, newId, tryDecodeId } from '@kronos/subgraph';
 import { type Actor, createTestDomain, type TestDomain } from '@kronos/subgraph/testing';
+import { expect, vi } from 'vitest';
 import { createDatabase } from './database.ts';
+import { lockEvent } from './event.write.ts';
 import { createSubgraph } from './subgraph.ts';
 
 /** The events subgraph on a database and a Redis of its own, with the steps that its tests share. */
@@ -16,6 +18,16 @@ export async function createTestEvents() {
     async end(id: string): Promise<void> {
       await db.event.update({ where: { id: uuidOf(id) }, data: { startsAt: new Date(0), endsAt: null } });
     },
+    /** Runs the actions so that each of them has come to the event's lock before the first gets it. */
+    async together<Result>(id: string, actions: (() => Promise<Result>)[]): Promise<Result[]> {
+      const { results } = await db.$transaction(async (tx) => {
+        await lockEvent(tx, uuidOf(id));
+        const results = Promise.all(actions.map((action) => action()));
+        await vi.waitFor(async () => expect(await waitingForLocks(db)).toBe(actions.length), 5_000);
+        return { results };
+      });
+      return results;
+    },
     /** The events in the outbox, the first one first. */
     async outbox() {
       const rows = await db.outbox.findMany({ orderBy: { sequence: 'asc' } });
@@ -29,6 +41,13 @@ export async function createTestEvents() {
 }
 
 export type TestEvents = Awaited<ReturnType<typeof createTestEvents>>;
+
+/** Not to be asked within a transaction: there PostgreSQL goes on giving its first answer. */
+async function waitingForLocks(db: PrismaClient): Promise<number> {
+  const [row] = await db.$queryRaw<{ count: number }[]>`
+    SELECT count(*)::int FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`;
+  return row?.count ?? 0;
+}
 
 /** Somebody, always the same. */
 export interface Person extends Actor {
