@@ -199,8 +199,16 @@ function run(program, args, env) {
       stream.setEncoding('utf8').on('data', (text) => {
         output += text;
       });
+    const passOn = (signal) => {
+      child.kill(signal);
+      process.exit(1);
+    };
+    process.once('SIGTERM', passOn);
     child.on('error', reject);
-    child.on('close', (code) => resolve({ code, output }));
+    child.on('close', (code) => {
+      process.removeListener('SIGTERM', passOn);
+      resolve({ code, output });
+    });
   });
 }
 
