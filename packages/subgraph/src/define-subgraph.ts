@@ -1,4 +1,4 @@
-import { execute, type FormattedExecutionResult, type GraphQLError } from 'graphql';
+import { execute, type FormattedExecutionResult } from 'graphql';
 import { buildSchema } from './build-schema.ts';
 import type { Caller, RequestContext } from './caller.ts';
 import { formatErrors } from './format-errors.ts';
@@ -25,7 +25,7 @@ export function defineSubgraph<C extends RequestContext>(options: SubgraphOption
     return options.createContext({ ...caller, logger: logger.child({ requestId: caller.requestId }) });
   }
 
-  function format(errors: readonly GraphQLError[], caller: Caller) {
+  function format(errors: readonly unknown[], caller: Caller) {
     return formatErrors(errors, name, logger.child({ requestId: caller.requestId }));
   }
 
@@ -61,7 +61,7 @@ export function defineSubgraph<C extends RequestContext>(options: SubgraphOption
     subscribe: subscriber.subscribe,
     async execute(request, caller) {
       const stop = measured.operations.startTimer({ subgraph: name });
-      const result = await run(request, caller);
+      const result = await run(request, caller).catch((error) => ({ errors: format([error], caller) }));
       stop({ outcome: result.errors ? 'errors' : 'success' });
       return result;
     },

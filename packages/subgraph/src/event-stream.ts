@@ -3,6 +3,9 @@ import type { FormattedExecutionResult } from 'graphql';
 import type { Delivery, DeliverySource } from './delivery.ts';
 import { StreamCutError, type SubscriptionMessage, type SubscriptionStream } from './subgraph.ts';
 
+// A longer one would fire at once; nobody's stream lasts these 24 days.
+const longestTimerMs = 2 ** 31 - 1;
+
 type Step = IteratorResult<SubscriptionMessage, undefined>;
 
 export interface EventStreamOptions {
@@ -28,7 +31,8 @@ export class EventStream implements SubscriptionStream {
     this.#options = options;
     if (!options.expiry) return;
     const { at, error } = options.expiry;
-    this.#expiryTimer = setTimeout(() => this.#end(error), Math.max(0, at.getTime() - Date.now()));
+    const left = Math.max(0, at.getTime() - Date.now());
+    this.#expiryTimer = setTimeout(() => this.#end(error), Math.min(left, longestTimerMs));
     this.#expiryTimer.unref();
   }
 

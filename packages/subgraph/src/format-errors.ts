@@ -10,17 +10,18 @@ const retryAfterSeconds = 2;
 const untranslatable = '22021';
 
 /**
- * The errors of one request as the client sees them. Coded errors pass; a part that is away becomes SERVICE_UNAVAILABLE;
+ * The errors of one request, located or not, as the client sees them. Coded errors pass; a part that is away becomes SERVICE_UNAVAILABLE;
  * anything else is masked as INTERNAL_SERVER_ERROR and logged whole, with its path and the logger's request id.
  *
  * @param subgraph names the database that is away
  */
 export function formatErrors(
-  errors: readonly GraphQLError[],
+  errors: readonly unknown[],
   subgraph: string,
   logger: Logger,
 ): GraphQLFormattedError[] {
-  return errors.map((error) => {
+  return errors.map((thrown) => {
+    const error = asGraphQLError(thrown);
     const { message, extensions } = codedFormOf(error, subgraph, logger);
     return { message, ...(error.path && { path: error.path }), extensions };
   });
@@ -49,6 +50,12 @@ function codedFormOf(error: GraphQLError, subgraph: string, logger: Logger): Gra
   if (sqlStateOf(cause) === untranslatable) return badUserInput('Text cannot hold the character U+0000.');
   logger.error({ err: cause, path: error.path }, 'resolver failed');
   return codedError('INTERNAL_SERVER_ERROR', internalMessage);
+}
+
+function asGraphQLError(thrown: unknown): GraphQLError {
+  if (thrown instanceof GraphQLError) return thrown;
+  const originalError = thrown instanceof Error ? thrown : new Error(String(thrown));
+  return new GraphQLError(originalError.message, { originalError });
 }
 
 function rootCause(error: GraphQLError): Error | undefined {

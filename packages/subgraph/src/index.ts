@@ -36,5 +36,10 @@ export {
 export { type EventEnvelope, type SubscriptionOptions, subscription } from './subscription.ts';
 export { type MutationPayload, mutation, UserFault, userFaults } from './user-errors.ts';
 export { validInput } from './valid-input.ts';
-export { createVerifyCaller, type Headers, type VerifiedToken, type VerifyCaller } from './verify-caller.ts';
+export {
+  createVerifyCaller,
+  type RequestHeaders,
+  type VerifiedToken,
+  type VerifyCaller,
+} from './verify-caller.ts';
 export { type FilterField, toWhere } from './where.ts';

@@ -7,5 +7,5 @@ test('a subgraph listens where supergraph.yaml routes to', () => {
 });
 
 test('a subgraph that is not there is a mistake of whoever starts it', () => {
-  expect(() => routedPort('orders')).toThrow('on which port the subgraph “a.th” listens: set ORDERS_PORT');
+  expect(() => routedPort('orders')).toThrow('on which port the subgraph “orders” listens: set ORDERS_PORT');
 });

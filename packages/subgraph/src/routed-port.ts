@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { repositoryRoot, StartError } from '@kronos/service';
 import { parse } from 'yaml';
+import { domainVariable } from './domain-variable.ts';
 
 /**
  * The port on which the gateway expects a subgraph, from its routing URL in `supergraph.yaml`.
@@ -14,6 +15,6 @@ export function routedPort(name: string): number {
   const port = url && URL.canParse(url) ? Number(new URL(url).port) : 0;
   if (port > 0) return port;
   throw new StartError(
-    `supergraph.yaml does not say on which port the subgraph “${name}” listens: set ${name.toUpperCase()}_PORT.`,
+    `supergraph.yaml does not say on which port the subgraph “${name}” listens: set ${domainVariable(name, 'PORT')}.`,
   );
 }

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { commonEnvironment, parseEnvironment, port } from '@kronos/service';
 import { z } from 'zod';
 import { createSubgraphApp } from './app.ts';
+import { domainVariable } from './domain-variable.ts';
 import { routedPort } from './routed-port.ts';
 import type { Subgraph } from './subgraph.ts';
 import { createVerifyCaller } from './verify-caller.ts';
@@ -48,7 +49,7 @@ export async function serveSubgraph(
 }
 
 function readSettings(name: string, environment: NodeJS.ProcessEnv) {
-  const portVariable = `${name.toUpperCase()}_PORT` as const;
+  const portVariable = domainVariable(name, 'PORT');
   const shape = {
     KRONOS_HOME: commonEnvironment.KRONOS_HOME,
     KRONOS_HOST: commonEnvironment.KRONOS_HOST,

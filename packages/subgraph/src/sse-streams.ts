@@ -39,7 +39,7 @@ export class SseStreams {
       this.#responses.delete(response);
       void result.return();
     });
-    await this.#pump(response, result);
+    await this.#pump(reply, result);
   }
 
   /** Ends all streams so that their receivers come back and resume. */
@@ -47,7 +47,7 @@ export class SseStreams {
     for (const response of this.#responses) response.destroy();
   }
 
-  async #pump(response: ServerResponse, stream: SubscriptionStream): Promise<void> {
+  async #pump({ raw: response, log }: FastifyReply, stream: SubscriptionStream): Promise<void> {
     const beat = () => response.write(sseMessage({ id: stream.position }));
     // At once: the receiver can resume before the first event.
     beat();
@@ -60,7 +60,7 @@ export class SseStreams {
       response.end(completeFrame);
     } catch (error) {
       response.destroy();
-      if (!(error instanceof StreamCutError)) throw error;
+      if (!(error instanceof StreamCutError)) log.error({ err: error }, 'stream failed');
     } finally {
       clearInterval(heartbeat);
     }

@@ -50,7 +50,7 @@ export interface Subgraph {
   /** Executes a query or a mutation. Never rejects: every fault is in the result. */
   execute(request: GraphQLRequest, caller: Caller): Promise<FormattedExecutionResult>;
   /**
-   * Starts a subscription.
+   * Starts a subscription. Never rejects: every fault is in the result.
    *
    * @param after the cursor of the last message received; from now on when omitted
    */

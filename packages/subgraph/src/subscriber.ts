@@ -3,7 +3,7 @@ import {
   createSourceEventStream,
   execute,
   type FormattedExecutionResult,
-  GraphQLError,
+  type GraphQLError,
   type GraphQLFormattedError,
   type GraphQLSchema,
 } from 'graphql';
@@ -22,7 +22,7 @@ export interface SubscriberOptions {
   schema: GraphQLSchema;
   operations: Operations;
   createContext(caller: Caller): RequestContext;
-  format(errors: readonly GraphQLError[], caller: Caller): GraphQLFormattedError[];
+  format(errors: readonly unknown[], caller: Caller): GraphQLFormattedError[];
   streams: Gauge<'subgraph'>;
 }
 
@@ -39,7 +39,15 @@ export function createSubscriber(options: SubscriberOptions) {
     caller: Caller,
     after?: string,
   ): Promise<SubscriptionResult> {
-    const refuse = (errors: readonly GraphQLError[]) => ({ errors: format(errors, caller) });
+    try {
+      return await start(request, caller, after);
+    } catch (error) {
+      return { errors: format([error], caller) };
+    }
+  }
+
+  async function start(request: GraphQLRequest, caller: Caller, after?: string): Promise<SubscriptionResult> {
+    const refuse = (errors: readonly unknown[]) => ({ errors: format(errors, caller) });
     if (after !== undefined && !cursorShape.test(after))
       return refuse([codedError('BAD_CURSOR', `“${after}” is not the cursor of a message.`)]);
     const found = operations.find(request.query, request.operationName, true);
@@ -69,7 +77,7 @@ export function createSubscriber(options: SubscriberOptions) {
     const stream = new EventStream({
       source,
       answer: (delivery, signal) => untilDatabaseAnswers(() => answer(delivery), signal),
-      fault: (error) => ({ errors: format([asGraphQLError(error)], caller) }),
+      fault: (error) => ({ errors: format([error], caller) }),
       ...(caller.tokenExpiresAt && {
         expiry: { at: caller.tokenExpiresAt, error: unauthenticated('Your access token has expired.') },
       }),
@@ -110,13 +118,7 @@ async function untilDatabaseAnswers<Answer>(
   }
 }
 
-function errorsOf(source: object): readonly GraphQLError[] {
+function errorsOf(source: object): readonly unknown[] {
   if ('errors' in source) return source.errors as readonly GraphQLError[];
-  return [asGraphQLError(new Error('A field of Subscription must be made by subscription().'))];
-}
-
-function asGraphQLError(error: unknown): GraphQLError {
-  if (error instanceof GraphQLError) return error;
-  const originalError = error instanceof Error ? error : new Error(String(error));
-  return new GraphQLError(originalError.message, { originalError });
+  return [new Error('A field of Subscription must be made by subscription().')];
 }

@@ -6,7 +6,7 @@ import { pino } from 'pino';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { encodeId, newId } from './ids.ts';
 import { createTestGateway, type TestGateway } from './testing/index.ts';
-import { createVerifyCaller, type Headers } from './verify-caller.ts';
+import { createVerifyCaller, type RequestHeaders } from './verify-caller.ts';
 
 const logger = pino({ level: 'silent' });
 const [userId, sessionId] = [newId(), newId()];
@@ -24,7 +24,7 @@ afterAll(async () => {
 });
 
 const verifier = (jwksFile = gateway.jwksFile) => createVerifyCaller({ jwksFile, logger });
-const bearer = (token: string): Headers => ({ authorization: `Bearer ${token}` });
+const bearer = (token: string): RequestHeaders => ({ authorization: `Bearer ${token}` });
 
 test('a caller that the gateway knows', async () => {
   const token = await gateway.sign({

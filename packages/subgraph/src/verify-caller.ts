@@ -14,14 +14,14 @@ export interface VerifiedToken {
 }
 
 /** Headers by lower-case name. */
-export type Headers = Readonly<Record<string, string | string[] | undefined>>;
+export type RequestHeaders = Readonly<Record<string, string | string[] | undefined>>;
 
 /**
  * Who calls, from the gateway's internal token and the headers that the gateway sends beside it.
  *
  * @throws UNAUTHENTICATED without a valid internal token
  */
-export type VerifyCaller = (headers: Headers, requestId: string) => Promise<Caller>;
+export type VerifyCaller = (headers: RequestHeaders, requestId: string) => Promise<Caller>;
 
 const cachedTokens = 10_000;
 const clockToleranceSeconds = 5;

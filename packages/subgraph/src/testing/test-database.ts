@@ -19,7 +19,7 @@ const duplicateOrBusyTemplate = '55006';
 export async function createTestDatabase(domain: string): Promise<TestDatabase> {
   const adminUrl = process.env.KRONOS_TEST_POSTGRES_URL;
   if (!adminUrl) throw new Error('KRONOS_TEST_POSTGRES_URL is not set: tests need a PostgreSQL server.');
-  const template = `kronos_test_${domain}`;
+  const template = `kronos_test_${domain.replaceAll('-', '_')}`;
   const name = `${template}_${randomBytes(6).toString('hex')}`;
   const url = Object.assign(new URL(adminUrl), { pathname: `/${name}` }).href;
 

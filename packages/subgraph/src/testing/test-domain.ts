@@ -1,3 +1,4 @@
+import { domainVariable } from '../domain-variable.ts';
 import type { CreateSubgraph } from '../serve-subgraph.ts';
 import { createTestDatabase } from './test-database.ts';
 import { testRedisUrl } from './test-redis.ts';
@@ -25,7 +26,7 @@ export async function createTestDomain(
   const database = await createTestDatabase(domain);
   const redisUrl = await testRedisUrl();
   const complete = {
-    [`${domain.toUpperCase()}_DATABASE_URL`]: database.url,
+    [domainVariable(domain, 'DATABASE_URL')]: database.url,
     REDIS_URL: redisUrl,
     ...environment,
   };

@@ -1,6 +1,6 @@
 import { appendToOutbox, createRelay, type EventName, type EventPayload } from '@kronos/events';
 import { createLogger } from '@kronos/service';
-import { Pool } from 'pg';
+import { Client } from 'pg';
 import { createTestDatabase } from './test-database.ts';
 
 /** Another domain as far as its events go: its own database with its outbox, and its relay. */
@@ -22,32 +22,23 @@ export async function createTestProducer(domain: string, redisUrl: string): Prom
   const database = await createTestDatabase(domain);
   const logger = createLogger({ name: `test ${domain}`, level: 'silent' });
   const relay = createRelay({ domain, databaseUrl: database.url, redisUrl, logger });
-  const client = new Pool({ connectionString: database.url, max: 1 });
+  // A client and not a pool: its end is over when `end` resolves, and the database can be dropped.
+  const client = new Client({ connectionString: database.url });
+  await client.connect();
   // What the domain's seed has announced is none of the test's events.
   await client.query('TRUNCATE outbox RESTART IDENTITY');
   relay.start();
 
-  const insert = ({
-    id,
-    name,
-    key,
-    payload,
-  }: {
-    id: string;
-    name: string;
-    key: string | null;
-    payload: object;
-  }) =>
-    client.query('INSERT INTO outbox (id, name, key, payload) VALUES ($1, $2, $3, $4)', [
-      id,
-      name,
-      key,
-      payload,
-    ]);
+  let last: Promise<unknown> = Promise.resolve();
+  /** One statement after another, as a client wants it. */
+  function insert(rows: object[]): Promise<unknown> {
+    last = last.then(() => client.query(insertRows, [JSON.stringify(rows)]));
+    return last;
+  }
   const transaction = {
     outbox: {
-      create: ({ data }: { data: Parameters<typeof insert>[0] }) => insert(data),
-      createMany: ({ data }: { data: Parameters<typeof insert>[0][] }) => Promise.all(data.map(insert)),
+      create: ({ data }: { data: object }) => insert([data]),
+      createMany: ({ data }: { data: object[] }) => insert(data),
     },
   };
 
@@ -64,3 +55,7 @@ export async function createTestProducer(domain: string, redisUrl: string): Prom
     },
   };
 }
+
+const insertRows = `
+  INSERT INTO outbox (id, name, key, payload)
+  SELECT id, name, key, payload FROM jsonb_to_recordset($1) AS row (id uuid, name text, key text, payload jsonb)`;
