@@ -1,6 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { repositoryRoot, StartError } from '@kronos/service';
+import { repositoryRoot } from '@kronos/service/environment';
+import { StartError } from '@kronos/service/run-service';
 import { parse } from 'yaml';
 import { z } from 'zod';
 

@@ -1,4 +1,5 @@
-import { EnvironmentError, StartError } from '@kronos/service';
+import { EnvironmentError } from '@kronos/service/environment';
+import { StartError } from '@kronos/service/run-service';
 
 /**
  * One clear sentence for a failure that a human can mend, or null for one that is a fault of ours.

@@ -1,4 +1,4 @@
-import { runService } from '@kronos/service';
+import { runService } from '@kronos/service/run-service';
 import { Command } from 'commander';
 import { sentenceFor } from './failure.ts';
 

@@ -1,4 +1,4 @@
-import { StartError } from '@kronos/service';
+import { StartError } from '@kronos/service/run-service';
 import { refusal } from '../databases/provision.ts';
 import { type MigrationState, migrate, readMigrationState } from '../migrations/migrate.ts';
 import { allOf } from '../up/all-of.ts';

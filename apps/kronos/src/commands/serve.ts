@@ -1,7 +1,8 @@
 import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { type RunningService, repositoryRoot, StartError } from '@kronos/service';
+import { repositoryRoot } from '@kronos/service/environment';
+import { type RunningService, StartError } from '@kronos/service/run-service';
 import { serveSubgraph } from '@kronos/subgraph';
 import { allOf } from '../up/all-of.ts';
 

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { repositoryRoot, StartError } from '@kronos/service';
+import { repositoryRoot } from '@kronos/service/environment';
+import { StartError } from '@kronos/service/run-service';
 import { readSubgraphs } from '../domains.ts';
 import { readIfThere, readJson, writeWhole } from '../files.ts';
 

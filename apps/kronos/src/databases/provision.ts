@@ -1,4 +1,4 @@
-import { StartError } from '@kronos/service';
+import { StartError } from '@kronos/service/run-service';
 import pg from 'pg';
 
 /** A domain's database on a server of which we are the administrator. */

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { repositoryRoot } from '@kronos/service';
+import { repositoryRoot } from '@kronos/service/environment';
 import { readIfThere } from '../files.ts';
 
 /** One folder of `prisma/<domain>/migrations`. */

@@ -1,4 +1,4 @@
-import { StartError } from '@kronos/service';
+import { StartError } from '@kronos/service/run-service';
 import pg from 'pg';
 import { type MigrationFile, readMigrationLock, readMigrations } from './files.ts';
 import { type AppliedMigration, compareHistory, type MigrationHistory } from './history.ts';

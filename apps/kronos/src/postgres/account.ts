@@ -1,4 +1,4 @@
-import { StartError } from '@kronos/service';
+import { StartError } from '@kronos/service/run-service';
 import { run } from '../processes/run.ts';
 
 /** The user that a PostgreSQL server runs as. */

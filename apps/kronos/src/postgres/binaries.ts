@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import { StartError } from '@kronos/service';
+import { StartError } from '@kronos/service/run-service';
 
 /** A PostgreSQL that npm has installed, or a copy of it. */
 export interface PostgresBinaries {

@@ -1,6 +1,6 @@
 import { chown, mkdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { StartError } from '@kronos/service';
+import { StartError } from '@kronos/service/run-service';
 import { run } from '../processes/run.ts';
 import type { PostgresPlace } from './place.ts';
 

@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { chown, cp, mkdir, realpath, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { StartError } from '@kronos/service';
+import { StartError } from '@kronos/service/run-service';
 import { readJson, writeWhole } from '../files.ts';
 import { run } from '../processes/run.ts';
 import { type Account, postgresAccount } from './account.ts';

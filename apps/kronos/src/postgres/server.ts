@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { StartError } from '@kronos/service';
+import { StartError } from '@kronos/service/run-service';
 import pg from 'pg';
 import { deadline } from '../processes/deadline.ts';
 import { commandLine } from '../processes/identity.ts';

@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { StartError } from '@kronos/service';
+import { StartError } from '@kronos/service/run-service';
 import { run } from './run.ts';
 
 /** The file that runs the commands of Kronos. */

@@ -2,7 +2,7 @@ import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { StartError } from '@kronos/service';
+import { StartError } from '@kronos/service/run-service';
 import type { Terminal } from '../terminal.ts';
 import { identify } from './identity.ts';
 import { forgetPart, recordPart } from './left-overs.ts';

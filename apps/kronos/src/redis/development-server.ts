@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { runService } from '@kronos/service';
+import { runService } from '@kronos/service/run-service';
 import { createRedisCommandExecutor, RedisServerState, Resp2Server } from 'js-redis-server/core';
 import { z } from 'zod';
 

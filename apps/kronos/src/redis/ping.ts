@@ -1,6 +1,6 @@
 import { connect as connectPlain } from 'node:net';
 import { connect as connectSecurely } from 'node:tls';
-import { StartError } from '@kronos/service';
+import { StartError } from '@kronos/service/run-service';
 import { deadline } from '../processes/deadline.ts';
 
 /**

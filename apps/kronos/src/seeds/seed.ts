@@ -1,7 +1,7 @@
 import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { repositoryRoot } from '@kronos/service';
+import { repositoryRoot } from '@kronos/service/environment';
 
 /** What `prisma/<domain>/seed.ts` exports. */
 interface SeedModule {

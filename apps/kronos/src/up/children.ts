@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
-import { repositoryRoot } from '@kronos/service';
+import { repositoryRoot } from '@kronos/service/environment';
 import { supergraphFile } from '../compose/compose.ts';
 import { type Subgraph, variablePrefix } from '../domains.ts';
 import { mainFile } from '../processes/command.ts';

@@ -1,4 +1,10 @@
-import { commonEnvironment, parseEnvironment, port, postgresUrl, redisUrl } from '@kronos/service';
+import {
+  commonEnvironment,
+  parseEnvironment,
+  port,
+  postgresUrl,
+  redisUrl,
+} from '@kronos/service/environment';
 import { z } from 'zod';
 import { readDatabaseDomains, readSubgraphs, type Subgraph, variablePrefix } from '../domains.ts';
 

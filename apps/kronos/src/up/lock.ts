@@ -1,6 +1,6 @@
 import { link, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { StartError } from '@kronos/service';
+import { StartError } from '@kronos/service/run-service';
 import { readJson } from '../files.ts';
 import { identify, isAlive, type ProcessIdentity } from '../processes/identity.ts';
 

@@ -1,5 +1,5 @@
 import { createServer } from 'node:net';
-import { StartError } from '@kronos/service';
+import { StartError } from '@kronos/service/run-service';
 import getPort from 'get-port';
 
 /**

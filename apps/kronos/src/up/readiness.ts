@@ -1,4 +1,4 @@
-import { StartError } from '@kronos/service';
+import { StartError } from '@kronos/service/run-service';
 import { deadline } from '../processes/deadline.ts';
 import { httpGet } from '../processes/http.ts';
 

@@ -1,5 +1,5 @@
 import { mkdir, realpath } from 'node:fs/promises';
-import { StartError } from '@kronos/service';
+import { StartError } from '@kronos/service/run-service';
 import { composeStamp } from '../compose/compose.ts';
 import { domainDatabaseUrl, provisionDatabases, refusal } from '../databases/provision.ts';
 import { readMigrationState } from '../migrations/migrate.ts';
