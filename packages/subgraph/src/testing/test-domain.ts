@@ -23,22 +23,22 @@ export async function createTestDomain(
   createSubgraph: CreateSubgraph,
   environment: NodeJS.ProcessEnv = {},
 ): Promise<TestDomain> {
-  const database = await createTestDatabase(domain);
+  // A subgraph that cannot be made leaves no database behind.
+  await using opened = new AsyncDisposableStack();
+  const database = opened.use(await createTestDatabase(domain));
   const redisUrl = await testRedisUrl();
   const complete = {
     [domainVariable(domain, 'DATABASE_URL')]: database.url,
     REDIS_URL: redisUrl,
     ...environment,
   };
-  const subgraph = await createTestSubgraph(createSubgraph, complete);
+  const subgraph = opened.use(await createTestSubgraph(createSubgraph, complete));
+  const everything = opened.move();
   return {
     ...subgraph,
     environment: complete,
     databaseUrl: database.url,
     redisUrl,
-    async [Symbol.asyncDispose]() {
-      await subgraph[Symbol.asyncDispose]();
-      await database[Symbol.asyncDispose]();
-    },
+    [Symbol.asyncDispose]: () => everything.disposeAsync(),
   };
 }

@@ -38,16 +38,20 @@ export async function createTestSubgraph(
   createSubgraph: CreateSubgraph,
   environment: NodeJS.ProcessEnv = {},
 ): Promise<TestSubgraph> {
-  const gateway = await createTestGateway();
+  await using opened = new AsyncDisposableStack();
+  const gateway = opened.use(await createTestGateway());
   const subgraph = await createSubgraph({
     NODE_ENV: 'test',
     LOG_LEVEL: 'silent',
     KRONOS_INTERNAL_JWKS_FILE: gateway.jwksFile,
     ...environment,
   });
+  opened.defer(() => subgraph.close());
   const verifyCaller = createVerifyCaller({ jwksFile: gateway.jwksFile, logger: subgraph.logger });
   const app = createSubgraphApp(subgraph, { verifyCaller });
+  opened.defer(() => app.close());
   let address: Promise<string> | undefined;
+  const everything = opened.move();
 
   return {
     subgraph,
@@ -66,11 +70,7 @@ export async function createTestSubgraph(
       const headers = { authorization: await authorization(gateway, as) };
       return openTestStream(`${await address}/graphql`, { query, variables }, headers, after);
     },
-    async [Symbol.asyncDispose]() {
-      await app.close();
-      await subgraph.close();
-      await gateway[Symbol.asyncDispose]();
-    },
+    [Symbol.asyncDispose]: () => everything.disposeAsync(),
   };
 }
 
