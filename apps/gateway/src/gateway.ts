@@ -14,12 +14,17 @@ import { useHttpStatus } from './errors/http-status.ts';
 import { createGraphqlServer, quietly } from './graphql-server.ts';
 import { graphqlRoute } from './http/graphql-route.ts';
 import { mayReadMetrics } from './http/may-read-metrics.ts';
+import { atMostEverySecond } from './http/readiness.ts';
+import { trackRequests } from './http/track-requests.ts';
 import { createMetrics } from './metrics.ts';
 import { explorerPage } from './pages/explorer.ts';
 import { landingPage } from './pages/landing.ts';
 import { createStreams } from './stream/streams.ts';
 import { followSupergraph } from './supergraph/follow-supergraph.ts';
 import { readSupergraph } from './supergraph/read-supergraph.ts';
+
+/** How long running requests may take to finish when the gateway stops. */
+const drainMs = 5_000;
 
 /** A gateway that has loaded its supergraph and does not listen yet. */
 export interface Gateway {
@@ -100,11 +105,11 @@ export async function createGateway(environment: GatewayEnvironment, logger: Log
     bodyLimitBytes: environment.KRONOS_MAX_BODY_BYTES,
     trustProxy: environment.trustProxy,
     mayReadMetrics: mayReadMetrics(identity.authenticate),
-    readiness: async () => ({
+    readiness: atMostEverySecond(async () => ({
       supergraph: true,
       ...(await identity.readiness()),
       ...(await engine.reach({ ...ownContext(identity.self) })),
-    }),
+    })),
   });
   app.removeContentTypeParser('text/plain');
   await app.register(cors, {
@@ -113,6 +118,7 @@ export async function createGateway(environment: GatewayEnvironment, logger: Log
     exposedHeaders: ['x-request-id', 'retry-after'],
     maxAge: 600,
   });
+  const requests = trackRequests(app);
   await app.register(async (routes) => {
     graphqlRoute(routes, {
       server,
@@ -129,7 +135,9 @@ export async function createGateway(environment: GatewayEnvironment, logger: Log
     app,
     async close() {
       following.close();
+      app.server.close();
       await streams.drain();
+      await requests.settled(drainMs);
       await app.close();
       await server.stop();
       await identity.close();

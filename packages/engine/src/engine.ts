@@ -136,10 +136,13 @@ export function createEngine(options: EngineOptions): Engine {
         createContext,
         concurrency,
         limits: { ...upstreamDefaults, ...limits },
-        onReconnect: (attempt, error) =>
-          logger.warn(
-            `subscription upstream ${planned.primary.serviceName} lost, attempt ${attempt + 1}: ${String(error)}`,
-          ),
+        onReconnect(attempt, error) {
+          // Once per loss: what is tried again and again would fill the log.
+          const level = attempt === 0 ? 'warn' : 'debug';
+          logger[level](
+            `lost the stream from ${planned.primary.serviceName}, opening another: ${String(error)}`,
+          );
+        },
       });
     },
     async reach(context) {

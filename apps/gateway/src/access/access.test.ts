@@ -118,7 +118,10 @@ test('what the SDL keeps for known callers is refused before anything is execute
     body: { errors: [{ extensions: { code: 'UNAUTHENTICATED', details: { field: 'Person.email' } } }] },
   });
   const unprivileged = await gateway.post('{ person(id: 1) { ... { salary } } }', {
-    headers: bearer(await issuer.sign({ scope: 'users:read' })),
+    headers: {
+      ...bearer(await issuer.sign({ scope: 'users:read' })),
+      accept: 'application/graphql-response+json',
+    },
   });
   expect(unprivileged).toMatchObject({
     status: 403,

@@ -1,5 +1,5 @@
 import type { Logger } from '@kronos/service';
-import type { GraphQLFormattedError } from 'graphql';
+import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import { requestScope } from './request-scope.ts';
 
 /** Codes that only say that nobody knows: what they carry is for the log, not for the client. */
@@ -15,7 +15,7 @@ const tooManyTokens = /^Syntax Error: Document contains more that (\d+) tokens/;
  */
 export function formatError(formatted: GraphQLFormattedError, original: unknown): GraphQLFormattedError {
   const { message, path, locations } = formatted;
-  const { code, isMasked, ...extensions } = readExtensions(formatted);
+  const { code, isMasked, ...extensions } = readExtensions(formatted, original);
   const scope = requestScope.getStore();
   if (isMasked) logUnknown(scope?.logger, formatted, original, scope?.requestId);
   return {
@@ -33,10 +33,11 @@ export function formatError(formatted: GraphQLFormattedError, original: unknown)
   };
 }
 
-function readExtensions({ message, extensions = {} }: GraphQLFormattedError) {
+function readExtensions({ message, extensions = {} }: GraphQLFormattedError, original: unknown) {
   const code = String(extensions.code ?? 'INTERNAL_SERVER_ERROR');
   // Where an error came from is ours to know: the names of subgraphs in `details` are put there on purpose.
   const { serviceName: _, stacktrace: __, exception: ___, http: ____, limit, ...rest } = extensions;
+  if (unknownCodes.has(code) && isRefusal(original)) return { ...rest, code: 'BAD_REQUEST' };
   if (unknownCodes.has(code)) return { code: 'INTERNAL_SERVER_ERROR', isMasked: true };
   // Apollo Server gives every failed rule the same code; a limit is not a mistake in the document.
   if (limit) return { ...rest, code: 'OPERATION_LIMIT_EXCEEDED', details: limit };
@@ -46,6 +47,12 @@ function readExtensions({ message, extensions = {} }: GraphQLFormattedError) {
     return { ...rest, code: 'OPERATION_LIMIT_EXCEEDED', details };
   }
   return { ...rest, code };
+}
+
+/** Apollo Server gives a few refusals a status and forgets the code. */
+function isRefusal(original: unknown): boolean {
+  const http = original instanceof GraphQLError ? original.extensions.http : undefined;
+  return (http as { status?: number } | undefined)?.status === 400;
 }
 
 function logUnknown(

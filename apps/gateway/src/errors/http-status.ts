@@ -1,13 +1,23 @@
 import type { ApolloServerPlugin } from '@apollo/server';
 import type { GraphQLFormattedError } from 'graphql';
+import { mediaTypeFor } from '../http/media-type.ts';
 
 const statusOfCode: Record<string, number> = {
   UNAUTHENTICATED: 401,
-  FORBIDDEN: 403,
   RATE_LIMITED: 429,
   SERVICE_UNAVAILABLE: 503,
   GATEWAY_TIMEOUT: 504,
 };
+
+/** What is wrong with an operation rather than with the request that carried it. */
+const operationFaults = new Set([
+  'GRAPHQL_PARSE_FAILED',
+  'GRAPHQL_VALIDATION_FAILED',
+  'OPERATION_LIMIT_EXCEEDED',
+  'OPERATION_RESOLUTION_FAILURE',
+  'BAD_USER_INPUT',
+  'FORBIDDEN',
+]);
 
 /**
  * The HTTP status of an operation that gave no data at all, when every error gives the same kind of reason; undefined
@@ -30,16 +40,26 @@ export function useHttpStatus(): ApolloServerPlugin {
   return {
     async requestDidStart() {
       return {
-        async willSendResponse({ response }) {
+        async willSendResponse({ request, response }) {
           if (response.body.kind !== 'single') return;
           const { data, errors } = response.body.singleResult;
           if (data || !errors) return;
-          const status = statusOfErrors(errors);
-          if (status) response.http.status = status;
+          const accept = request.http?.headers.get('accept');
+          response.http.status =
+            statusOfErrors(errors) ?? statusOfFaults(errors, accept) ?? response.http.status;
           const retryAfter = retryAfterOfErrors(errors);
           if (retryAfter) response.http.headers.set('retry-after', String(retryAfter));
         },
       };
     },
   };
+}
+
+/** With plain JSON a request that could be read is 200, whatever is wrong with the operation in it. */
+function statusOfFaults(
+  errors: readonly GraphQLFormattedError[],
+  accept: string | undefined,
+): number | undefined {
+  if (mediaTypeFor(accept) !== 'application/json') return undefined;
+  return errors.every(({ extensions }) => operationFaults.has(String(extensions?.code))) ? 200 : undefined;
 }

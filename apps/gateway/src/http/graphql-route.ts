@@ -10,6 +10,7 @@ import { negotiate } from '../stream/negotiate.ts';
 import type { StreamProtocol } from '../stream/protocol.ts';
 import type { Streams } from '../stream/streams.ts';
 import { toApolloRequest } from './apollo-request.ts';
+import { mediaTypeFor } from './media-type.ts';
 import { sendError } from './send-errors.ts';
 import { sendStream } from './send-stream.ts';
 
@@ -71,9 +72,13 @@ export function graphqlRoute(app: FastifyInstance, options: GraphqlRouteOptions)
     const release = streams.reserve(context);
     try {
       const slot: SubscriptionSlot = {};
-      // The whole pipeline of a POST that asks for JSON applies; a subscription leaves its plan in the slot.
+      // The whole pipeline of a POST applies; a subscription leaves its plan in the slot.
       const answer = await server.executeHTTPGraphQLRequest({
-        httpGraphQLRequest: toApolloRequest(request, { method: 'POST', body, accept: 'application/json' }),
+        httpGraphQLRequest: toApolloRequest(request, {
+          method: 'POST',
+          body,
+          accept: mediaTypeFor(request.headers.accept),
+        }),
         context: async () => ({ ...context, [subscriptionSlot]: slot }),
       });
       const { planned } = slot;

@@ -2,6 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import { formatError } from '../errors/format-error.ts';
 import { retryAfterOfErrors, statusOfErrors } from '../errors/http-status.ts';
+import { mediaTypeFor } from './media-type.ts';
 
 /** Answers a request that never became an operation, in the same shape as operations have. */
 export function sendError(request: FastifyRequest, reply: FastifyReply, error: unknown): void {
@@ -13,11 +14,6 @@ export function sendError(request: FastifyRequest, reply: FastifyReply, error: u
   if (retryAfter) reply.header('retry-after', retryAfter);
   reply
     .code(http?.status ?? statusOfErrors(errors) ?? 500)
-    .type(mediaType(request.headers.accept))
+    .type(`${mediaTypeFor(request.headers.accept)}; charset=utf-8`)
     .send(JSON.stringify({ errors }));
-}
-
-function mediaType(accept = ''): string {
-  const type = accept.includes('application/graphql-response+json') ? 'graphql-response+json' : 'json';
-  return `application/${type}; charset=utf-8`;
 }

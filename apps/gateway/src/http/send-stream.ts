@@ -14,11 +14,11 @@ export async function sendStream(
   run: ((response: ServerResponse) => Promise<void>) | undefined,
 ): Promise<void> {
   const text = answer.body.kind === 'complete' ? answer.body.string : '{}';
-  const status = answer.status ?? 200;
-  // Apollo's clients read errors from a JSON body with its status; graphql-sse's only from within the stream.
-  if (!run && status !== 200 && protocol.name === 'multipart') {
+  const result = JSON.parse(text) as StreamResult;
+  // Apollo's clients read the errors of an operation from a JSON body; graphql-sse's only from within the stream.
+  if (!run && !result.data && protocol.name === 'multipart') {
     for (const [name, value] of answer.headers) reply.header(name, value);
-    reply.code(status).send(text);
+    reply.code(answer.status ?? 200).send(text);
     return;
   }
   reply.hijack();
@@ -32,7 +32,5 @@ export async function sendStream(
   });
   response.flushHeaders();
   if (run) return run(response);
-  response.end(
-    protocol.opening + protocol.next(JSON.parse(text) as StreamResult, undefined) + protocol.complete,
-  );
+  response.end(protocol.opening + protocol.next(result, undefined) + protocol.complete);
 }

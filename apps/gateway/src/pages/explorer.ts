@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import fastifyStatic from '@fastify/static';
 import { getDistDirectory, isSandboxFrame, renderAltair, SANDBOX_FRAME_CSP } from 'altair-static';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { endpointOf } from './endpoint.ts';
 
 /** An explorer that loads nothing from outside, subscriptions over SSE included. */
 export async function explorerPage(app: FastifyInstance): Promise<void> {
@@ -20,7 +21,7 @@ export async function explorerPage(app: FastifyInstance): Promise<void> {
 
 async function sendExplorer(request: FastifyRequest, reply: FastifyReply): Promise<string> {
   const nonce = randomBytes(16).toString('base64url');
-  const endpoint = `${request.protocol}://${request.host}/graphql`;
+  const endpoint = endpointOf(request);
   reply.type('text/html; charset=utf-8').header('content-security-policy', explorerPolicy(nonce));
   return renderAltair({
     baseURL: '/explorer/',

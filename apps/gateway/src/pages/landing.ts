@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { FastifyInstance } from 'fastify';
+import { endpointOf } from './endpoint.ts';
 
 const sandboxScript =
   'https://embeddable-sandbox.cdn.apollographql.com/v2/embeddable-sandbox.umd.production.min.js';
@@ -11,7 +12,7 @@ export function landingPage(app: FastifyInstance, options: { isProduction: boole
     if (options.isProduction) return plainPage;
     const nonce = randomBytes(16).toString('base64url');
     reply.header('content-security-policy', sandboxPolicy(nonce));
-    return sandboxPage(nonce, `${request.protocol}://${request.host}/graphql`);
+    return sandboxPage(nonce, endpointOf(request));
   });
 }
 

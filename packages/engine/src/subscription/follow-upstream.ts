@@ -1,4 +1,4 @@
-import type { FormattedExecutionResult } from 'graphql';
+import { type FormattedExecutionResult, GraphQLError } from 'graphql';
 import { failedExchange } from '../http/subgraph-failure.ts';
 import { type BackOff, backOff } from './back-off.ts';
 import { connectUpstream, UpstreamRefusal, type UpstreamRequest } from './connect-upstream.ts';
@@ -40,8 +40,15 @@ export async function* followUpstream(options: FollowOptions): AsyncGenerator<Up
   while (!signal.aborted) {
     let failure: unknown = new Error('the stream ended without having completed');
     let openedAt: number | undefined;
+    // Of this connection alone: a stream that fell silent would otherwise stay open beside its successor.
+    const connection = new AbortController();
     try {
-      const body = await connectUpstream({ ...options, after, context: options.createContext() });
+      const body = await connectUpstream({
+        ...options,
+        after,
+        context: options.createContext(),
+        signal: AbortSignal.any([signal, connection.signal]),
+      });
       isEstablished = true;
       openedAt = Date.now();
       for await (const message of readEventStream(body, limits)) {
@@ -55,6 +62,8 @@ export async function* followUpstream(options: FollowOptions): AsyncGenerator<Up
         return;
       }
       failure = error;
+    } finally {
+      connection.abort();
     }
     // A subgraph that accepts and hangs up at once is as unavailable as before.
     if (openedAt !== undefined && Date.now() - openedAt >= stableAfterMs) {
@@ -64,7 +73,8 @@ export async function* followUpstream(options: FollowOptions): AsyncGenerator<Up
     if (signal.aborted) return;
     const patience = isEstablished ? limits.lostMs : limits.openingMs;
     if (Date.now() - unavailableSince >= patience) {
-      const error = failedExchange(planned.primary.serviceName, failure);
+      const error =
+        failure instanceof GraphQLError ? failure : failedExchange(planned.primary.serviceName, failure);
       yield { kind: 'event', result: { errors: [error.toJSON()] } };
       return;
     }

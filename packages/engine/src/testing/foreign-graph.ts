@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { composeServices } from '@apollo/composition';
 import { GraphQLError, parse } from 'graphql';
 import { createEventFeed } from './event-feed.ts';
@@ -62,6 +63,7 @@ export async function startForeignGraph(): Promise<ForeignGraph> {
         person: (_: unknown, { id }: { id: string }) => personOf(id),
         whoAmI: (_: unknown, __: unknown, { headers }: { headers: Record<string, string> }) =>
           headers.authorization ?? null,
+        slow: () => sleep(300, 'done'),
       },
       Mutation: { personRename: (_: unknown, person: { id: string; name: string }) => person },
       Person: {
