@@ -1,4 +1,4 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { pathToFileURL } from 'node:url';
 import { pino } from 'pino';
@@ -88,6 +88,7 @@ describe('errors', () => {
 
 describe('a subgraph that breaks the rules is not built', () => {
   const folder = mkdtempSync(`${tmpdir()}/kronos-sdl-`);
+  afterAll(() => rmSync(folder, { recursive: true }));
 
   function define(sdl: string, resolvers: object = {}, lines: string[] = []) {
     const schemaFile = pathToFileURL(`${folder}/${newId()}.graphql`);
