@@ -227,3 +227,32 @@ test('effects happen once although the consumer loses its database', async () =>
   await consumer.catchUp(10_000);
   expect(await effects()).toEqual(ids);
 });
+
+test('closing waits for the effect in progress, but not for a log that is away', async () => {
+  let finish = () => {};
+  const gate = new Promise<void>((resolve) => {
+    finish = resolve;
+  });
+  const started = vi.fn();
+  const consumer = startConsumer({
+    handlers: {
+      async userUpdated(transaction, event) {
+        started();
+        await gate;
+        await noteEffect(transaction, event.eventId);
+      },
+    },
+  });
+  const ids = await commitMany(1);
+  await vi.waitFor(() => expect(started).toHaveBeenCalled(), PATIENT);
+  const closing = consumer.close();
+  finish();
+  await closing;
+  expect(await effects()).toEqual(ids);
+
+  await redis.kill();
+  const waiting = startConsumer({ name: 'other' });
+  const before = Date.now();
+  await waiting.close();
+  expect(Date.now() - before).toBeLessThan(2_000);
+});

@@ -65,7 +65,8 @@ export function createConsumer<Transaction extends ConsumerTables>(
   const progress = new WakeUp();
   let offset: Offset | null = null;
   let subscription: EventSubscription | null = null;
-  let running: Promise<void> | null = null;
+  let isStarted = false;
+  let working: Promise<unknown> = Promise.resolve();
   let isClosed = false;
 
   async function run(): Promise<void> {
@@ -73,7 +74,9 @@ export function createConsumer<Transaction extends ConsumerTables>(
       try {
         offset ??= await openOffset(database, key);
         for await (const event of await follow(offset)) {
-          if (!(await consume(event, offset))) break;
+          const consuming = consume(event, offset);
+          working = consuming.catch(() => {});
+          if (!(await consuming) || isClosed) break;
           attempt = 0;
         }
       } catch (error) {
@@ -130,7 +133,9 @@ export function createConsumer<Transaction extends ConsumerTables>(
 
   return {
     start() {
-      running ??= run();
+      if (isStarted) return;
+      isStarted = true;
+      void run();
     },
     async catchUp(timeoutMs = 2_000) {
       const deadline = Date.now() + timeoutMs;
@@ -147,7 +152,8 @@ export function createConsumer<Transaction extends ConsumerTables>(
       isClosed = true;
       closing.wake();
       await subscription?.return?.();
-      await running;
+      // Not for the loop itself: it may be waiting for a log that is away.
+      await working;
       await offset?.note().catch(() => {});
     },
   };

@@ -95,7 +95,7 @@ test('regression: the position does not cover an event that is still in the hand
   expect(await waiting).toEqual({ value: undefined, done: true });
 });
 
-test('the position of one who waits moves on with the events of others, and does not when asked in between', async () => {
+test('the position of one who waits moves on with the events of others, and never back', async () => {
   await retain([], 0);
   const subscription = new Subscription(log.hub, { ...ALL, key: 'ada' }, 0);
   const events = [sampleEvent(1, 'bob'), sampleEvent(2, 'ada'), sampleEvent(3, 'bob')];
@@ -105,7 +105,7 @@ test('the position of one who waits moves on with the events of others, and does
   expect(subscription.position).toBe('1');
   announce(events.slice(1));
   expect((await next).value?.position).toBe('2');
-  expect(Number(subscription.position)).toBeLessThan(2);
+  expect(subscription.position).toBe('1');
   void subscription.next();
   await vi.waitFor(() => expect(subscription.position).toBe('3'));
 });

@@ -48,8 +48,11 @@ export class Subscription implements EventSubscription {
    * covered, or a heartbeat with this position would overtake it and a reconnect would lose it.
    */
   get position(): string {
-    const isIdle = this.#wake !== null && this.#buffer.length === 0 && this.#mode === 'live';
-    return String(isIdle ? Math.max(this.#completed, this.#hub.cursor ?? 0) : this.#completed);
+    return String(this.#isIdle ? Math.max(this.#completed, this.#hub.cursor ?? 0) : this.#completed);
+  }
+
+  get #isIdle(): boolean {
+    return this.#wake !== null && this.#buffer.length === 0 && this.#mode === 'live';
   }
 
   /** Called by the hub for each new entry that is selected, in order. */
@@ -57,6 +60,8 @@ export class Subscription implements EventSubscription {
     if (this.#isDone || this.#mode === 'replay') return;
     // Reading the stream can have run ahead of the announcements.
     if (entry.position <= this.#last) return;
+    // Up to here everything was for others. Without this, the position would fall back below what it was.
+    if (this.#isIdle) this.#completed = entry.position - 1;
     if (this.#buffer.length >= BUFFER_CAPACITY) {
       this.#replayFrom(this.#last);
     } else {
@@ -68,6 +73,7 @@ export class Subscription implements EventSubscription {
   /** Called by the hub before its cursor jumps: from here on the subscription reads for itself. */
   fallBack(): void {
     if (this.#isDone || this.#mode === 'replay') return;
+    if (this.#isIdle) this.#completed = Math.max(this.#last, this.#hub.cursor ?? 0);
     this.#replayFrom(this.#buffer.length === 0 ? Math.max(this.#last, this.#hub.cursor ?? 0) : this.#last);
     this.#wake?.();
   }

@@ -4,6 +4,9 @@ import { createRequire } from 'node:module';
 import { createServer } from 'node:net';
 import { Redis } from 'ioredis';
 
+/** Whether there is a real Redis. The one in JavaScript lacks commands such as CLIENT KILL TYPE. */
+export const hasRedisServer = spawnSync('redis-server', ['--version']).status === 0;
+
 /** A Redis of the test's own, which it may treat badly. It keeps nothing on disk. */
 export interface RedisProcess {
   url: string;
@@ -49,8 +52,7 @@ export async function startRedisProcess(): Promise<RedisProcess> {
 }
 
 function launch(port: number): ChildProcess {
-  const hasServer = spawnSync('redis-server', ['--version']).status === 0;
-  if (hasServer) {
+  if (hasRedisServer) {
     const options = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'];
     return spawn('redis-server', options, { stdio: 'ignore' });
   }
