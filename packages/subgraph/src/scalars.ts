@@ -1,11 +1,9 @@
-import { type DocumentNode, GraphQLScalarType, Kind } from 'graphql';
-import { GraphQLDateTimeISO, resolvers as standardScalars } from 'graphql-scalars';
+import { type DocumentNode, type GraphQLScalarType, Kind } from 'graphql';
+import { resolvers as standardScalars } from 'graphql-scalars';
 import { BigIntText } from './big-int.ts';
 import { CurrencyCode } from './currency-code.ts';
+import { DateTime } from './date-time.ts';
 import { Decimal } from './decimal.ts';
-
-// graphql-scalars answers a Date and leaves the text to JSON; in one process with the gateway there is no JSON between.
-const DateTime = new GraphQLScalarType({ ...GraphQLDateTimeISO.toConfig(), name: 'DateTime' });
 
 const scalars: Record<string, GraphQLScalarType> = {
   ...standardScalars,
