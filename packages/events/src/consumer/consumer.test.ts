@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import type { Prisma } from '@kronos/prisma-auth';
 import { pino } from 'pino';
 import { Registry } from 'prom-client';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
@@ -9,7 +8,11 @@ import { appendToOutbox } from '../outbox.ts';
 import type { Relay } from '../relay/relay.ts';
 import { recordingLogger } from '../testing/log-records.ts';
 import { type RedisProcess, startRedisProcess } from '../testing/redis-process.ts';
-import { createScratchDatabase, type ScratchDatabase } from '../testing/scratch-database.ts';
+import {
+  createScratchDatabase,
+  type ScratchDatabase,
+  type ScratchTransaction,
+} from '../testing/scratch-database.ts';
 import { createUsersDomain, type UsersDomain } from '../testing/users-domain.ts';
 import { type Consumer, type ConsumerOptions, createConsumer } from './consumer.ts';
 
@@ -36,7 +39,7 @@ afterEach(async () => {
   await redis[Symbol.asyncDispose]();
 });
 
-type Options = ConsumerOptions<Prisma.TransactionClient>;
+type Options = ConsumerOptions<ScratchTransaction>;
 
 /** Starts a consumer whose effect is a row of the table `effect`. */
 function startConsumer(options: Partial<Options> = {}): Consumer {
@@ -54,7 +57,7 @@ function startConsumer(options: Partial<Options> = {}): Consumer {
   return consumer;
 }
 
-async function noteEffect(transaction: Prisma.TransactionClient, eventId: string): Promise<void> {
+async function noteEffect(transaction: ScratchTransaction, eventId: string): Promise<void> {
   await transaction.$executeRaw`INSERT INTO effect (event_id) VALUES (${eventId}::uuid)`;
 }
 

@@ -6,6 +6,9 @@ import pg from 'pg';
 
 const MIGRATIONS = new URL('../../../../prisma/notifications/migrations/', import.meta.url);
 
+/** What a transaction of the database is given. */
+export type ScratchTransaction = Prisma.TransactionClient;
+
 /** A database of the test's own with the tables outbox, inbox and consumer_offset. */
 export interface ScratchDatabase {
   url: string;
