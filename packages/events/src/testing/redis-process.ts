@@ -51,7 +51,20 @@ export async function startRedisProcess(): Promise<RedisProcess> {
   };
 }
 
+/** What runs when the test process ends early, with no one left to dispose of it. */
+const running = new Set<ChildProcess>();
+process.once('exit', () => {
+  for (const child of running) child.kill('SIGKILL');
+});
+
 function launch(port: number): ChildProcess {
+  const child = spawnServer(port);
+  running.add(child);
+  child.once('exit', () => running.delete(child));
+  return child;
+}
+
+function spawnServer(port: number): ChildProcess {
   if (hasRedisServer) {
     const options = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'];
     return spawn('redis-server', options, { stdio: 'ignore' });

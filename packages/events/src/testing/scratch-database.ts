@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
-import { PrismaClient } from '@kronos/prisma-notifications';
+import { type Prisma, PrismaClient } from '@kronos/prisma-notifications';
 import { PrismaPg } from '@prisma/adapter-pg';
 import pg from 'pg';
 
@@ -18,7 +18,10 @@ export interface ScratchDatabase {
   [Symbol.asyncDispose](): Promise<void>;
 }
 
-/** Makes a database from the migrations of `notifications`, which has the three tables like every domain, and needs nothing of this package. */
+/**
+ * Makes a database from the migrations of `notifications`, which has the three tables like every domain, and whose
+ * package needs nothing of this one.
+ */
 export async function createScratchDatabase(): Promise<ScratchDatabase> {
   const serverUrl = process.env.KRONOS_TEST_POSTGRES_URL;
   if (!serverUrl) throw new Error('KRONOS_TEST_POSTGRES_URL is not set');
