@@ -118,6 +118,20 @@ test('a subgraph that does not answer in time gives GATEWAY_TIMEOUT', async () =
   expect(errors?.[0]?.extensions).toMatchObject({ code: 'GATEWAY_TIMEOUT', details: { subgraph: 'people' } });
 });
 
+test('a read whose connection is lost is sent once more, a mutation never', async () => {
+  const { execute } = await start();
+  graph.people.behave('hang up once');
+  expect((await execute('{ person(id: 1) { name } }')).errors).toBeUndefined();
+  expect(graph.people.requests).toHaveLength(2);
+  graph.people.behave('hang up once');
+  const { errors } = await execute('mutation { personRename(id: 1, name: "x") { name } }');
+  expect(errors?.[0]?.extensions).toMatchObject({
+    code: 'SERVICE_UNAVAILABLE',
+    details: { subgraph: 'people' },
+  });
+  expect(graph.people.requests).toHaveLength(3);
+});
+
 test('an update changes nothing for a request that was validated before it', async () => {
   const { engine, request, executor, execute } = await start();
   const before = request('{ count }');

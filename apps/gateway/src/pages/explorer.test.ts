@@ -50,19 +50,19 @@ test.skipIf(!executablePath)(
   async () => {
     const query = await openExplorer('query Q { person(id: 42) { name } }');
     await query.page.keyboard.press('Control+Enter');
-    await vi.waitFor(async () => expect(await shown(query.page)).toContain('Person 42'), { timeout: 10_000 });
+    await vi.waitFor(async () => expect(await shown(query.page)).toContain('Person 42'), { timeout: 20_000 });
 
     const live = await openExplorer('subscription S { postAdded { title author { name } } }');
     await live.page.keyboard.press('Control+Enter');
-    await vi.waitFor(() => expect(graph.posts.streams).toBe(1), { timeout: 10_000 });
+    await vi.waitFor(() => expect(graph.posts.streams).toBe(1), { timeout: 20_000 });
     graph.addPost({ title: 'seen in a browser', author: '9' });
     await vi.waitFor(async () => expect(await shown(live.page)).toContain('seen in a browser'), {
-      timeout: 10_000,
+      timeout: 20_000,
     });
 
     const own = new URL(gateway.origin).host;
     expect([...query.hosts, ...live.hosts].filter((host) => host !== own && host !== '')).toEqual([]);
     expect([...query.complaints, ...live.complaints]).toEqual([]);
   },
-  60_000,
+  90_000,
 );

@@ -22,8 +22,8 @@ export interface TestSubgraph {
   /** Headers of the requests so far, newest last. */
   readonly requests: IncomingMessage['headers'][];
   readonly streams: number;
-  /** Instead of serving, answers like this: a status, silence, or text that is not GraphQL. */
-  behave(as: 'well' | 'silent' | { status: number; body: string }): void;
+  /** Instead of serving: says nothing, hangs up on the next request alone, or answers with a status and a text. */
+  behave(as: 'well' | 'silent' | 'hang up once' | { status: number; body: string }): void;
   /** Cuts every connection and stops listening, as `kill -9` would. */
   kill(): Promise<void>;
   /** Listens again on the same port. */
@@ -48,6 +48,11 @@ export async function startTestSubgraph(options: TestSubgraphOptions): Promise<T
     requests.push(request.headers);
     const operation: Operation = JSON.parse(await readText(request));
     if (behaviour === 'silent') return;
+    if (behaviour === 'hang up once') {
+      behaviour = 'well';
+      request.socket.destroy();
+      return;
+    }
     if (behaviour !== 'well') {
       response.writeHead(behaviour.status, { 'content-type': 'application/json' }).end(behaviour.body);
       return;
