@@ -23,7 +23,7 @@ import { createStreams } from './stream/streams.ts';
 import { followSupergraph } from './supergraph/follow-supergraph.ts';
 import { readSupergraph } from './supergraph/read-supergraph.ts';
 
-/** How long running requests may take to finish when the gateway stops. */
+/** How long streams, and then running requests, may take to end when the gateway stops. */
 const drainMs = 5_000;
 
 /** A gateway that has loaded its supergraph and does not listen yet. */
@@ -115,6 +115,7 @@ export async function createGateway(environment: GatewayEnvironment, logger: Log
   await app.register(cors, {
     origin: environment.corsOrigins,
     methods: ['GET', 'POST'],
+    strictPreflight: false,
     exposedHeaders: ['x-request-id', 'retry-after'],
     maxAge: 600,
   });
@@ -136,7 +137,7 @@ export async function createGateway(environment: GatewayEnvironment, logger: Log
     async close() {
       following.close();
       app.server.close();
-      await streams.drain();
+      await streams.drain(drainMs);
       await requests.settled(drainMs);
       await app.close();
       await server.stop();

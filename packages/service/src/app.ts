@@ -10,6 +10,7 @@ import Fastify, {
 } from 'fastify';
 import { collectDefaultMetrics, type Registry } from 'prom-client';
 import type { Logger } from './logger.ts';
+import { refuseUnreadable } from './refuse-unreadable.ts';
 
 export interface AppOptions {
   logger: Logger;
@@ -40,6 +41,11 @@ export function createApp(options: AppOptions): FastifyInstance {
     trustProxy: options.trustProxy ?? false,
     forceCloseConnections: true,
     genReqId: (request) => requestId(request.headers['x-request-id']),
+    frameworkErrors(error, request, reply) {
+      reply.header('x-request-id', request.id);
+      void sendError(error, request, reply);
+    },
+    clientErrorHandler: refuseUnreadable,
   });
   if (!metrics.getSingleMetric('process_cpu_seconds_total')) collectDefaultMetrics({ register: metrics });
 

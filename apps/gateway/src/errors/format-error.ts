@@ -1,6 +1,5 @@
-import type { Logger } from '@kronos/service';
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
-import { requestScope } from './request-scope.ts';
+import { type RequestScope, requestScope } from './request-scope.ts';
 
 /** Codes that only say that nobody knows: what they carry is for the log, not for the client. */
 const unknownCodes = new Set(['INTERNAL_SERVER_ERROR', 'DOWNSTREAM_SERVICE_ERROR']);
@@ -56,7 +55,7 @@ function isRefusal(original: unknown): boolean {
 }
 
 function logUnknown(
-  logger: Logger | undefined,
+  logger: RequestScope['logger'] | undefined,
   formatted: GraphQLFormattedError,
   original: unknown,
   requestId: string | undefined,

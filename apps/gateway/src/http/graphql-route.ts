@@ -31,7 +31,7 @@ export function graphqlRoute(app: FastifyInstance, options: GraphqlRouteOptions)
     method: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'],
     url: '/graphql',
     async handler(request, reply) {
-      const scope = { requestId: request.id, logger: request.log as never };
+      const scope = { requestId: request.id, logger: request.log };
       await requestScope.run(scope, async () => {
         try {
           if (wantsPage(request)) return reply.redirect('/');

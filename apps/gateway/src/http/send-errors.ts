@@ -12,8 +12,10 @@ export function sendError(request: FastifyRequest, reply: FastifyReply, error: u
   const http = graphqlError.extensions.http as { status?: number } | undefined;
   const retryAfter = retryAfterOfErrors(errors);
   if (retryAfter) reply.header('retry-after', retryAfter);
+  const status = http?.status ?? statusOfErrors(errors) ?? 500;
+  if (status === 401) reply.header('www-authenticate', 'Bearer');
   reply
-    .code(http?.status ?? statusOfErrors(errors) ?? 500)
+    .code(status)
     .type(`${mediaTypeFor(request.headers.accept)}; charset=utf-8`)
     .send(JSON.stringify({ errors }));
 }

@@ -61,8 +61,9 @@ export async function runStream(options: RunStreamOptions): Promise<void> {
     if (endings.reason instanceof StreamEnd) {
       const { error, isRetriable } = endings.reason;
       const errors = [format(error)];
-      writer.end(isRetriable ? protocol.interrupt(errors) : protocol.fail(errors));
+      return writer.end(isRetriable ? protocol.interrupt(errors) : protocol.fail(errors));
     }
+    writer.end('');
   } finally {
     clearInterval(heartbeat);
   }

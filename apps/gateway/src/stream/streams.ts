@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { codedError, type Engine, type PlannedSubscription } from '@kronos/engine';
 import { unauthenticated } from '../access/authenticate.ts';
 import type { Revocations } from '../access/revocations.ts';
@@ -37,8 +38,12 @@ export interface Streams {
   reserve(context: GatewayContext): () => void;
   /** Carries a subscription over a response whose headers have been sent, until either ends. */
   run(request: StreamRequest, response: ServerResponse): Promise<void>;
-  /** Ends every stream so that its client comes back, to another process or to this one's successor. */
-  drain(): Promise<void>;
+  /**
+   * Ends every stream so that its client comes back, to another process or to this one's successor.
+   *
+   * @param timeoutMs how long clients that do not read are waited for
+   */
+  drain(timeoutMs: number): Promise<void>;
 }
 
 /** setTimeout fires at once for anything longer. */
@@ -104,10 +109,10 @@ export function createStreams(options: StreamsOptions): Streams {
       if (isDraining) ending.abort(new StreamEnd(shuttingDown(), true));
       await ended.finally(() => running.delete(ending));
     },
-    async drain() {
+    async drain(timeoutMs) {
       isDraining = true;
       for (const ending of running.keys()) ending.abort(new StreamEnd(shuttingDown(), true));
-      await Promise.all(running.values());
+      await Promise.race([Promise.all(running.values()), sleep(timeoutMs, undefined, { ref: false })]);
     },
   };
 }
