@@ -1,3 +1,6 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { repositoryRoot } from '@kronos/service/environment';
 import { runService } from '@kronos/service/run-service';
 import { Command } from 'commander';
 import { sentenceFor } from './failure.ts';
@@ -51,6 +54,15 @@ program
   .command('seed')
   .description('put into the databases what the graph cannot do without')
   .action(() => toTheEnd(async () => (await import('./commands/seed.ts')).seed()));
+
+program
+  .command('setup')
+  .description('make keys, roles and databases, migrate and seed: what containers need before they start')
+  .action(() => toTheEnd(async () => (await import('./commands/setup.ts')).setup()));
+
+// Variables that are set already win over the file.
+const environmentFile = join(repositoryRoot, '.env');
+if (existsSync(environmentFile)) process.loadEnvFile(environmentFile);
 
 await program.parseAsync();
 

@@ -1,7 +1,7 @@
 import { StartError } from '@kronos/service/run-service';
 import pg from 'pg';
 
-/** A domain's database on a server of which we are the administrator. */
+/** Where a domain's database is, or is to be. */
 export interface DomainDatabase {
   domain: string;
   /** The domain's own role, password and database. */
@@ -22,8 +22,15 @@ export function databaseName(domain: string): string {
   return `kronos_${domain.replaceAll('-', '_')}`;
 }
 
+/** Whether a database is on the server of which `adminUrl` is the administrator's. */
+export function isOnServer(adminUrl: string, databaseUrl: string): boolean {
+  const address = (url: string) => `${new URL(url).hostname}:${new URL(url).port || 5432}`;
+  return address(adminUrl) === address(databaseUrl);
+}
+
 /**
- * Makes the roles and databases that are missing; each role owns its database and enters no other's.
+ * Makes the roles and databases that are missing, as their URLs name them; each role owns its database and enters no
+ * other's.
  *
  * @param adminUrl a role that may create roles and databases
  * @returns the domains whose database is new
@@ -38,16 +45,18 @@ export async function provisionDatabases(
     await admin.connect();
     const roles = await existing(admin, 'SELECT rolname AS name FROM pg_roles');
     const present = await existing(admin, 'SELECT datname AS name FROM pg_database');
-    const missing = databases.filter(({ domain }) => !present.has(databaseName(domain)));
-
-    for (const database of databases) {
-      const name = databaseName(database.domain);
-      if (!roles.has(name)) await createRole(admin, name, passwordOf(database));
-      else if (!missing.includes(database)) await ensurePassword(admin, database);
-      else await setPassword(admin, name, passwordOf(database));
+    const created: string[] = [];
+    for (const { domain, url } of databases) {
+      const { role, password, database } = namesIn(url);
+      const isMissing = !present.has(database);
+      if (!roles.has(role)) await createRole(admin, role, password);
+      else if (isMissing) await setPassword(admin, role, password);
+      else await ensurePassword(admin, url);
+      if (!isMissing) continue;
+      await createDatabase(admin, database, role);
+      created.push(domain);
     }
-    for (const { domain } of missing) await createDatabase(admin, databaseName(domain));
-    return missing.map(({ domain }) => domain);
+    return created;
   } catch (error) {
     throw refusal(adminUrl, error);
   } finally {
@@ -81,26 +90,33 @@ async function setPassword(admin: pg.Client, name: string, password: string): Pr
 }
 
 // Only when the login fails: another KRONOS_HOME on the same server may use the password that is there.
-async function ensurePassword(admin: pg.Client, database: DomainDatabase): Promise<void> {
-  const client = new pg.Client({ connectionString: database.url, connectionTimeoutMillis: 10_000 });
+async function ensurePassword(admin: pg.Client, url: string): Promise<void> {
+  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 10_000 });
   try {
     await client.connect();
   } catch (error) {
     // 28P01: invalid password (PostgreSQL's appendix A).
     if ((error as pg.DatabaseError).code !== '28P01') throw error;
-    await setPassword(admin, databaseName(database.domain), passwordOf(database));
+    const { role, password } = namesIn(url);
+    await setPassword(admin, role, password);
   } finally {
     await client.end().catch(() => undefined);
   }
 }
 
-async function createDatabase(admin: pg.Client, name: string): Promise<void> {
-  await admin.query(`CREATE DATABASE ${quote(name)} OWNER ${quote(name)}`);
+async function createDatabase(admin: pg.Client, name: string, owner: string): Promise<void> {
+  await admin.query(`CREATE DATABASE ${quote(name)} OWNER ${quote(owner)}`);
   await admin.query(`REVOKE ALL ON DATABASE ${quote(name)} FROM PUBLIC`);
 }
 
-function passwordOf({ url }: DomainDatabase): string {
-  return decodeURIComponent(new URL(url).password);
+function namesIn(url: string): { role: string; password: string; database: string } {
+  const { username, password, pathname } = new URL(url);
+  const role = decodeURIComponent(username);
+  return {
+    role,
+    password: decodeURIComponent(password),
+    database: decodeURIComponent(pathname.slice(1)) || role,
+  };
 }
 
 function quote(name: string): string {

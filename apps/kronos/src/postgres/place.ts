@@ -45,6 +45,8 @@ export async function postgresPlace(home: string): Promise<PostgresPlace> {
   if (owner) await move(inHome, folder);
   else await mkdir(folder, { recursive: true });
   await chown(folder, account.uid, account.gid);
+  // For whoever finds the folder and wonders whose it is.
+  await writeWhole(join(folder, 'kronos-home'), `${home}\n`);
   await writeWhole(memory, `${JSON.stringify({ folder }, null, 2)}\n`);
   return { binaries, folder, account };
 }

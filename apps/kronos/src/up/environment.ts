@@ -7,6 +7,7 @@ import {
 } from '@kronos/service/environment';
 import { z } from 'zod';
 import { readDatabaseDomains, readSubgraphs, type Subgraph, variablePrefix } from '../domains.ts';
+import type { InternalKeyFiles } from './internal-keys.ts';
 
 const email = 'expected an e-mail address';
 const password = 'expected at least 12 characters';
@@ -17,6 +18,8 @@ export const upEnvironment = {
   KRONOS_PORT: port().default(4000),
   DATABASE_URL: postgresUrl().optional(),
   REDIS_URL: redisUrl().optional(),
+  KRONOS_INTERNAL_KEY_FILE: z.string().optional(),
+  KRONOS_INTERNAL_JWKS_FILE: z.string().optional(),
   KRONOS_ADMIN_EMAIL: z.email(email).optional(),
   KRONOS_ADMIN_PASSWORD: z.string().min(12, password).optional(),
 } satisfies z.ZodRawShape;
@@ -31,6 +34,7 @@ export function domainEnvironment(domain: string): z.ZodRawShape {
 export interface UpPlan extends z.infer<z.ZodObject<typeof upEnvironment>> {
   subgraphs: Subgraph[];
   databaseDomains: string[];
+  keyFiles: Partial<InternalKeyFiles>;
   /** The database of each domain whose `<DOMAIN>_DATABASE_URL` is given. */
   givenDatabases: Record<string, string>;
   /** The port of each domain whose `<DOMAIN>_PORT` is given. */
@@ -50,6 +54,10 @@ export async function readPlan(source: NodeJS.ProcessEnv = process.env): Promise
   const given = values as Record<string, unknown>;
   return {
     ...values,
+    keyFiles: {
+      privateKeyFile: values.KRONOS_INTERNAL_KEY_FILE,
+      jwksFile: values.KRONOS_INTERNAL_JWKS_FILE,
+    },
     subgraphs,
     databaseDomains,
     givenDatabases: pick<string>(databaseDomains, given, 'DATABASE_URL'),

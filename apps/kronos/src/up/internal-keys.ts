@@ -8,11 +8,18 @@ export interface InternalKeyFiles {
   jwksFile: string;
 }
 
-/** The internal key pair of a KRONOS_HOME, made when there is none; the private key is readable for its owner alone. */
-export async function ensureInternalKeys(home: string): Promise<InternalKeyFiles> {
+/**
+ * The internal key pair, made when there is none; the private key is readable for its owner alone.
+ *
+ * @param given other places than KRONOS_HOME for the two files
+ */
+export async function ensureInternalKeys(
+  home: string,
+  given: Partial<InternalKeyFiles> = {},
+): Promise<InternalKeyFiles> {
   const files = {
-    privateKeyFile: join(home, 'internal-key.json'),
-    jwksFile: join(home, 'internal-jwks.json'),
+    privateKeyFile: given.privateKeyFile ?? join(home, 'internal-key.json'),
+    jwksFile: given.jwksFile ?? join(home, 'internal-jwks.json'),
   };
   let key = await readJson<JWK>(files.privateKeyFile);
   if (!key) {

@@ -62,7 +62,7 @@ export async function startSystem({
 
   const [credentials, keys] = await allOf(
     readCredentials(home, plan.databaseDomains),
-    ensureInternalKeys(home),
+    ensureInternalKeys(home, plan.keyFiles),
   );
   const parts = createParts({ home, terminal, signal });
   undo.defer(() => parts.stopAll());

@@ -1,7 +1,7 @@
 import { mkdir, realpath } from 'node:fs/promises';
 import { StartError } from '@kronos/service/run-service';
 import { composeStamp } from '../compose/compose.ts';
-import { domainDatabaseUrl, provisionDatabases, refusal } from '../databases/provision.ts';
+import { domainDatabaseUrl, isOnServer, provisionDatabases, refusal } from '../databases/provision.ts';
 import { readMigrationState } from '../migrations/migrate.ts';
 import { embeddedPostgres } from '../postgres/part.ts';
 import { runCommand } from '../processes/command.ts';
@@ -92,15 +92,17 @@ export async function provision(
 ): Promise<Record<string, string>> {
   return terminal.step('Databases and roles', async (note) => {
     if (!adminUrl) return plan.givenDatabases;
-    const ours = plan.databaseDomains
-      .filter((domain) => !plan.givenDatabases[domain])
-      .map((domain) => ({
-        domain,
-        url: domainDatabaseUrl(adminUrl, domain, credentials.databasePasswords[domain] ?? ''),
-      }));
+    const databases = plan.databaseDomains.map((domain) => ({
+      domain,
+      url:
+        plan.givenDatabases[domain] ??
+        domainDatabaseUrl(adminUrl, domain, credentials.databasePasswords[domain] ?? ''),
+    }));
+    // A database on another server is somebody else's to make.
+    const ours = databases.filter(({ url }) => isOnServer(adminUrl, url));
     const created = await provisionDatabases(adminUrl, ours);
     if (created.length > 0) note(`made for ${created.join(', ')}`);
-    return { ...Object.fromEntries(ours.map(({ domain, url }) => [domain, url])), ...plan.givenDatabases };
+    return Object.fromEntries(databases.map(({ domain, url }) => [domain, url]));
   });
 }
 

@@ -29,7 +29,7 @@ export async function withDatabases<Result>(
     email: plan.KRONOS_ADMIN_EMAIL ?? credentials.administrator.email,
     password: plan.KRONOS_ADMIN_PASSWORD ?? credentials.administrator.password,
   };
-  if (plan.databaseDomains.every((domain) => plan.givenDatabases[domain]))
+  if (!plan.DATABASE_URL && plan.databaseDomains.every((domain) => plan.givenDatabases[domain]))
     return work({ urls: plan.givenDatabases, administrator });
 
   const running = plan.DATABASE_URL ? null : await readRunningSystem(home);
