@@ -62,9 +62,9 @@ export async function createGateway(environment: GatewayEnvironment, logger: Log
     logger: quietly(logger),
     http: { timeoutMs: environment.KRONOS_SUBGRAPH_TIMEOUT_MS },
     onSchema: ({ apiSchema, supergraphSdl }) => {
-      const found = readAccessRules(supergraphSdl);
-      rules.set(apiSchema, found);
-      if (found.size > 0 && !environment.KRONOS_JWKS_URL) {
+      const accessRules = readAccessRules(supergraphSdl);
+      rules.set(apiSchema, accessRules);
+      if (accessRules.size > 0 && !environment.KRONOS_JWKS_URL) {
         logger.warn('The graph has fields for known callers, and without KRONOS_JWKS_URL there are none.');
       }
     },

@@ -1,5 +1,6 @@
 import { ApolloClient, ApolloLink, gql, HttpLink, InMemoryCache } from '@apollo/client';
 import { type ForeignGraph, startForeignGraph } from '@kronos/engine/testing';
+import { createParser } from 'eventsource-parser';
 import { createClient } from 'graphql-sse';
 import { tap } from 'rxjs';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
@@ -201,6 +202,22 @@ describe('multipart', () => {
     expect(stream.text.startsWith(`\r\n--graphql${part('{}')}`)).toBe(true);
   });
 
+  test('a query is one part and the end', async () => {
+    const stream = await openStream(gateway.url, '{ count }', multipart);
+    await vi.waitFor(() => expect(stream.isEnded).toBe(true));
+    expect(stream.text).toContain('{"payload":{"data":{"count":0}}}\r\n--graphql--\r\n');
+  });
+
+  test('shutting down says that the client should come back', async () => {
+    const stream = await openStream(gateway.url, subscription, multipart);
+    await untilFollowing();
+    await gateway.gateway.close();
+    await vi.waitFor(() => expect(stream.isEnded).toBe(true));
+    expect(stream.text).toMatch(
+      /{"payload":null,"errors":\[{.*"SERVICE_UNAVAILABLE".*"retryAfter":1.*\r\n--graphql--\r\n$/s,
+    );
+  });
+
   test('an operation that fails is JSON', async () => {
     const answer = await fetch(gateway.url, {
       method: 'POST',
@@ -216,6 +233,47 @@ describe('multipart', () => {
 });
 
 describe('real clients', () => {
+  test('graphql-sse, resuming with its last id, loses nothing over restarts of the gateway', async () => {
+    const port = new URL(gateway.url).port;
+    let current = gateway;
+    let lastId: string | undefined;
+    const titles: unknown[] = [];
+    const client = createClient({
+      url: gateway.url,
+      retryAttempts: 100,
+      retry: () => new Promise((resolve) => setTimeout(resolve, 20)),
+      headers: (): Record<string, string> => (lastId === undefined ? {} : { 'last-event-id': lastId }),
+      async fetchFn(url: string, init: RequestInit) {
+        const answer = await fetch(url, init);
+        const [ids, body] = answer.body!.tee();
+        const parser = createParser({ onId: (id) => (lastId = id) });
+        const text = ids.pipeThrough(new TextDecoderStream());
+        (async () => {
+          for await (const chunk of text as unknown as AsyncIterable<string>) parser.feed(chunk);
+        })().catch(() => undefined);
+        return new Response(body, { status: answer.status, headers: answer.headers });
+      },
+    });
+    const stop = client.subscribe<{ postAdded: { title: string } }>(
+      { query: subscription },
+      { next: ({ data }) => titles.push(data?.postAdded.title), error() {}, complete() {} },
+    );
+    await vi.waitFor(() => expect(lastId).toBe('0'));
+    const expected: string[] = [];
+    for (let index = 0; index < 60; index++) {
+      expected.push(`post ${index}`);
+      graph.addPost({ title: `post ${index}`, author: '1' });
+      if (index % 20 === 10) {
+        await current[Symbol.asyncDispose]();
+        current = await startTestGateway(graph.supergraphSdl, { KRONOS_PORT: port });
+      }
+    }
+    await vi.waitFor(() => expect(titles).toHaveLength(60), { timeout: 10_000 });
+    expect(titles).toEqual(expected);
+    stop();
+    await current[Symbol.asyncDispose]();
+  });
+
   test('graphql-sse', async () => {
     const client = createClient({ url: gateway.url, retryAttempts: 0 });
     const seen: unknown[] = [];

@@ -4,7 +4,7 @@ import { parseGatewayEnvironment } from '../environment.ts';
 import { createGateway, type Gateway } from '../gateway.ts';
 import { writeSupergraph } from './write-supergraph.ts';
 
-/** A gateway that listens on a free port of this machine, in the test's own process. */
+/** A gateway that listens in the test's own process, on a free port unless `KRONOS_PORT` names one. */
 export interface TestGateway extends AsyncDisposable {
   readonly url: string;
   readonly origin: string;
@@ -45,25 +45,24 @@ export async function startTestGateway(
     NODE_ENV: 'test',
     LOG_LEVEL: 'silent',
     KRONOS_SUPERGRAPH: supergraph.file,
+    KRONOS_PORT: '0',
     ...environment,
   });
   const gateway = await createGateway(parsed, createLogger({ name: 'gateway', level: parsed.LOG_LEVEL }));
-  await gateway.app.listen({ host: '127.0.0.1', port: 0 });
+  await gateway.app.listen({ host: '127.0.0.1', port: parsed.KRONOS_PORT });
   const origin = `http://127.0.0.1:${(gateway.app.server.address() as AddressInfo).port}`;
   const url = `${origin}/graphql`;
-  let isClosed = false;
+  let closing: Promise<void> | undefined;
+  const close = () => {
+    closing ??= gateway.close();
+    return closing;
+  };
 
   return {
     url,
     origin,
     supergraphFile: supergraph.file,
-    gateway: {
-      ...gateway,
-      async close() {
-        isClosed = true;
-        await gateway.close();
-      },
-    },
+    gateway: { ...gateway, close },
     async post(query, { headers, ...operation } = {}) {
       const answer = await fetch(url, {
         method: 'POST',
@@ -74,7 +73,7 @@ export async function startTestGateway(
       return { status: answer.status, headers: answer.headers, body };
     },
     async [Symbol.asyncDispose]() {
-      if (!isClosed) await gateway.close();
+      await close();
       supergraph.remove();
     },
   };
