@@ -62,7 +62,7 @@ export function client(token?: string, url = inject('kronosUrl')): Client {
         headers,
         retryAttempts: 20,
         fetchFn: async (input: string, init: RequestInit) =>
-          whenFirstBytesCome(await fetch(input, init), stands.resolve),
+          whenFirstIdComes(await fetch(input, init), stands.resolve),
       });
       const events = stream.iterate({ query: document, variables }) as AsyncIterableIterator<Json>;
       await stands.promise;
@@ -71,12 +71,12 @@ export function client(token?: string, url = inject('kronosUrl')): Client {
   };
 }
 
-/** The first frame of a stream tells its position: from there on nothing is missed. */
-function whenFirstBytesCome(response: Response, notify: () => void): Response {
+/** The first id of a stream tells its position: from there on nothing is missed. */
+function whenFirstIdComes(response: Response, notify: () => void): Response {
   const body = response.body?.pipeThrough(
-    new TransformStream({
+    new TransformStream<Uint8Array, Uint8Array>({
       transform(chunk, controller) {
-        notify();
+        if (Buffer.from(chunk).includes('id: ')) notify();
         controller.enqueue(chunk);
       },
     }),
