@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { repositoryRoot } from '@kronos/service/environment';
 import { runService } from '@kronos/service/run-service';
 import { Command } from 'commander';
+import type { NewFlags } from './commands/new.ts';
 import { sentenceFor } from './failure.ts';
 
 // Each command's code is loaded when it runs: `kronos up` does not carry the schema engine, nor `migrate` the composition.
@@ -54,6 +55,17 @@ program
   .command('seed')
   .description('put into the databases what the graph cannot do without')
   .action(() => toTheEnd(async () => (await import('./commands/seed.ts')).seed()));
+
+program
+  .command('new')
+  .description('write a new domain: subgraph, database, events, and its entries wherever domains are listed')
+  .argument('<domain>', 'its name in lower-case letters, e.g. inventory')
+  .option('--aggregate <Name>', 'the first thing that it owns, e.g. StockItem; asked for when omitted')
+  .option('--port <number>', 'the port of its subgraph; the next one when omitted')
+  .option('--no-install', 'leave npm install to you')
+  .action((domain: string, flags: NewFlags) =>
+    toTheEnd(async () => (await import('./commands/new.ts')).createDomain(domain, flags)),
+  );
 
 program
   .command('setup')

@@ -1,10 +1,14 @@
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import { bindMigrationAwareSqlAdapterFactory } from '@prisma/driver-adapter-utils';
+import {
+  bindMigrationAwareSqlAdapterFactory,
+  type SqlMigrationAwareDriverAdapterFactory,
+} from '@prisma/driver-adapter-utils';
 import * as bindings from '@prisma/schema-engine-wasm/schema_engine_bg';
 import pg from 'pg';
 import type { MigrationFile } from './files.ts';
+import { offlineAdapterFactory } from './offline-adapter.ts';
 import { WholeScriptAdapterFactory } from './whole-script-adapter.ts';
 
 const noFilters = { externalTables: [], externalEnums: [] };
@@ -22,27 +26,33 @@ export async function applyMigrations(options: {
   migrations: readonly MigrationFile[];
   lock: string | null;
 }): Promise<string[]> {
-  return withEngine(options.databaseUrl, undefined, async (engine) => {
-    const { appliedMigrationNames } = await engine.applyMigrations({
-      migrationsList: {
-        baseDir: '/migrations',
-        lockfile: { path: 'migration_lock.toml', content: options.lock },
-        shadowDbInitScript: '',
-        migrationDirectories: options.migrations.map(({ name, sql }) => ({
-          path: name,
-          migrationFile: { path: 'migration.sql', content: { tag: 'ok', value: sql } },
-        })),
-      },
-      filters: noFilters,
+  // Our own pool, because the engine closes none.
+  const pool = new pg.Pool({ connectionString: options.databaseUrl, max: 1 });
+  pool.on('error', () => undefined);
+  try {
+    return await withEngine(new WholeScriptAdapterFactory(pool), undefined, async (engine) => {
+      const { appliedMigrationNames } = await engine.applyMigrations({
+        migrationsList: {
+          baseDir: '/migrations',
+          lockfile: { path: 'migration_lock.toml', content: options.lock },
+          shadowDbInitScript: '',
+          migrationDirectories: options.migrations.map(({ name, sql }) => ({
+            path: name,
+            migrationFile: { path: 'migration.sql', content: { tag: 'ok', value: sql } },
+          })),
+        },
+        filters: noFilters,
+      });
+      return appliedMigrationNames;
     });
-    return appliedMigrationNames;
-  });
+  } finally {
+    await pool.end();
+  }
 }
 
 /** The SQL that makes the tables of a Prisma schema in an empty database. */
 export async function sqlOfSchema(schema: string): Promise<string> {
-  // The comparison of two datamodels opens no connection, so no server need listen there.
-  return withEngine('postgresql://nobody@127.0.0.1:1/nowhere', schema, async (engine) => {
+  return withEngine(offlineAdapterFactory, schema, async (engine) => {
     const { stdout } = await engine.diff({
       from: { tag: 'empty' },
       to: { tag: 'schemaDatamodel', files: [{ path: 'schema.prisma', content: schema }] },
@@ -56,25 +66,21 @@ export async function sqlOfSchema(schema: string): Promise<string> {
 }
 
 async function withEngine<Result>(
-  databaseUrl: string,
+  adapter: SqlMigrationAwareDriverAdapterFactory,
   schema: string | undefined,
   work: (engine: bindings.SchemaEngine) => Promise<Result>,
 ): Promise<Result> {
   instantiated ??= instantiate();
   await instantiated;
-  // Our own pool, because the engine closes none.
-  const pool = new pg.Pool({ connectionString: databaseUrl, max: 1 });
-  pool.on('error', () => undefined);
   const engine = await bindings.SchemaEngine.new(
     { datamodels: schema ? [['schema.prisma', schema]] : undefined },
     () => undefined,
-    bindMigrationAwareSqlAdapterFactory(new WholeScriptAdapterFactory(pool)),
+    bindMigrationAwareSqlAdapterFactory(adapter),
   );
   try {
     return await work(engine);
   } finally {
     engine.free();
-    await pool.end();
   }
 }
 

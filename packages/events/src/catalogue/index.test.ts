@@ -1,15 +1,16 @@
+import { readdirSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { authEvents } from './auth.ts';
-import { eventsEvents } from './events.ts';
 import { catalogue, type EventName, eventDefinition, eventNamesOf } from './index.ts';
-import { notificationsEvents } from './notifications.ts';
-import { usersEvents } from './users.ts';
 
 const names = Object.keys(catalogue) as EventName[];
 
-test('no two domains give an event the same name', () => {
-  const all = [authEvents, usersEvents, eventsEvents, notificationsEvents].flatMap((events) =>
-    Object.keys(events),
+test('the catalogue has the events of every domain, and no two of one name', async () => {
+  const files = readdirSync(new URL('.', import.meta.url)).filter(
+    (file) => !/^(define|index)\.ts$|\.test\.ts$/.test(file),
+  );
+  const domains = await Promise.all(files.map((file) => import(new URL(file, import.meta.url).href)));
+  const all = domains.flatMap((events) =>
+    Object.values(events).flatMap((entries) => Object.keys(entries as object)),
   );
   expect(names.toSorted()).toEqual(all.toSorted());
 });
