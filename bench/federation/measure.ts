@@ -1,0 +1,73 @@
+import { type Endpoint, post } from './compare-answers.ts';
+import { runLoad } from './load.ts';
+import type { BenchProcess, Usage } from './processes/start-process.ts';
+import { seededRandom, type Workload } from './workloads.ts';
+
+/** One gateway under one workload for some seconds. */
+export interface Measurement {
+  requestsPerSecond: number;
+  p50Ms: number;
+  p99Ms: number;
+  /** Of the gateway process, all its threads. */
+  cpuMsPerRequest: number;
+  /** Share of one core that the gateway has used: well below 1, something else was the limit. */
+  busy: number;
+  peakRssBytes: number;
+  loopDelayMs: number;
+  fetchesPerRequest: number;
+  answerBytes: number;
+}
+
+export interface Running extends Endpoint {
+  process: BenchProcess;
+}
+
+export interface MeasureOptions {
+  subgraphs: BenchProcess;
+  connections: number;
+  seconds: number;
+  seed: number;
+}
+
+const keepEvery = 199;
+const maxKept = 10;
+
+/** Runs a load and reads off what it has cost; gives some of the answers too. */
+export async function measure(gateway: Running, workload: Workload, options: MeasureOptions) {
+  const random = seededRandom(options.seed);
+  const fetchesBefore = await countFetches(options.subgraphs);
+  const before = await gateway.process.ask<Usage>('reset', 'usage');
+  const load = await runLoad({
+    ...options,
+    url: gateway.url,
+    headers: gateway.headers,
+    body: () => workload.body(random),
+    keepEvery,
+  });
+  const after = await gateway.process.ask<Usage>('usage', 'usage');
+  const fetches = (await countFetches(options.subgraphs)) - fetchesBefore;
+  const cpuMs = after.cpuMs - before.cpuMs;
+  const measurement: Measurement = {
+    requestsPerSecond: load.requests / load.seconds,
+    p50Ms: load.latency.percentile(50) / 1_000,
+    p99Ms: load.latency.percentile(99) / 1_000,
+    cpuMsPerRequest: cpuMs / load.requests,
+    busy: cpuMs / 1_000 / load.seconds,
+    peakRssBytes: after.peakRssBytes,
+    loopDelayMs: after.loopDelayMs,
+    fetchesPerRequest: fetches / load.requests,
+    answerBytes: load.bytes / load.requests,
+  };
+  return { measurement, kept: load.kept.slice(0, maxKept) };
+}
+
+/** How many fetches a gateway makes for one request alone, where nothing can be shared with another. */
+export async function countPlannedFetches(gateway: Endpoint, workload: Workload, subgraphs: BenchProcess) {
+  const before = await countFetches(subgraphs);
+  await post(gateway, workload.body(seededRandom(3)));
+  return (await countFetches(subgraphs)) - before;
+}
+
+function countFetches(subgraphs: BenchProcess): Promise<number> {
+  return subgraphs.ask<number>('requests', 'requests');
+}

@@ -1,0 +1,124 @@
+import { cpus } from 'node:os';
+import { gateways } from './gateways/list.ts';
+import type { Measurement } from './measure.ts';
+import type { Options } from './options.ts';
+import { judge, type Target } from './targets.ts';
+
+/** All rounds of one gateway under one workload. */
+export interface Collected {
+  gateway: string;
+  workload: string;
+  /** Fetches for one request alone. */
+  plannedFetches: number;
+  rounds: Measurement[];
+}
+
+/** The medians of the rounds of one gateway under one workload, with the ratio to plain Apollo's CPU. */
+export interface Row extends Measurement {
+  gateway: string;
+  workload: string;
+  plannedFetches: number;
+  /** How many times less CPU than plain Apollo; undefined when that was not measured. */
+  cpuRatio?: number;
+}
+
+/** Tables for people, and the same for machines. */
+export function report(collected: readonly Collected[], options: Options, isPinned: boolean) {
+  const rows = collected.map(toRow);
+  for (const row of rows) {
+    const apollo = rows.find((one) => one.gateway === 'apollo' && one.workload === row.workload);
+    if (apollo) row.cpuRatio = apollo.cpuMsPerRequest / row.cpuMsPerRequest;
+  }
+  const machine = `${cpus()[0]?.model ?? 'unknown'}, ${cpus().length} cores; Node ${process.version}; ${isPinned ? 'gateway on a core of its own' : 'NOT pinned to cores'}`;
+  const parts = options.workloads.map(({ name, title }) => {
+    const own = rows.filter(({ workload }) => workload === name);
+    return `**Workload ${name}**: ${title}; answers of ${((own[0]?.answerBytes ?? 0) / 1_000).toFixed(0)} kB\n\n${table(own)}`;
+  });
+  const targets = judge(rows);
+  const markdown = [
+    `${machine}. Medians of ${options.rounds} interleaved rounds of ${options.seconds} s, ${options.connections} connections.`,
+    ...parts,
+    ...(targets.length > 0 ? [targetTable(targets)] : []),
+  ].join('\n\n');
+  return {
+    markdown,
+    summary: { machine, at: new Date().toISOString(), options: plain(options), rows, targets },
+  };
+}
+
+function toRow({ gateway, workload, plannedFetches, rounds }: Collected): Row {
+  const middle = (key: keyof Measurement) => median(rounds.map((round) => round[key]));
+  return {
+    gateway,
+    workload,
+    plannedFetches,
+    requestsPerSecond: middle('requestsPerSecond'),
+    p50Ms: middle('p50Ms'),
+    p99Ms: middle('p99Ms'),
+    cpuMsPerRequest: middle('cpuMsPerRequest'),
+    busy: middle('busy'),
+    peakRssBytes: middle('peakRssBytes'),
+    loopDelayMs: middle('loopDelayMs'),
+    fetchesPerRequest: middle('fetchesPerRequest'),
+    answerBytes: middle('answerBytes'),
+  };
+}
+
+function median(numbers: readonly number[]): number {
+  const sorted = numbers.toSorted((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  return sorted.length % 2 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
+}
+
+function table(rows: readonly Row[]): string {
+  const lines = rows.map((row) => [
+    gateways.find(({ name }) => name === row.gateway)!.title,
+    row.cpuMsPerRequest.toFixed(row.cpuMsPerRequest < 1 ? 3 : 2),
+    row.cpuRatio ? `${row.cpuRatio.toFixed(row.cpuRatio < 20 ? 1 : 0)}×` : '–',
+    row.requestsPerSecond.toFixed(0),
+    row.p50Ms.toFixed(1),
+    row.p99Ms.toFixed(1),
+    (row.peakRssBytes / 2 ** 20).toFixed(0),
+    `${row.plannedFetches} / ${row.fetchesPerRequest.toFixed(1)}`,
+    row.busy.toFixed(2),
+    row.loopDelayMs.toFixed(1),
+  ]);
+  return markdownTable(
+    [
+      'gateway',
+      'CPU ms/req',
+      'less than Apollo',
+      'req/s',
+      'p50 ms',
+      'p99 ms',
+      'peak RSS MB',
+      'fetches alone / under load',
+      'core busy',
+      'loop delay p99 ms',
+    ],
+    lines,
+  );
+}
+
+function targetTable(targets: readonly Target[]): string {
+  const lines = targets.map(({ title, wanted, found, isReached }) => [
+    title,
+    wanted,
+    found,
+    isReached ? 'reached' : '**missed**',
+  ]);
+  return markdownTable(['target', 'wanted', 'measured', ''], lines);
+}
+
+function markdownTable(head: readonly string[], lines: readonly (readonly string[])[]): string {
+  const rule = head.map((_, column) => (column === 0 ? '---' : '---:'));
+  return [head, rule, ...lines].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
+}
+
+function plain({ gateways, workloads, ...rest }: Options) {
+  return {
+    ...rest,
+    gateways: gateways.map(({ name }) => name),
+    workloads: workloads.map(({ name }) => name),
+  };
+}
