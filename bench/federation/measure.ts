@@ -12,6 +12,8 @@ export interface Measurement {
   cpuMsPerRequest: number;
   /** Share of one core that the gateway has used: well below 1, something else was the limit. */
   busy: number;
+  /** Of the subgraphs and the load generator together. */
+  othersCpuMsPerRequest: number;
   peakRssBytes: number;
   loopDelayMs: number;
   fetchesPerRequest: number;
@@ -36,6 +38,7 @@ const maxKept = 10;
 export async function measure(gateway: Running, workload: Workload, options: MeasureOptions) {
   const random = seededRandom(options.seed);
   const fetchesBefore = await countFetches(options.subgraphs);
+  const othersBefore = await othersCpuMs(options.subgraphs);
   const before = await gateway.process.ask<Usage>('reset', 'usage');
   const load = await runLoad({
     ...options,
@@ -45,6 +48,7 @@ export async function measure(gateway: Running, workload: Workload, options: Mea
     keepEvery,
   });
   const after = await gateway.process.ask<Usage>('usage', 'usage');
+  const othersMs = (await othersCpuMs(options.subgraphs)) - othersBefore;
   const fetches = (await countFetches(options.subgraphs)) - fetchesBefore;
   const cpuMs = after.cpuMs - before.cpuMs;
   const measurement: Measurement = {
@@ -53,6 +57,7 @@ export async function measure(gateway: Running, workload: Workload, options: Mea
     p99Ms: load.latency.percentile(99) / 1_000,
     cpuMsPerRequest: cpuMs / load.requests,
     busy: cpuMs / 1_000 / load.seconds,
+    othersCpuMsPerRequest: othersMs / load.requests,
     peakRssBytes: after.peakRssBytes,
     loopDelayMs: after.loopDelayMs,
     fetchesPerRequest: fetches / load.requests,
@@ -66,6 +71,11 @@ export async function countPlannedFetches(gateway: Endpoint, workload: Workload,
   const before = await countFetches(subgraphs);
   await post(gateway, workload.body(seededRandom(3)));
   return (await countFetches(subgraphs)) - before;
+}
+
+async function othersCpuMs(subgraphs: BenchProcess): Promise<number> {
+  const { user, system } = process.cpuUsage();
+  return (await subgraphs.ask<Usage>('usage', 'usage')).cpuMs + (user + system) / 1_000;
 }
 
 function countFetches(subgraphs: BenchProcess): Promise<number> {

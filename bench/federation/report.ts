@@ -57,6 +57,7 @@ function toRow({ gateway, workload, plannedFetches, rounds }: Collected): Row {
     p99Ms: middle('p99Ms'),
     cpuMsPerRequest: middle('cpuMsPerRequest'),
     busy: middle('busy'),
+    othersCpuMsPerRequest: middle('othersCpuMsPerRequest'),
     peakRssBytes: middle('peakRssBytes'),
     loopDelayMs: middle('loopDelayMs'),
     fetchesPerRequest: middle('fetchesPerRequest'),
@@ -82,6 +83,7 @@ function table(rows: readonly Row[]): string {
     `${row.plannedFetches} / ${row.fetchesPerRequest.toFixed(1)}`,
     row.busy.toFixed(2),
     row.loopDelayMs.toFixed(1),
+    row.othersCpuMsPerRequest.toFixed(2),
   ]);
   return markdownTable(
     [
@@ -95,6 +97,7 @@ function table(rows: readonly Row[]): string {
       'fetches alone / under load',
       'core busy',
       'loop delay p99 ms',
+      'subgraphs and load ms/req',
     ],
     lines,
   );

@@ -42,12 +42,12 @@ query Chosen($upcs: [ID!]!) {
     ...Product
     reviews {
       ...Review
-      author { ...User reviews { ...Review product { ...Product } } }
+      author { ...User reviews { ...Review product { upc name price shippingEstimate } } }
     }
   }
 }`;
 
-const chosenCount = 10;
+const chosenCount = 13;
 const deepBody = JSON.stringify({ query: deep, operationName: 'Deep' });
 const chosenHead = JSON.stringify({ query: chosen, operationName: 'Chosen' }).slice(0, -1);
 

@@ -69,7 +69,7 @@ export const reviews: readonly Review[] = Array.from(
     const product = number % productsEach;
     return {
       id: `r${number}`,
-      body: `${word(number)}, ${word(number * 5 + 1)} and ${word(number * 3 + 2)}`,
+      body: `${word(number)}, ${word(number * 5 + 1)}, and rather ${word(number * 3 + 2)}`,
       author: neighbourhood * usersEach + ((number + Math.floor(number / productsEach)) % usersEach),
       product: neighbourhood * productsEach + product,
     };
