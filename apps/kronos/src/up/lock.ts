@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { link, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { StartError } from '@kronos/service/run-service';
@@ -27,7 +28,7 @@ export async function lockHome(home: string, url: string): Promise<HomeLock> {
   if (!self) throw new Error('this process cannot be found in the process table');
   const holder: LockHolder = { ...self, workingDirectory: process.cwd(), url };
 
-  const draft = `${file}.${process.pid}`;
+  const draft = `${file}.${randomUUID()}`;
   await writeFile(draft, JSON.stringify(holder), { mode: 0o600 });
   try {
     while (!(await linked(draft, file))) {
@@ -55,7 +56,7 @@ async function linked(draft: string, file: string): Promise<boolean> {
 // Two starts may find the same dead holder: whoever moves the file away looks at what it has got, and gives back a lock that
 // the other has taken meanwhile.
 async function removeStale(file: string, expected: LockHolder | null): Promise<void> {
-  const taken = `${file}.stale.${process.pid}`;
+  const taken = `${file}.${randomUUID()}`;
   try {
     await rename(file, taken);
   } catch (error) {
