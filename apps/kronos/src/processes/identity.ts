@@ -20,7 +20,8 @@ export async function identify(pid: number): Promise<ProcessIdentity | null> {
 
 /** Whether the very process that was identified still lives. */
 export async function isAlive(identity: ProcessIdentity): Promise<boolean> {
-  return (await identify(identity.pid))?.startedAt === identity.startedAt;
+  const living = await identify(identity.pid);
+  return living !== null && living.startedAt === identity.startedAt;
 }
 
 /** The command line of a living process, or null. */
