@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { link, rename, rm, writeFile } from 'node:fs/promises';
+import { link, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { StartError } from '@kronos/service/run-service';
 import { readJson } from '../files.ts';
 import { identify, isAlive, type ProcessIdentity } from '../processes/identity.ts';
@@ -15,6 +16,9 @@ export interface LockHolder extends ProcessIdentity {
 export interface HomeLock {
   release(): Promise<void>;
 }
+
+// Clearing takes a millisecond; whoever has not finished by then was killed over it.
+const abandonedAfterMs = 5_000;
 
 /**
  * Takes a KRONOS_HOME for this process; one whose holder has died is taken over.
@@ -53,20 +57,33 @@ async function linked(draft: string, file: string): Promise<boolean> {
   }
 }
 
-// Two starts may find the same dead holder: whoever moves the file away looks at what it has got, and gives back a lock that
-// the other has taken meanwhile.
+// Of several starts that find the same dead holder one clears it away, and looks again before it does: else the lock that
+// another has taken meanwhile would go.
 async function removeStale(file: string, expected: LockHolder | null): Promise<void> {
-  const taken = `${file}.${randomUUID()}`;
+  const turn = `${file}.clearing`;
+  if (!(await created(turn))) {
+    const age = Date.now() - (await stat(turn).catch(() => ({ mtimeMs: Date.now() }))).mtimeMs;
+    if (age > abandonedAfterMs) await rm(turn, { force: true });
+    await delay(20);
+    return;
+  }
   try {
-    await rename(file, taken);
+    const found = await readJson<LockHolder>(file);
+    if (found?.pid === expected?.pid && found?.startedAt === expected?.startedAt)
+      await rm(file, { force: true });
+  } finally {
+    await rm(turn, { force: true });
+  }
+}
+
+async function created(file: string): Promise<boolean> {
+  try {
+    await writeFile(file, '', { flag: 'wx' });
+    return true;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return;
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
     throw error;
   }
-  const found = await readJson<LockHolder>(taken);
-  const isTheOneWeSaw = found?.pid === expected?.pid && found?.startedAt === expected?.startedAt;
-  if (!isTheOneWeSaw) await linked(taken, file);
-  await rm(taken, { force: true });
 }
 
 function held(home: string, holder: LockHolder): StartError {
