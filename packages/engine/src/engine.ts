@@ -5,12 +5,16 @@ import type {
 } from '@apollo/server-gateway-interface';
 import { GraphQLError, type GraphQLSchema, getVariableValues } from 'graphql';
 import { codedError } from './coded-error.ts';
+import { createExchange, type OnSubgraphAnswer } from './http/exchange.ts';
 import { createHttpClient, type HttpClientOptions } from './http/http-client.ts';
 import type { SubgraphHeaders } from './http/subgraph-source.ts';
 import { type EngineLogger, loadSchemaState, type SchemaState } from './schema-state.ts';
 import type { UpstreamLimits } from './subscription/follow-upstream.ts';
 import { type PlannedSubscription, planSubscription } from './subscription/plan.ts';
 import { type SubscriptionFrame, subscribe } from './subscription/subscribe.ts';
+import type { TrafficOptions } from './traffic/policy.ts';
+import type { TrafficStatistics } from './traffic/subgraph-traffic.ts';
+import { createTraffic } from './traffic/traffic.ts';
 
 /** Where a context value offers to carry a subscription: a request without this slot cannot stream. */
 export const subscriptionSlot = Symbol('subscriptionSlot');
@@ -28,6 +32,10 @@ export interface EngineOptions {
   headers?: SubgraphHeaders;
   logger: EngineLogger;
   http?: HttpClientOptions;
+  /** Deadlines, retries, limits and circuits, for all subgraphs and for single ones. */
+  traffic?: TrafficOptions;
+  /** Hears of the answers of subgraphs, so that their headers can be passed on. */
+  onSubgraphAnswer?: OnSubgraphAnswer;
   /**
    * Called with each version of the supergraph before it serves anything, so that what is derived from the SDL is there
    * when the first request is. Throwing refuses the version.
@@ -59,6 +67,8 @@ export interface Engine extends GatewayInterface {
   ): AsyncGenerator<SubscriptionFrame, void>;
   /** Asks each subgraph whether it answers: true, or the reason why not. */
   reach(context: Record<string, unknown>): Promise<Record<string, true | string>>;
+  /** How the traffic to each subgraph goes, for those that have been asked. */
+  traffic(): Record<string, TrafficStatistics>;
 }
 
 const upstreamDefaults: UpstreamLimits = {
@@ -76,6 +86,9 @@ const upstreamDefaults: UpstreamLimits = {
 export function createEngine(options: EngineOptions): Engine {
   const { logger, headers = () => ({}) } = options;
   const http = createHttpClient(options.http);
+  const traffic = createTraffic(http, { timeoutMs: options.http?.timeoutMs ?? 30_000, ...options.traffic });
+  const exchangeWith = (name: string, url: string) =>
+    createExchange({ name, url, traffic: traffic.to(name), onAnswer: options.onSubgraphAnswer });
   const { concurrency = 8, ...limits } = options.subscriptions ?? {};
   const states = new WeakMap<GraphQLSchema, SchemaState>();
   const listeners = new Set<GatewaySchemaLoadOrUpdateCallback>();
@@ -83,7 +96,12 @@ export function createEngine(options: EngineOptions): Engine {
 
   async function serve(supergraphSdl: string): Promise<SchemaState> {
     const { subgraphUrls } = options;
-    const state = await loadSchemaState(supergraphSdl, { http, headers, logger, subgraphUrls });
+    const state = await loadSchemaState(supergraphSdl, {
+      exchangeWith,
+      headers,
+      logger,
+      subgraphUrls,
+    });
     options.onSchema?.({ apiSchema: state.apiSchema, supergraphSdl });
     states.set(state.apiSchema, state);
     current = state;
@@ -150,6 +168,7 @@ export function createEngine(options: EngineOptions): Engine {
       const answers = await Promise.all(names.map(([name, url]) => ping(name, url, context)));
       return Object.fromEntries(names.map(([name], index) => [name, answers[index]!]));
     },
+    traffic: traffic.statistics,
     stop: () => http.close(),
   };
 

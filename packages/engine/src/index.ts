@@ -7,9 +7,12 @@ export {
   type SubscriptionSlot,
   subscriptionSlot,
 } from './engine.ts';
+export { clientSignal, type OnSubgraphAnswer } from './http/exchange.ts';
 export type { Headers, HttpClientOptions } from './http/http-client.ts';
 export type { SubgraphHeaders } from './http/subgraph-source.ts';
 export type { EngineLogger } from './schema-state.ts';
 export type { PlannedSubscription } from './subscription/plan.ts';
 export type { SubscriptionFrame } from './subscription/subscribe.ts';
 export { findLinks, type Link, stringArgument } from './supergraph/links.ts';
+export type { CircuitPolicy, TrafficOptions, TrafficPolicy } from './traffic/policy.ts';
+export type { TrafficStatistics } from './traffic/subgraph-traffic.ts';

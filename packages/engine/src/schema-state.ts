@@ -4,7 +4,7 @@ import type { QueryPlanner } from '@apollo/query-planner';
 import type { GatewayExecutor } from '@apollo/server-gateway-interface';
 import type { GraphQLSchema } from 'graphql';
 import { assertPlanned } from './assert-planned.ts';
-import type { HttpClient } from './http/http-client.ts';
+import type { Exchange } from './http/exchange.ts';
 import { createSubgraphSource, type SubgraphHeaders } from './http/subgraph-source.ts';
 import type { SubscriptionPlan } from './subscription/plan.ts';
 import { prepareSupergraph } from './supergraph/prepare.ts';
@@ -36,7 +36,8 @@ export interface SchemaState {
 }
 
 export interface SchemaStateOptions {
-  http: HttpClient;
+  /** The way to a subgraph for queries and mutations. */
+  exchangeWith(name: string, url: string): Exchange;
   headers: SubgraphHeaders;
   logger: EngineLogger;
   subgraphUrls?: Record<string, string>;
@@ -51,7 +52,7 @@ export async function loadSchemaState(
   supergraphSdl: string,
   options: SchemaStateOptions,
 ): Promise<SchemaState> {
-  const { http, headers, logger } = options;
+  const { exchangeWith, headers, logger } = options;
   const sources: ServiceMap = Object.create(null);
   const urls: Record<string, string> = {};
   const gateway = new ApolloGateway({
@@ -60,7 +61,7 @@ export async function loadSchemaState(
     __exposeQueryPlanExperimental: false,
     buildService({ name, url = '' }) {
       urls[name] = url;
-      sources[name] = createSubgraphSource({ name, url, http, headers });
+      sources[name] = createSubgraphSource({ name, headers, exchange: exchangeWith(name, url) });
       return sources[name];
     },
     experimental_didResolveQueryPlan: ({ queryPlan, operationContext, requestContext }) =>

@@ -1,6 +1,7 @@
 import { Agent, type Dispatcher, Pool } from 'undici';
 import { collectAnswer, type HttpAnswer } from './collect-answer.ts';
-import { ExchangeTimeout } from './subgraph-failure.ts';
+import { onAbort } from './on-abort.ts';
+import { ClientLeft, ExchangeTimeout } from './subgraph-failure.ts';
 
 export type Headers = Record<string, string>;
 
@@ -15,8 +16,17 @@ export interface HttpClientOptions {
 
 /** Pooled HTTP to the subgraphs: short exchanges on one pool per origin, streams beside them without a limit. */
 export interface HttpClient {
-  /** Sends a JSON body and reads the whole answer. Rejects with undici's errors, ExchangeTimeout or AnswerTooLarge. */
-  post(url: string, headers: Headers, body: string, timeoutMs?: number): Promise<HttpAnswer>;
+  /**
+   * Sends a JSON body and reads the whole answer. Rejects with undici's errors, ExchangeTimeout, AnswerTooLarge, or with
+   * ClientLeft when the signal aborts.
+   */
+  post(
+    url: string,
+    headers: Headers,
+    body: string,
+    timeoutMs?: number,
+    signal?: AbortSignal,
+  ): Promise<HttpAnswer>;
   /** Sends a JSON body and hands over the answer's body as it arrives, until `signal` aborts. */
   stream(url: string, headers: Headers, body: string, signal: AbortSignal): Promise<Dispatcher.ResponseData>;
   close(): Promise<void>;
@@ -52,31 +62,38 @@ export function createHttpClient(options: HttpClientOptions = {}): HttpClient {
   }
 
   return {
-    post(url, headers, body, exchangeTimeoutMs = timeoutMs) {
+    post(url, headers, body, exchangeTimeoutMs = timeoutMs, signal) {
       const { origin, pathname, search } = new URL(url);
       return new Promise((resolve, reject) => {
         const handler = collectAnswer(maxAnswerBytes, resolve, reject);
         let controller: Dispatcher.DispatchController | undefined;
-        let isLate = false;
-        const timer = setTimeout(() => {
-          isLate = true;
-          controller?.abort(new ExchangeTimeout());
-          reject(new ExchangeTimeout());
-        }, exchangeTimeoutMs);
+        let given: Error | undefined;
+        const giveUp = (reason: Error) => {
+          given ??= reason;
+          controller?.abort(given);
+          settled();
+          reject(given);
+        };
+        const timer = setTimeout(() => giveUp(new ExchangeTimeout()), exchangeTimeoutMs);
+        const forget = signal && onAbort(signal, () => giveUp(new ClientLeft()));
+        const settled = () => {
+          clearTimeout(timer);
+          forget?.();
+        };
         poolOf(origin).dispatch(
           { path: pathname + search, method: 'POST', headers, body },
           {
             ...handler,
             onRequestStart(started) {
               controller = started;
-              if (isLate) started.abort(new ExchangeTimeout());
+              if (given) started.abort(given);
             },
             onResponseEnd(ended, trailers) {
-              clearTimeout(timer);
+              settled();
               handler.onResponseEnd!(ended, trailers);
             },
             onResponseError(failed, error) {
-              clearTimeout(timer);
+              settled();
               handler.onResponseError!(failed, error);
             },
           },

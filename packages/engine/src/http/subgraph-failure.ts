@@ -1,15 +1,30 @@
 import type { GraphQLError } from 'graphql';
 import { codedError } from '../coded-error.ts';
+import { parseRetryAfter } from './retry-after.ts';
 
 /** Seconds after which a client may try again when a subgraph did not say so itself. */
 const defaultRetryAfter = 2;
 
 const timeouts = new Set(['UND_ERR_CONNECT_TIMEOUT', 'UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT']);
-const lostConnections = new Set(['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE']);
+const lostConnections = new Set([
+  'UND_ERR_SOCKET',
+  'ECONNRESET',
+  'ECONNREFUSED',
+  'EPIPE',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+]);
 
 /** The time that one exchange with a subgraph may take has run out. */
 export class ExchangeTimeout extends Error {
   override readonly name = 'ExchangeTimeout';
+}
+
+/** The client has gone away: nobody waits for the answer any more. */
+export class ClientLeft extends Error {
+  override readonly name = 'ClientLeft';
 }
 
 /** A subgraph's answer is larger than the engine is willing to hold. */
@@ -23,9 +38,23 @@ export class AnswerTooLarge extends Error {
   }
 }
 
-/** Whether the connection went away under a request, so that a read may be sent once more on a fresh one. */
+/** Whether a subgraph could not be spoken to, or did not answer in time. */
+export function isUnreachable(error: unknown): boolean {
+  return error instanceof ExchangeTimeout || timeouts.has(codeOf(error)) || isLostConnection(error);
+}
+
+/** Whether there is no connection, or there is none any more, so that a read may be sent once more on a fresh one. */
 export function isLostConnection(error: unknown): boolean {
   return lostConnections.has(codeOf(error));
+}
+
+/** What a client is told when a request was not sent, to spare the subgraph. */
+export function refusedExchange(
+  subgraph: string,
+  reason: 'circuit open' | 'queue full',
+  retryAfter: number,
+): GraphQLError {
+  return unavailable(subgraph, { details: { subgraph, reason }, retryAfter });
 }
 
 /** What a client is told when the exchange with a subgraph failed below HTTP. */
@@ -46,6 +75,9 @@ export function failedExchange(subgraph: string, error: unknown): GraphQLError {
       originalError,
     });
   }
+  if (error instanceof ClientLeft) {
+    return codedError('The client has gone away.', { code: 'CLIENT_CLOSED_REQUEST', originalError });
+  }
   return unavailable(subgraph, { originalError });
 }
 
@@ -58,7 +90,7 @@ export function failedAnswer(subgraph: string, status: number, retryAfterHeader?
   if (status === 403) {
     return codedError(`Subgraph ${subgraph} refuses the caller.`, { code: 'FORBIDDEN', details });
   }
-  const retryAfter = Number(retryAfterHeader) || defaultRetryAfter;
+  const retryAfter = parseRetryAfter(retryAfterHeader) || defaultRetryAfter;
   if (status === 429) {
     return codedError(`Subgraph ${subgraph} has too much to do.`, {
       code: 'RATE_LIMITED',

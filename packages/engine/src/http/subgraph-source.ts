@@ -2,8 +2,9 @@ import type { GraphQLDataSource } from '@apollo/gateway';
 import type { GatewayGraphQLResponse } from '@apollo/server-gateway-interface';
 import { GraphQLError } from 'graphql';
 import type { HttpAnswer } from './collect-answer.ts';
-import type { Headers, HttpClient } from './http-client.ts';
-import { failedAnswer, failedExchange, invalidAnswer, isLostConnection } from './subgraph-failure.ts';
+import type { Exchange } from './exchange.ts';
+import type { Headers } from './http-client.ts';
+import { failedAnswer, invalidAnswer } from './subgraph-failure.ts';
 
 /** The headers that go to a subgraph beside the body's own. */
 export type SubgraphHeaders = (
@@ -13,16 +14,15 @@ export type SubgraphHeaders = (
 
 export interface SubgraphSourceOptions {
   name: string;
-  url: string;
-  http: HttpClient;
   headers: SubgraphHeaders;
+  exchange: Exchange;
 }
 
 type ProcessOptions = Parameters<GraphQLDataSource['process']>[0];
 
 /** One subgraph as ApolloGateway wants it, over the pooled client; every failure is a coded error naming the subgraph. */
 export function createSubgraphSource(options: SubgraphSourceOptions): GraphQLDataSource {
-  const { name, url, http } = options;
+  const { name, exchange } = options;
 
   async function process(operation: ProcessOptions): Promise<GatewayGraphQLResponse> {
     const { query, variables, operationName } = operation.request;
@@ -32,18 +32,8 @@ export function createSubgraphSource(options: SubgraphSourceOptions): GraphQLDat
       ...(await options.headers(operation.context, name)),
     };
     const body = JSON.stringify({ query, variables, operationName });
-    const answer = await exchange(headers, body, !query?.startsWith('mutation'));
+    const answer = await exchange(operation.context, headers, body, !query?.startsWith('mutation'));
     return readAnswer(name, answer);
-  }
-
-  async function exchange(headers: Headers, body: string, mayRepeat: boolean): Promise<HttpAnswer> {
-    try {
-      return await http.post(url, headers, body);
-    } catch (error) {
-      // A kept-alive connection that the subgraph closed while we wrote: nothing is wrong, a read is sent once more.
-      if (mayRepeat && isLostConnection(error)) return exchange(headers, body, false);
-      throw failedExchange(name, error);
-    }
   }
 
   return {

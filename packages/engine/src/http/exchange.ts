@@ -1,0 +1,58 @@
+import type { SubgraphTraffic } from '../traffic/subgraph-traffic.ts';
+import type { HttpAnswer } from './collect-answer.ts';
+import type { Headers } from './http-client.ts';
+
+/** Where a context value carries the AbortSignal by which its client gives up: reads that run for it are then aborted. */
+export const clientSignal = Symbol('clientSignal');
+
+/**
+ * Hears of every answer to a query or mutation, for the sake of its headers.
+ *
+ * @param context of the request for which the subgraph was asked
+ * @param headers undefined when there was no answer
+ */
+export type OnSubgraphAnswer = (
+  context: Record<string, unknown>,
+  subgraph: string,
+  headers: HttpAnswer['headers'] | undefined,
+) => void;
+
+/**
+ * Sends an operation to one subgraph.
+ *
+ * @param body the JSON text of the request
+ * @param isRead whether it changes nothing
+ * @throws a coded error that names the subgraph
+ */
+export type Exchange = (
+  context: Record<string, unknown>,
+  headers: Headers,
+  body: string,
+  isRead: boolean,
+) => Promise<HttpAnswer>;
+
+export interface ExchangeOptions {
+  name: string;
+  url: string;
+  traffic: SubgraphTraffic;
+  onAnswer?: OnSubgraphAnswer;
+}
+
+/** Ties the traffic to a subgraph to the requests that cause it. */
+export function createExchange({ name, url, traffic, onAnswer }: ExchangeOptions): Exchange {
+  const send: Exchange = (context, headers, body, isRead) => {
+    const signal = (context as { [clientSignal]?: AbortSignal })[clientSignal];
+    return traffic.send({ url, headers, body, isRead, signal });
+  };
+  if (!onAnswer) return send;
+  return async (context, headers, body, isRead) => {
+    try {
+      const answer = await send(context, headers, body, isRead);
+      onAnswer(context, name, answer.headers);
+      return answer;
+    } catch (error) {
+      onAnswer(context, name, undefined);
+      throw error;
+    }
+  };
+}

@@ -1,0 +1,152 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { HttpAnswer } from '../http/collect-answer.ts';
+import type { Headers, HttpClient } from '../http/http-client.ts';
+import { onAbort } from '../http/on-abort.ts';
+import { ClientLeft, ExchangeTimeout, failedExchange, refusedExchange } from '../http/subgraph-failure.ts';
+import { type CircuitPosition, createCircuit, noCircuit } from './circuit.ts';
+import type { TrafficPolicy } from './policy.ts';
+import { createRetryBudget } from './retry-budget.ts';
+import { isTrouble, type Outcome, retryDelay } from './retry-delay.ts';
+import { createSlots } from './slots.ts';
+
+export interface SubgraphRequest {
+  url: string;
+  headers: Headers;
+  /** JSON. */
+  body: string;
+  /** Whether it changes nothing: then it may be sent again, and is given up when nobody waits for it. */
+  isRead: boolean;
+  /** Aborts when the client has gone away. */
+  signal?: AbortSignal;
+}
+
+/** What has happened since the start, and what goes on now. */
+export interface TrafficStatistics {
+  /** Sent for the first time. */
+  requests: number;
+  /** Sent again. */
+  retries: number;
+  /** Lost connections, timeouts, 502, 503 and 504, those that a retry has mended included. */
+  failures: number;
+  refusedByCircuit: number;
+  refusedByQueue: number;
+  /** Given up because the client had gone away. */
+  abandoned: number;
+  running: number;
+  queued: number;
+  circuit: CircuitPosition;
+}
+
+/** The way to one subgraph: bounded, patient with it for a while, and not beyond. */
+export interface SubgraphTraffic {
+  /** @throws a coded error that names the subgraph */
+  send(request: SubgraphRequest): Promise<HttpAnswer>;
+  statistics(): TrafficStatistics;
+}
+
+/** On the healthy path an exchange costs a few counters and three promises: the README says what was measured. */
+export function createSubgraphTraffic(
+  name: string,
+  http: HttpClient,
+  policy: TrafficPolicy,
+): SubgraphTraffic {
+  const slots = createSlots(policy.concurrency, policy.queue);
+  const circuit = policy.circuit ? createCircuit(policy.circuit) : noCircuit;
+  const budget = createRetryBudget();
+  const counted = {
+    requests: 0,
+    retries: 0,
+    failures: 0,
+    refusedByCircuit: 0,
+    refusedByQueue: 0,
+    abandoned: 0,
+  };
+
+  async function send(request: SubgraphRequest): Promise<HttpAnswer> {
+    const signal = request.isRead ? request.signal : undefined;
+    const startedAt = performance.now();
+    const remainingMs = () => policy.timeoutMs - (performance.now() - startedAt);
+    counted.requests++;
+    for (let attempt = 0; ; attempt++) {
+      if (signal?.aborted) return settle({ error: new ClientLeft() });
+      // The first exchange has the whole time: timers of one duration share a list.
+      let timeoutMs = attempt === 0 ? policy.timeoutMs : remainingMs();
+      if (!slots.tryTake()) {
+        await waitForSlot(timeoutMs, signal);
+        timeoutMs = remainingMs();
+      }
+      const outcome = await exchange(request, timeoutMs, signal);
+      if (attempt === 0) budget.earn();
+      if (!isTrouble(outcome)) return settle(outcome);
+      counted.failures++;
+      const mayRepeat = request.isRead && attempt < policy.retries;
+      const delayMs = mayRepeat ? retryDelay(outcome, attempt) : undefined;
+      if (delayMs === undefined || delayMs >= remainingMs() || !budget.spend()) return settle(outcome);
+      counted.retries++;
+      if (delayMs > 0) await sleep(delayMs, undefined, { signal }).catch(() => undefined);
+    }
+  }
+
+  /** Runs one exchange in a slot that has been taken, and gives it back. */
+  async function exchange(
+    request: SubgraphRequest,
+    timeoutMs: number,
+    signal: AbortSignal | undefined,
+  ): Promise<Outcome> {
+    try {
+      // A probe speaks for all: whether the subgraph is well again is wanted even when its own client has gone.
+      const heeded = circuit.position === 'closed' ? signal : undefined;
+      const running = circuit.run(() => post(request, timeoutMs, heeded));
+      if (running) return await running;
+    } finally {
+      slots.release();
+    }
+    counted.refusedByCircuit++;
+    const seconds = policy.circuit ? Math.ceil(policy.circuit.openMs / 1_000) : 1;
+    throw refusedExchange(name, 'circuit open', seconds);
+  }
+
+  function post(request: SubgraphRequest, timeoutMs: number, signal: AbortSignal | undefined) {
+    return http.post(request.url, request.headers, request.body, timeoutMs, signal).then(toAnswer, toError);
+  }
+
+  async function waitForSlot(timeoutMs: number, signal: AbortSignal | undefined): Promise<void> {
+    let giveUp: (reason: Error) => void = () => {};
+    const turn = slots.queue((leave) => {
+      giveUp = leave;
+    });
+    if (!turn) {
+      counted.refusedByQueue++;
+      throw refusedExchange(name, 'queue full', 1);
+    }
+    const timer = setTimeout(() => giveUp(new ExchangeTimeout()), timeoutMs);
+    const forget = signal && onAbort(signal, () => giveUp(new ClientLeft()));
+    try {
+      await turn;
+    } catch (error) {
+      settle({ error });
+    } finally {
+      clearTimeout(timer);
+      forget?.();
+    }
+  }
+
+  function settle(outcome: Outcome): HttpAnswer {
+    if ('answer' in outcome) return outcome.answer;
+    if (outcome.error instanceof ClientLeft) counted.abandoned++;
+    throw failedExchange(name, outcome.error);
+  }
+
+  return {
+    send,
+    statistics: () => ({
+      ...counted,
+      running: slots.running,
+      queued: slots.queued,
+      circuit: circuit.position,
+    }),
+  };
+}
+
+const toAnswer = (answer: HttpAnswer): Outcome => ({ answer });
+const toError = (error: unknown): Outcome => ({ error });
