@@ -20,7 +20,8 @@ const count = (fallback: number) => {
   return z.coerce.number(expected).int(expected).positive(expected).default(fallback);
 };
 
-const shape = {
+/** The variables that the gateway reads. */
+export const gatewayEnvironment = {
   ...commonEnvironment,
   KRONOS_PORT: port().default(4000),
   KRONOS_SUPERGRAPH: z.string().default(join(repositoryRoot, 'supergraph.graphql')),
@@ -55,7 +56,7 @@ export type GatewayEnvironment = ReturnType<typeof parseGatewayEnvironment>;
  */
 export function parseGatewayEnvironment(args: readonly string[], source: NodeJS.ProcessEnv) {
   const flags = parseFlags(args);
-  const environment = parseEnvironment(shape, {
+  const environment = parseEnvironment(gatewayEnvironment, {
     ...source,
     ...(flags.supergraph && { KRONOS_SUPERGRAPH: flags.supergraph }),
     ...(flags.port && { KRONOS_PORT: flags.port }),
