@@ -65,7 +65,7 @@ export function createSubgraphTraffic(
   async function send(request: SubgraphRequest): Promise<HttpAnswer> {
     const signal = request.isRead ? request.signal : undefined;
     const startedAt = performance.now();
-    const remainingMs = () => policy.timeoutMs - (performance.now() - startedAt);
+    const remainingMs = () => Math.max(0, policy.timeoutMs - (performance.now() - startedAt));
     counted.requests++;
     for (let attempt = 0; ; attempt++) {
       if (signal?.aborted) return settle({ error: new ClientLeft() });
