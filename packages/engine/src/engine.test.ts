@@ -88,7 +88,7 @@ test('a subgraph that is down costs its own fields, with a coded error that says
   await graph.people.kill();
   const { errors } = await execute('{ posts { title author { name } } }');
   expect(errors?.[0]).toMatchObject({
-    path: ['posts'],
+    path: ['posts', 0, 'author', 'name'],
     extensions: { code: 'SERVICE_UNAVAILABLE', details: { subgraph: 'people' }, retryAfter: 2 },
   });
 });

@@ -3,14 +3,15 @@ import type {
   GatewayInterface,
   GatewaySchemaLoadOrUpdateCallback,
 } from '@apollo/server-gateway-interface';
-import { GraphQLError, type GraphQLSchema, getVariableValues } from 'graphql';
+import { GraphQLError, type GraphQLSchema } from 'graphql';
 import { codedError } from './coded-error.ts';
+import { compileVariables } from './execution/execute.ts';
 import { createExchange, type OnSubgraphAnswer } from './http/exchange.ts';
 import { createHttpClient, type HttpClientOptions } from './http/http-client.ts';
-import type { SubgraphHeaders } from './http/subgraph-source.ts';
+import type { SubgraphHeaders } from './http/subgraph-call.ts';
 import { type EngineLogger, loadSchemaState, type SchemaState } from './schema-state.ts';
 import type { UpstreamLimits } from './subscription/follow-upstream.ts';
-import { type PlannedSubscription, planSubscription } from './subscription/plan.ts';
+import { type PlannedSubscription, planSubscription, withVariables } from './subscription/plan.ts';
 import { type SubscriptionFrame, subscribe } from './subscription/subscribe.ts';
 import type { TrafficOptions } from './traffic/policy.ts';
 import type { TrafficStatistics } from './traffic/subgraph-traffic.ts';
@@ -42,6 +43,11 @@ export interface EngineOptions {
    */
   onSchema?(schema: { apiSchema: GraphQLSchema; supergraphSdl: string }): void;
   subscriptions?: Partial<UpstreamLimits> & { concurrency?: number };
+  /**
+   * Gives the data of queries and mutations as the text of its JSON: for a server whose `stringifyResult` is
+   * `stringifyAnswer`. Objects when omitted.
+   */
+  rawData?: boolean;
 }
 
 export interface EngineSubscribeOptions {
@@ -80,8 +86,8 @@ const upstreamDefaults: UpstreamLimits = {
 };
 
 /**
- * The gateway that Apollo Server runs on: ApolloGateway loads, plans and (for now) executes queries and mutations of each
- * version of the supergraph; subgraphs are reached over pooled connections; subscriptions are ours.
+ * The gateway that Apollo Server runs on: ApolloGateway loads each version of the supergraph and its planner plans;
+ * execution, the way to the subgraphs and subscriptions are ours.
  */
 export function createEngine(options: EngineOptions): Engine {
   const { logger, headers = () => ({}) } = options;
@@ -101,6 +107,7 @@ export function createEngine(options: EngineOptions): Engine {
       headers,
       logger,
       subgraphUrls,
+      rawData: options.rawData ?? false,
     });
     options.onSchema?.({ apiSchema: state.apiSchema, supergraphSdl });
     states.set(state.apiSchema, state);
@@ -120,13 +127,10 @@ export function createEngine(options: EngineOptions): Engine {
     const slot = request.context[subscriptionSlot as unknown as string] as SubscriptionSlot | undefined;
     if (!slot) return { errors: [streamRequired()] };
     const variables = request.request.variables ?? {};
-    const { errors } = getVariableValues(
-      request.schema,
-      request.operation.variableDefinitions ?? [],
-      variables,
-    );
+    const plan = planSubscription(state, request);
+    const { errors, coerced } = compileVariables(request.schema, plan.operation)(variables);
     if (errors) return { errors };
-    slot.planned = { ...planSubscription(state, request), variables };
+    slot.planned = withVariables(plan, variables, coerced);
     return { data: null };
   };
 

@@ -9,8 +9,9 @@ export {
 } from './engine.ts';
 export { clientSignal, type OnSubgraphAnswer } from './http/exchange.ts';
 export type { Headers, HttpClientOptions } from './http/http-client.ts';
-export type { SubgraphHeaders } from './http/subgraph-source.ts';
+export type { SubgraphHeaders } from './http/subgraph-call.ts';
 export type { EngineLogger } from './schema-state.ts';
+export { RawJson, stringifyAnswer } from './shape/raw-json.ts';
 export type { PlannedSubscription } from './subscription/plan.ts';
 export type { SubscriptionFrame } from './subscription/subscribe.ts';
 export { findLinks, type Link, stringArgument } from './supergraph/links.ts';

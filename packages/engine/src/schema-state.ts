@@ -1,11 +1,10 @@
-import type { Schema } from '@apollo/federation-internals';
-import { ApolloGateway, type ServiceMap } from '@apollo/gateway';
-import type { QueryPlanner } from '@apollo/query-planner';
+import { ApolloGateway } from '@apollo/gateway';
 import type { GatewayExecutor } from '@apollo/server-gateway-interface';
 import type { GraphQLSchema } from 'graphql';
-import { assertPlanned } from './assert-planned.ts';
+import { createExecutor } from './execution/create-executor.ts';
 import type { Exchange } from './http/exchange.ts';
-import { createSubgraphSource, type SubgraphHeaders } from './http/subgraph-source.ts';
+import { createSubgraphCall, type SubgraphCall, type SubgraphHeaders } from './http/subgraph-call.ts';
+import { createPlanning, type Planning } from './plan/planning.ts';
 import type { SubscriptionPlan } from './subscription/plan.ts';
 import { prepareSupergraph } from './supergraph/prepare.ts';
 
@@ -26,12 +25,10 @@ export interface EngineLogger {
 export interface SchemaState {
   supergraphSdl: string;
   apiSchema: GraphQLSchema;
-  /** Executes queries and mutations: the seam at which an own executor replaces ApolloGateway's. */
+  /** Executes queries and mutations. */
   execute: GatewayExecutor;
-  sources: ServiceMap;
   urls: Record<string, string>;
-  /** What planning and executing a subscription needs beside; built when the first one is planned. */
-  planning(): { planner: QueryPlanner; federationSchema: Schema; supergraphSchema: GraphQLSchema };
+  planning: Planning;
   subscriptionPlans: Map<string, SubscriptionPlan>;
 }
 
@@ -41,6 +38,8 @@ export interface SchemaStateOptions {
   headers: SubgraphHeaders;
   logger: EngineLogger;
   subgraphUrls?: Record<string, string>;
+  /** Whether data is given as the text of its JSON. */
+  rawData: boolean;
 }
 
 /**
@@ -52,44 +51,37 @@ export async function loadSchemaState(
   supergraphSdl: string,
   options: SchemaStateOptions,
 ): Promise<SchemaState> {
-  const { exchangeWith, headers, logger } = options;
-  const sources: ServiceMap = Object.create(null);
+  const { exchangeWith, headers, logger, rawData } = options;
+  const calls: Record<string, SubgraphCall> = Object.create(null);
   const urls: Record<string, string> = {};
+  const preparedSdl = prepareSupergraph(supergraphSdl, options.subgraphUrls);
   const gateway = new ApolloGateway({
-    supergraphSdl: prepareSupergraph(supergraphSdl, options.subgraphUrls),
+    supergraphSdl: preparedSdl,
     logger: { ...quiet, warn: logger.warn.bind(logger), error: logger.error.bind(logger) },
-    __exposeQueryPlanExperimental: false,
     buildService({ name, url = '' }) {
       urls[name] = url;
-      sources[name] = createSubgraphSource({ name, headers, exchange: exchangeWith(name, url) });
-      return sources[name];
+      calls[name] = createSubgraphCall({ name, headers, exchange: exchangeWith(name, url) });
+      return neverCalled;
     },
-    experimental_didResolveQueryPlan: ({ queryPlan, operationContext, requestContext }) =>
-      assertPlanned(queryPlan, { ...operationContext, variables: requestContext.request.variables ?? {} }),
   });
-  const { schema, executor } = await gateway.load();
-
-  let planning: ReturnType<SchemaState['planning']> | undefined;
+  const { schema } = await gateway.load();
+  // The planner that ApolloGateway has built anyway; a second one would cost its time and memory again.
+  const planning = createPlanning(gateway.__testing().queryPlanner!, preparedSdl, calls);
   return {
     supergraphSdl,
     apiSchema: schema,
-    execute: executor,
-    sources,
+    execute: createExecutor(schema, planning, { rawData }),
     urls,
+    planning,
     subscriptionPlans: new Map(),
-    planning() {
-      if (planning) return planning;
-      // The planner that ApolloGateway has built anyway; a second one would cost its time and memory again.
-      const planner = gateway.__testing().queryPlanner!;
-      const federationSchema = planner.supergraph.apiSchema();
-      planning = {
-        planner,
-        federationSchema,
-        supergraphSchema: planner.supergraph.schema.toGraphQLJSSchema(),
-      };
-      return planning;
-    },
   };
 }
 
 const quiet = { debug() {}, info() {} };
+
+/** ApolloGateway loads and plans; what it would fetch, our own executor does. */
+const neverCalled = {
+  process(): never {
+    throw new Error('Subgraphs are not asked by ApolloGateway.');
+  },
+};

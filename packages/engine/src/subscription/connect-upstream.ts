@@ -1,8 +1,8 @@
 import type { FormattedExecutionResult } from 'graphql';
 import { codedError } from '../coded-error.ts';
 import type { HttpClient } from '../http/http-client.ts';
+import type { SubgraphHeaders } from '../http/subgraph-call.ts';
 import { failedAnswer } from '../http/subgraph-failure.ts';
-import type { SubgraphHeaders } from '../http/subgraph-source.ts';
 import type { PlannedSubscription } from './plan.ts';
 
 /** The subgraph has answered that it will not serve this subscription; asking again would not help. */

@@ -1,10 +1,8 @@
-import { executeQueryPlan, type ServiceMap } from '@apollo/gateway';
-import type {
-  GatewayExecutionResult,
-  GatewayGraphQLRequestContext,
-  GatewayGraphQLResponse,
-} from '@apollo/server-gateway-interface';
-import { GraphQLError } from 'graphql';
+import type { GatewayExecutionResult } from '@apollo/server-gateway-interface';
+import type { FormattedExecutionResult } from 'graphql';
+import { startRun } from '../execution/execute.ts';
+import { absorbRoot } from '../execution/root-request.ts';
+import { RawJson } from '../shape/raw-json.ts';
 import type { PlannedSubscription } from './plan.ts';
 
 /**
@@ -16,40 +14,14 @@ import type { PlannedSubscription } from './plan.ts';
  */
 export async function executeEvent(
   planned: PlannedSubscription,
-  event: GatewayGraphQLResponse,
+  event: FormattedExecutionResult,
   context: Record<string, unknown>,
 ): Promise<GatewayExecutionResult> {
-  const { state, primary, operationContext, document, variables } = planned;
-  const { federationSchema, supergraphSchema } = state.planning();
-  const owner = state.sources[primary.serviceName]!;
-  const sources: ServiceMap = {
-    ...state.sources,
-    [primary.serviceName]: {
-      process: async (options) =>
-        options.request.query === primary.operation ? event : owner.process(options),
-    },
-  };
-  // executeQueryPlan reads no more of a request's context than this, and writes to `metrics`.
-  const requestContext = {
-    request: { query: '', variables },
-    context,
-    metrics: {},
-    schema: state.apiSchema,
-    document,
-    operation: operationContext.operation,
-    operationName: operationContext.operation.name?.value ?? null,
-  } as unknown as GatewayGraphQLRequestContext;
-  try {
-    return await executeQueryPlan(
-      planned.perEvent,
-      sources,
-      requestContext,
-      operationContext,
-      supergraphSchema,
-      federationSchema,
-    );
-  } catch (error) {
-    const originalError = error instanceof Error ? error : new Error(String(error));
-    return { data: null, errors: [new GraphQLError(originalError.message, { originalError })] };
-  }
+  const run = startRun({}, planned.variables, planned.coerced, context);
+  const { data, errors } = event;
+  absorbRoot(run, planned.event, [run.data], { data, ...(errors && { errors: [...errors] }) });
+  await planned.rest?.(run);
+  const answer = planned.shapeFor(planned.coerced)(run);
+  const isRaw = answer.data instanceof RawJson;
+  return (isRaw ? { data: (answer.data as RawJson).toJSON() } : answer) as GatewayExecutionResult;
 }

@@ -1,0 +1,75 @@
+import { type DataObject, isObject, type Run } from './run.ts';
+
+export type Path = (string | number)[];
+
+/**
+ * The objects at a path of the merged data. What stands in several places is collected once.
+ *
+ * @param path the names of a plan's path; lists on the way are traversed whether or not the plan marks them
+ */
+export function collect({ data, shared }: Run, path: readonly string[]): DataObject[] {
+  const found: DataObject[] = [];
+  if (shared) collectOnce(data, path, 0, found, shared, new Set());
+  else collectAll(data, path, 0, found);
+  return found;
+}
+
+function collectAll(value: unknown, path: readonly string[], depth: number, found: DataObject[]): void {
+  if (typeof value !== 'object' || value === null) return;
+  if (Array.isArray(value)) {
+    for (let index = 0; index < value.length; index++) collectAll(value[index], path, depth, found);
+  } else if (depth === path.length) found.push(value as DataObject);
+  else collectAll((value as DataObject)[path[depth]!], path, depth + 1, found);
+}
+
+function collectOnce(
+  value: unknown,
+  path: readonly string[],
+  depth: number,
+  found: DataObject[],
+  shared: Set<object>,
+  visited: Set<object>,
+): void {
+  if (typeof value !== 'object' || value === null) return;
+  if (shared.has(value)) {
+    if (visited.has(value)) return;
+    visited.add(value);
+  }
+  if (Array.isArray(value)) {
+    for (let index = 0; index < value.length; index++) {
+      collectOnce(value[index], path, depth, found, shared, visited);
+    }
+  } else if (depth === path.length) found.push(value as DataObject);
+  else collectOnce((value as DataObject)[path[depth]!], path, depth + 1, found, shared, visited);
+}
+
+/** Every place, with list indices, at which the objects at a path of the merged data stand. Only errors need them. */
+export function findPlaces(data: DataObject, path: readonly string[]): Map<DataObject, Path[]> {
+  const places = new Map<DataObject, Path[]>();
+  const here: Path = [];
+
+  function visit(value: unknown, depth: number): void {
+    if (Array.isArray(value)) {
+      for (const [index, item] of value.entries()) {
+        here.push(index);
+        visit(item, depth);
+        here.pop();
+      }
+      return;
+    }
+    if (!isObject(value)) return;
+    const step = path[depth];
+    if (step === undefined) {
+      const known = places.get(value);
+      if (known) known.push([...here]);
+      else places.set(value, [[...here]]);
+      return;
+    }
+    here.push(step);
+    visit(value[step], depth + 1);
+    here.pop();
+  }
+
+  visit(data, 0);
+  return places;
+}

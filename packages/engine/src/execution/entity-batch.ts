@@ -1,0 +1,144 @@
+import type { GraphQLError, GraphQLFormattedError } from 'graphql';
+import { collect, findPlaces, type Path } from './collect.ts';
+import { findError, placeErrors } from './error-places.ts';
+import type { Fetch } from './fetch.ts';
+import { copy, merge } from './merge.ts';
+import type { Problems } from './problems.ts';
+import { type DataObject, isObject, type Run } from './run.ts';
+import { toGraphQLError, wrongEntities } from './subgraph-error.ts';
+
+/** What one fetch asks for in one run: each representation once, with every object that is to get its entity. */
+export interface EntityBatch {
+  fetch: Fetch;
+  /** The representations as a JSON list. */
+  representations: string;
+  groups: DataObject[][];
+}
+
+/** Collects a fetch's targets and writes their representations; undefined when there is nothing to ask for. */
+export function gatherEntities(run: Run, fetch: Fetch): EntityBatch | undefined {
+  const groups: DataObject[][] = [];
+  const indexOf = new Map<string, number>();
+  let representations = '';
+  let blocked: DataObject[] | undefined;
+  for (const target of collect(run, fetch.path)) {
+    const representation = fetch.represent!(target);
+    if (representation === undefined) continue;
+    if (representation === null) {
+      (blocked ??= []).push(target);
+      continue;
+    }
+    const index = indexOf.get(representation);
+    if (index === undefined) {
+      indexOf.set(representation, groups.length);
+      groups.push([target]);
+      representations += groups.length === 1 ? representation : `,${representation}`;
+    } else groups[index]!.push(target);
+  }
+  if (blocked) noteBlocked(run, fetch, blocked);
+  return groups.length > 0 ? { fetch, representations: `[${representations}]`, groups } : undefined;
+}
+
+/** Where something required is missing because of an error, that error is why this fetch gives nothing. */
+function noteBlocked({ data, problems }: Run, fetch: Fetch, targets: DataObject[]): void {
+  if (problems.isEmpty) return;
+  const places = findPlaces(data, fetch.path);
+  const errors = placeErrors(problems.located);
+  for (const target of targets) {
+    const place = places.get(target)?.[0];
+    const error = findFailure(problems, target) ?? (place && findError(errors, place));
+    if (error) problems.fail([target], { error, keys: fetch.keys });
+  }
+}
+
+/** Why something is missing in an object or in what is below it. */
+function findFailure(problems: Problems, value: unknown): GraphQLError | undefined {
+  if (typeof value !== 'object' || value === null) return undefined;
+  const failure = problems.failures.get(value as DataObject)?.[0];
+  if (failure) return failure.error;
+  for (const below of Object.values(value)) {
+    const found = findFailure(problems, below);
+    if (found) return found;
+  }
+  return undefined;
+}
+
+/**
+ * Takes entities into the data; they must not be used again.
+ *
+ * @param entities what the subgraph gave for the batch
+ * @param errors those that lie below it, their paths beginning with the index of the entity
+ */
+export function absorbEntities(
+  run: Run,
+  { fetch, groups }: EntityBatch,
+  entities: unknown,
+  errors: GraphQLFormattedError[] | undefined,
+): void {
+  if (errors) noteErrors(run, fetch, groups, errors, Array.isArray(entities));
+  if (entities === undefined || entities === null) {
+    if (!errors) failGroups(run, fetch, groups);
+    return;
+  }
+  if (!Array.isArray(entities) || entities.length !== groups.length) return failGroups(run, fetch, groups);
+  for (let index = 0; index < groups.length; index++) {
+    const entity: unknown = entities[index];
+    if (entity === null || entity === undefined) continue;
+    const group = groups[index]!;
+    if (isObject(entity)) absorbEntity(run, fetch, group, entity);
+    else failGroups(run, fetch, [group]);
+  }
+}
+
+function absorbEntity(run: Run, fetch: Fetch, group: DataObject[], entity: DataObject): void {
+  if (fetch.rewrite) {
+    entity.__typename ??= group[0]!.__typename;
+    fetch.rewrite(entity);
+  }
+  for (let index = 1; index < group.length; index++) {
+    if (fetch.mayShare) share(run, group[index]!, entity);
+    else merge(group[index]!, copy(entity));
+  }
+  merge(group[0]!, entity);
+}
+
+function share(run: Run, target: DataObject, entity: DataObject): void {
+  for (const key in entity) {
+    const value = entity[key];
+    if (value === undefined || (value === null && target[key] !== undefined)) continue;
+    target[key] = value;
+    if (typeof value === 'object' && value !== null) (run.shared ??= new Set()).add(value);
+  }
+}
+
+function failGroups({ problems }: Run, fetch: Fetch, groups: DataObject[][]): void {
+  problems.fail(groups.flat(), { error: wrongEntities(fetch.service), keys: fetch.keys });
+}
+
+function noteErrors(
+  { data, problems }: Run,
+  fetch: Fetch,
+  groups: DataObject[][],
+  errors: GraphQLFormattedError[],
+  hasEntities: boolean,
+): void {
+  const places = findPlaces(data, fetch.path);
+  for (const error of errors) {
+    const [index, ...below] = error.path ?? [];
+    const located = toGraphQLError(fetch.service, error);
+    const group = typeof index === 'number' ? groups[index] : undefined;
+    if (!group && hasEntities) {
+      problems.unlocated.push(located);
+      continue;
+    }
+    // An entity's own error is that of everything it was to give.
+    if (!group || below.length === 0) {
+      problems.fail(group ?? groups.flat(), { error: located, keys: fetch.keys });
+      continue;
+    }
+    const path: Path = fetch.rewritePath(below);
+    for (const place of group.flatMap((target) => places.get(target) ?? [])) {
+      problems.located.push({ path: [...place, ...path], error: located });
+    }
+  }
+}

@@ -1,0 +1,70 @@
+import type { FetchNode } from '@apollo/query-planner';
+import type { GraphQLSchema } from 'graphql';
+import type { SubgraphCall } from '../http/subgraph-call.ts';
+import type { FixedField } from '../supergraph/fixed-arguments.ts';
+import { restoreArguments } from '../supergraph/restore-arguments.ts';
+import { type KeyTree, readKeys } from './key-tree.ts';
+import { compileRepresentation, type WriteRepresentation } from './representation.ts';
+import { compileRewrites, type Rewrite, rewriteKeys, rewritePath } from './rewrites.ts';
+
+/** What compiling a plan needs to know of the supergraph. */
+export interface ProgramOptions {
+  /** The supergraph's schema, with everything that subgraphs know. */
+  schema: GraphQLSchema;
+  fixedFields: ReadonlyMap<string, FixedField>;
+  calls: Readonly<Record<string, SubgraphCall>>;
+}
+
+/** A fetch node of a plan, compiled. */
+export interface Fetch {
+  service: string;
+  call: SubgraphCall;
+  operation: string;
+  operationName: string | undefined;
+  isRead: boolean;
+  /** The client's variables that the operation uses. */
+  variables: readonly string[];
+  /** Names on the way from the root of the data to the fetch's targets. */
+  path: readonly string[];
+  /** Undefined for a fetch from the subgraph's root. */
+  represent?: WriteRepresentation;
+  rewrite?: Rewrite;
+  rewritePath(path: readonly (string | number)[]): (string | number)[];
+  /** The keys that each target gets. */
+  keys: KeyTree;
+  /** Whether targets with one representation may share what is below them. Decided when the whole plan is known. */
+  mayShare: boolean;
+}
+
+/** @param path the path of the node's targets, as the plan writes it */
+export function compileFetch(
+  node: FetchNode,
+  path: readonly (string | number)[],
+  options: ProgramOptions,
+): Fetch {
+  const { serviceName: service, requires, outputRewrites } = node;
+  const operation = restoreArguments(node.operation, options.fixedFields);
+  const keys = readKeys(operation, requires !== undefined);
+  rewriteKeys(keys, outputRewrites);
+  return {
+    service,
+    call: options.calls[service]!,
+    operation,
+    operationName: node.operationName,
+    isRead: node.operationKind === 'query',
+    variables: node.variableUsages ?? [],
+    path: path.filter((step): step is string => typeof step === 'string' && step !== '@'),
+    represent:
+      requires &&
+      compileRepresentation({
+        requires,
+        rewrite: compileRewrites(node.inputRewrites, options.schema),
+        schema: options.schema,
+        fixedFields: options.fixedFields,
+      }),
+    rewrite: compileRewrites(outputRewrites, options.schema),
+    rewritePath: (errorPath) => rewritePath(errorPath, outputRewrites),
+    keys,
+    mayShare: false,
+  };
+}

@@ -1,0 +1,82 @@
+import type { ConditionNode, FlattenNode, PlanNode } from '@apollo/query-planner';
+import { decideSharing } from './decide-sharing.ts';
+import { compileEntityRequest } from './entity-request.ts';
+import { compileFetch, type Fetch, type ProgramOptions } from './fetch.ts';
+import { joinSiblings, type Tree } from './join-siblings.ts';
+import { compileRootRequest } from './root-request.ts';
+import type { Run, Step } from './run.ts';
+
+/**
+ * Compiles a plan into one function. What depends only on the plan happens here, once: which objects a fetch is for, how
+ * representations are written, what requests begin with, which fetches go together.
+ *
+ * @param before fetches of the same plan that have run when the program starts
+ */
+export function compileProgram(node: PlanNode, options: ProgramOptions, before: readonly Fetch[] = []): Step {
+  const fetches = [...before];
+  const tree = toTree(node, [], options, fetches);
+  decideSharing(fetches);
+  return compileTree(joinSiblings(tree));
+}
+
+function toTree(node: PlanNode, path: FlattenNode['path'], options: ProgramOptions, fetches: Fetch[]): Tree {
+  const inner = (child: PlanNode, at = path) => toTree(child, at, options, fetches);
+  switch (node.kind) {
+    case 'Fetch': {
+      const fetch = compileFetch(node, path, options);
+      fetches.push(fetch);
+      return { kind: 'request', fetches: [fetch] };
+    }
+    case 'Sequence':
+      return { kind: 'sequence', trees: node.nodes.map((child) => inner(child)) };
+    case 'Parallel':
+      return { kind: 'parallel', trees: node.nodes.map((child) => inner(child)) };
+    case 'Flatten':
+      return inner(node.node, [...path, ...node.path]);
+    case 'Condition':
+      return {
+        kind: 'condition',
+        variable: node.condition,
+        ...(node.ifClause && { whenTrue: inner(node.ifClause) }),
+        ...(node.elseClause && { whenFalse: inner(node.elseClause) }),
+      };
+    default:
+      throw new Error(`The engine does not execute ${node.kind} nodes.`);
+  }
+}
+
+function compileTree(tree: Tree): Step {
+  switch (tree.kind) {
+    case 'request':
+      return tree.fetches[0]!.represent
+        ? compileEntityRequest(tree.fetches)
+        : compileRootRequest(tree.fetches[0]!);
+    case 'sequence':
+      return inSequence(tree.trees.map(compileTree));
+    case 'parallel':
+      return inParallel(tree.trees.map(compileTree));
+    case 'condition':
+      return onCondition(tree.variable, tree.whenTrue, tree.whenFalse);
+  }
+}
+
+function inSequence(steps: readonly Step[]): Step {
+  return async (run) => {
+    for (const step of steps) await step(run);
+  };
+}
+
+function inParallel(steps: readonly Step[]): Step {
+  return async (run) => {
+    await Promise.all(steps.map((step) => step(run)));
+  };
+}
+
+function onCondition(variable: ConditionNode['condition'], whenTrue?: Tree, whenFalse?: Tree): Step {
+  const positive = whenTrue && compileTree(whenTrue);
+  const negative = whenFalse && compileTree(whenFalse);
+  return async (run: Run) => {
+    const step = run.conditions[variable] ? positive : negative;
+    await step?.(run);
+  };
+}

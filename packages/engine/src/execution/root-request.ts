@@ -1,0 +1,49 @@
+import type { SubgraphResult } from '../http/read-result.ts';
+import { collect, findPlaces } from './collect.ts';
+import type { Fetch } from './fetch.ts';
+import { copy, merge } from './merge.ts';
+import { bodyHead, writeVariables } from './request-body.ts';
+import type { DataObject, Run, Step } from './run.ts';
+import { asGraphQLError, toGraphQLError } from './subgraph-error.ts';
+
+/** Compiles a fetch from a subgraph's root, whose targets are the root of the data or objects that lead back to it. */
+export function compileRootRequest(fetch: Fetch): Step {
+  const head = bodyHead(fetch.operation, fetch.operationName);
+  return async (run) => {
+    const targets = fetch.path.length === 0 ? [run.data] : collect(run, fetch.path);
+    if (targets.length === 0) return;
+    const body = `${head}${writeVariables(fetch.variables, run.variables)}}}`;
+    try {
+      absorbRoot(run, fetch, targets, await fetch.call(run.request, body, fetch.isRead));
+    } catch (error) {
+      run.problems.fail(targets, { error: asGraphQLError(error), keys: fetch.keys });
+    }
+  };
+}
+
+/** Takes a result into the data; it must not be used again. */
+export function absorbRoot(run: Run, fetch: Fetch, targets: DataObject[], result: SubgraphResult): void {
+  if (result.errors) noteErrors(run, fetch, targets, result);
+  if (!result.data) return;
+  fetch.rewrite?.(result.data);
+  for (const [index, target] of targets.entries())
+    merge(target, index === 0 ? result.data : copy(result.data));
+}
+
+function noteErrors(
+  run: Run,
+  fetch: Fetch,
+  targets: DataObject[],
+  { data, errors = [] }: SubgraphResult,
+): void {
+  const { problems } = run;
+  const places = [...findPlaces(run.data, fetch.path).values()].flat();
+  for (const error of errors) {
+    const located = toGraphQLError(fetch.service, error);
+    if (error.path?.length) {
+      const path = fetch.rewritePath(error.path);
+      for (const place of places) problems.located.push({ path: [...place, ...path], error: located });
+    } else if (data) problems.unlocated.push(located);
+    else problems.fail(targets, { error: located, keys: fetch.keys });
+  }
+}

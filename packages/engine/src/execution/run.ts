@@ -1,0 +1,26 @@
+import type { RequestScope } from '../http/subgraph-call.ts';
+import type { Problems } from './problems.ts';
+
+/** An object of the merged data, as subgraphs have sent it. */
+export type DataObject = Record<string, unknown>;
+
+/** One execution of a program. */
+export interface Run {
+  /** What has been merged so far, from the root. */
+  data: DataObject;
+  /** As the client sent them, under the names that subgraphs know. */
+  variables: Record<string, unknown>;
+  /** With defaults: what the plan's conditions look at. */
+  conditions: Record<string, unknown>;
+  request: RequestScope;
+  problems: Problems;
+  /** Objects and lists that stand in several places, because their owners had the same representation. */
+  shared: Set<object> | null;
+}
+
+/** One compiled node of a plan. It never rejects: what goes wrong is noted in the run's problems. */
+export type Step = (run: Run) => Promise<void>;
+
+export function isObject(value: unknown): value is DataObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,53 @@
+import type { Exchange } from './exchange.ts';
+import type { Headers } from './http-client.ts';
+import { readResult, type SubgraphResult } from './read-result.ts';
+
+/** The headers that go to a subgraph beside the body's own. */
+export type SubgraphHeaders = (
+  context: Record<string, unknown>,
+  subgraph: string,
+) => Headers | Promise<Headers>;
+
+/** What the calls of one request have in common. */
+export interface RequestScope {
+  /** The request's context value, from which headers are made. */
+  context: Record<string, unknown>;
+  /** Headers by subgraph: made once, however many fetches a plan has. */
+  headers: Map<string, Promise<Headers>>;
+}
+
+/**
+ * Sends an operation to one subgraph.
+ *
+ * @param body the JSON text of the request
+ * @param isRead whether it changes nothing, so that it may be sent again
+ * @throws a coded error that names the subgraph
+ */
+export type SubgraphCall = (scope: RequestScope, body: string, isRead: boolean) => Promise<SubgraphResult>;
+
+export interface SubgraphCallOptions {
+  name: string;
+  exchange: Exchange;
+  headers: SubgraphHeaders;
+}
+
+const ownHeaders = {
+  accept: 'application/graphql-response+json, application/json;q=0.9',
+  'content-type': 'application/json',
+};
+
+/** One subgraph as the steps of a program see it: JSON text in, a GraphQL result out. */
+export function createSubgraphCall({ name, exchange, headers }: SubgraphCallOptions): SubgraphCall {
+  async function makeHeaders(context: RequestScope['context']): Promise<Headers> {
+    return { ...ownHeaders, ...(await headers(context, name)) };
+  }
+
+  return async (scope, body, isRead) => {
+    let given = scope.headers.get(name);
+    if (!given) {
+      given = makeHeaders(scope.context);
+      scope.headers.set(name, given);
+    }
+    return readResult(name, await exchange(scope.context, await given, body, isRead));
+  };
+}

@@ -1,0 +1,221 @@
+import {
+  GraphQLError,
+  type GraphQLOutputType,
+  type GraphQLSchema,
+  isAbstractType,
+  isLeafType,
+  isListType,
+  isNonNullType,
+  isObjectType,
+  type OperationDefinitionNode,
+  type SelectionSetNode,
+} from 'graphql';
+import type { Path } from '../execution/collect.ts';
+import { type ErrorPlace, leftOverErrors, placeErrors, takeErrors } from '../execution/error-places.ts';
+import type { KeyTree } from '../execution/key-tree.ts';
+import type { Problems } from '../execution/problems.ts';
+import { type DataObject, isObject } from '../execution/run.ts';
+import { answerKey } from '../plan/data-keys.ts';
+import { compileLeaf } from './leaf.ts';
+import type { FieldsOf, SelectedField } from './selection.ts';
+
+export interface CompletionOptions {
+  schema: GraphQLSchema;
+  operation: OperationDefinitionNode;
+  fieldsOf: FieldsOf;
+  data: DataObject;
+  problems: Problems;
+  introspection: Readonly<Record<string, unknown>> | undefined;
+}
+
+export interface CompletedAnswer {
+  data: Record<string, unknown> | null;
+  errors: GraphQLError[];
+}
+
+/** Why a value cannot be given. It travels up to the nearest position that may be null. */
+class FieldFault {
+  readonly errors: GraphQLError[];
+
+  constructor(errors: GraphQLError[]) {
+    this.errors = errors;
+  }
+}
+
+/** A failure, seen from an object: the keys that the object would have got. */
+interface Missing {
+  error: GraphQLError;
+  keys: KeyTree;
+}
+
+/** Where completion is: in the data, in the answer, and among the errors. */
+interface Position {
+  path: Path;
+  place: ErrorPlace | undefined;
+  missing: readonly Missing[];
+}
+
+/**
+ * Completes merged data as the specification wants it: null propagation, and an error with the exact path for each
+ * position that shows one. It runs when something went wrong or the data does not fit the schema; else the compiled
+ * writer does the same much faster.
+ *
+ * @see https://spec.graphql.org/draft/#sec-Handling-Execution-Errors
+ */
+export function completeAnswer(options: CompletionOptions): CompletedAnswer {
+  const { schema, operation, fieldsOf, problems, introspection } = options;
+  const errors: GraphQLError[] = [];
+  const root = placeErrors(problems.located);
+  const shown = new Set<GraphQLError>();
+
+  function completeObject(
+    typename: string,
+    sets: readonly SelectionSetNode[],
+    object: DataObject,
+    at: Position,
+  ): Record<string, unknown> {
+    const missing = [...at.missing, ...(problems.failures.get(object) ?? [])];
+    const completed: Record<string, unknown> = Object.create(null);
+    for (const field of fieldsOf(typename, sets)!) {
+      const { key, dataKey, name, type } = field;
+      if (name === '__typename') {
+        if (!isObjectType(schema.getType(typename))) throw unknownType(field, at, missing);
+        completed[key] = typename;
+      } else if (!type) completed[key] = introspection?.[key];
+      else {
+        const value = Object.hasOwn(object, dataKey) ? object[dataKey] : undefined;
+        const position = {
+          path: [...at.path, key],
+          place: at.place?.below.get(dataKey),
+          missing: missing.flatMap(({ error, keys }) => {
+            const inner = keys.get(dataKey);
+            return inner ? [{ error, keys: inner }] : [];
+          }),
+        };
+        completed[key] = completePosition(type, field.sets, value, position, `${typename}.${name}`);
+      }
+    }
+    return completed;
+  }
+
+  /** A value with its fault handled, when the position may be null. */
+  function completePosition(
+    type: GraphQLOutputType,
+    sets: readonly SelectionSetNode[],
+    value: unknown,
+    at: Position,
+    coordinate: string,
+  ): unknown {
+    if (at.place) at.place.answerPath = at.path;
+    try {
+      const completed = completeValue(type, sets, value, at, coordinate);
+      if (at.place) at.place.isNull = completed === null;
+      return completed;
+    } catch (fault) {
+      if (!(fault instanceof FieldFault)) throw fault;
+      if (at.place) at.place.isNull = true;
+      // Above a position that cannot be null the first reason is enough.
+      if (isNonNullType(type))
+        throw fault.errors.length > 1 ? new FieldFault(fault.errors.slice(0, 1)) : fault;
+      errors.push(...fault.errors);
+      return null;
+    }
+  }
+
+  function completeValue(
+    type: GraphQLOutputType,
+    sets: readonly SelectionSetNode[],
+    value: unknown,
+    at: Position,
+    coordinate: string,
+  ): unknown {
+    if (isNonNullType(type)) {
+      const completed = completeValue(type.ofType, sets, value, at, coordinate);
+      if (completed !== null) return completed;
+      throw invalid(`Cannot return null for non-nullable field ${coordinate}.`, at);
+    }
+    if (value === null || value === undefined) return completeNull(value, at);
+    if (isListType(type)) {
+      if (!Array.isArray(value)) throw invalid(`Expected a list for ${coordinate}.`, at);
+      return value.map((item, index) =>
+        completePosition(type.ofType, sets, item, itemOf(at, index), coordinate),
+      );
+    }
+    if (isLeafType(type)) {
+      const text = compileLeaf(type)(value);
+      if (text === undefined) throw invalid(`Invalid value found for ${coordinate}.`, at);
+      return JSON.parse(text);
+    }
+    if (!isObject(value)) throw invalid(`Expected an object for ${coordinate}.`, at);
+    if (!isAbstractType(type)) return completeObject(type.name, sets, value, at);
+    // The name in the message would tell of types that clients cannot know.
+    const typename = value.__typename ?? type.name;
+    const runtime = typeof typename === 'string' ? schema.getType(typename) : undefined;
+    const isPossible =
+      runtime === type || (runtime && 'getFields' in runtime && schema.isSubType(type, runtime as never));
+    if (!isPossible) throw invalid(`Invalid __typename found for object of ${coordinate}.`, at);
+    return completeObject(runtime.name, sets, value, at);
+  }
+
+  /** Null, unless an error says why: the subgraph's own, or that of the fetch from which the value did not come. */
+  function completeNull(value: null | undefined, at: Position): null {
+    const reported = at.place ? takeErrors(at.place) : [];
+    if (reported.length > 0) {
+      throw new FieldFault(
+        reported.map(({ error, rest }) => show(error, [...at.path, ...rest.map(answerKey)])),
+      );
+    }
+    const [failure] = value === undefined ? at.missing : [];
+    if (failure) throw new FieldFault([show(failure.error, at.path)]);
+    return null;
+  }
+
+  function unknownType(field: SelectedField, at: Position, missing: readonly Missing[]): FieldFault {
+    const failure = missing.find(({ keys }) => keys.has('__typename'));
+    const path = [...at.path, field.key];
+    if (failure) return new FieldFault([show(failure.error, path)]);
+    return invalid('The type of an object is not known.', { ...at, path });
+  }
+
+  function show(error: GraphQLError, path: Path): GraphQLError {
+    shown.add(error);
+    return withPath(error, path);
+  }
+
+  function completeRoot(): CompletedAnswer['data'] {
+    const rootType = schema.getRootType(operation.operation)!;
+    try {
+      const at = { path: [], place: root, missing: [] };
+      return completeObject(rootType.name, [operation.selectionSet], options.data, at);
+    } catch (fault) {
+      if (!(fault instanceof FieldFault)) throw fault;
+      root.isNull = true;
+      errors.push(...fault.errors);
+      return null;
+    }
+  }
+
+  const data = completeRoot();
+  for (const { error, path } of leftOverErrors(root)) {
+    if (!shown.has(error)) errors.push(withPath(error, path.length > 0 ? path : undefined));
+  }
+  errors.push(...problems.unlocated);
+  // A failure that no position shows must not go unnoticed when nothing else tells of it.
+  if (errors.length === 0) errors.push(...problems.failedWith());
+  return { data, errors };
+}
+
+function itemOf({ path, place, missing }: Position, index: number): Position {
+  return { path: [...path, index], place: place?.below.get(index), missing };
+}
+
+function invalid(message: string, { path }: Position): FieldFault {
+  return new FieldFault([
+    new GraphQLError(message, { path, extensions: { code: 'SUBGRAPH_RESPONSE_INVALID' } }),
+  ]);
+}
+
+function withPath(error: GraphQLError, path: Path | undefined): GraphQLError {
+  const { message, extensions, originalError } = error;
+  return new GraphQLError(message, { path, extensions, originalError });
+}

@@ -1,0 +1,23 @@
+/**
+ * Data that is JSON text already: written straight from what subgraphs sent, without an object tree in between.
+ * `stringifyAnswer` puts the text into the response as it is; anything else that serialises it gets the same data.
+ */
+export class RawJson {
+  readonly text: string;
+
+  constructor(text: string) {
+    this.text = text;
+  }
+
+  toJSON(): unknown {
+    return JSON.parse(this.text);
+  }
+}
+
+/** An answer as JSON; for Apollo Server's `stringifyResult`. */
+export function stringifyAnswer(answer: { data?: unknown }): string {
+  if (!(answer.data instanceof RawJson)) return JSON.stringify(answer);
+  const { data, ...rest } = answer;
+  const others = JSON.stringify(rest);
+  return others === '{}' ? `{"data":${data.text}}` : `${others.slice(0, -1)},"data":${data.text}}`;
+}

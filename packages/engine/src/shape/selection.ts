@@ -1,0 +1,86 @@
+import {
+  type FieldNode,
+  type FragmentDefinitionNode,
+  type GraphQLOutputType,
+  type GraphQLSchema,
+  isCompositeType,
+  isInterfaceType,
+  isObjectType,
+  Kind,
+  type OperationDefinitionNode,
+  type SelectionNode,
+  type SelectionSetNode,
+} from 'graphql';
+import { isOfType } from '../execution/type-condition.ts';
+import type { DataKeyOf } from '../plan/data-keys.ts';
+
+/** A field of the answer, of one type of object. */
+export interface SelectedField {
+  /** In the answer. */
+  key: string;
+  /** In the merged data. */
+  dataKey: string;
+  name: string;
+  /** Undefined for `__typename` and introspection. */
+  type: GraphQLOutputType | undefined;
+  sets: SelectionSetNode[];
+}
+
+export interface SelectionOptions {
+  /** What clients know. */
+  schema: GraphQLSchema;
+  operation: OperationDefinitionNode;
+  fragments: Readonly<Record<string, FragmentDefinitionNode>>;
+  dataKeyOf: DataKeyOf;
+  isIncluded(node: SelectionNode): boolean;
+}
+
+/** The fields that an object gives for selection sets, in the order of the answer; undefined for a type that clients do not know. */
+export type FieldsOf = (typename: string, sets: readonly SelectionSetNode[]) => SelectedField[] | undefined;
+
+/**
+ * CollectFields, ahead of execution: its outcome depends only on the type of the object and on the variables of @skip and
+ * @include.
+ *
+ * @see https://spec.graphql.org/draft/#CollectFields()
+ */
+export function createFieldsOf(options: SelectionOptions): FieldsOf {
+  const { schema, fragments, dataKeyOf, isIncluded } = options;
+
+  function add(
+    field: FieldNode,
+    type: GraphQLOutputType | undefined,
+    found: Map<string, SelectedField>,
+  ): void {
+    const key = field.alias?.value ?? field.name.value;
+    const known = found.get(key);
+    if (known) {
+      if (field.selectionSet) known.sets.push(field.selectionSet);
+      return;
+    }
+    const sets = field.selectionSet ? [field.selectionSet] : [];
+    found.set(key, { key, dataKey: dataKeyOf(field), name: field.name.value, type, sets });
+  }
+
+  return (typename, sets) => {
+    const type = schema.getType(typename);
+    if (!isCompositeType(type)) return undefined;
+    const fields = isObjectType(type) || isInterfaceType(type) ? type.getFields() : {};
+    const found = new Map<string, SelectedField>();
+
+    function collect(set: SelectionSetNode): void {
+      for (const node of set.selections) {
+        if (!isIncluded(node)) continue;
+        if (node.kind === Kind.FIELD) {
+          add(node, fields[node.name.value]?.type, found);
+          continue;
+        }
+        const fragment = node.kind === Kind.INLINE_FRAGMENT ? node : fragments[node.name.value]!;
+        const condition = fragment.typeCondition?.name.value;
+        if (!condition || isOfType(schema, typename, condition)) collect(fragment.selectionSet);
+      }
+    }
+    for (const set of sets) collect(set);
+    return [...found.values()];
+  };
+}
