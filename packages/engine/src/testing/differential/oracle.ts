@@ -1,0 +1,26 @@
+import { type DocumentNode, execute, type FormattedExecutionResult, type GraphQLSchema } from 'graphql';
+import { type Source, toResolved } from './resolve.ts';
+import { root, type World } from './world.ts';
+
+/** The truth: one plain graphql-js execution of the API schema, every field from the world. */
+export async function executePlainly(
+  world: World,
+  apiSchema: GraphQLSchema,
+  document: DocumentNode,
+  variableValues: Record<string, unknown>,
+): Promise<FormattedExecutionResult> {
+  let step = 0;
+  const result = await execute({
+    schema: apiSchema,
+    document,
+    variableValues,
+    typeResolver: (source: Source) => source.instance.type,
+    fieldResolver(source: Source | undefined, args, _, info) {
+      const isMutation = !source && info.operation.operation === 'mutation';
+      if (isMutation) step++;
+      const owner = source?.instance ?? root(isMutation ? 'Mutation' : 'Query');
+      return toResolved(world.value(owner, info.fieldName, { args, step: isMutation ? step : 0 }));
+    },
+  });
+  return JSON.parse(JSON.stringify(result)) as FormattedExecutionResult;
+}

@@ -1,0 +1,93 @@
+import fc from 'fast-check';
+import { choicesOf } from './choices.ts';
+import type { Difference } from './compare.ts';
+import { generateOperation } from './generate-operation.ts';
+import { generateSupergraph } from './generate-supergraph.ts';
+import { type Case, type Court, openCourt } from './harness.ts';
+import { startHost } from './host.ts';
+import { reduceCase } from './reduce.ts';
+
+export interface RunOptions {
+  /** Of everything that is generated. */
+  seed: number;
+  /** At least so many operations are judged. */
+  cases: number;
+  operationsPerSupergraph?: number;
+  /** Go on after a failure, to see how many there are; otherwise the first one is made small and ends the run. */
+  collectAll?: boolean;
+}
+
+export interface Report {
+  seed: number;
+  judged: number;
+  supergraphs: number;
+  /** Supergraphs that composition refused. */
+  refused: number;
+  milliseconds: number;
+  failures: { case: Case; differences: Difference[] }[];
+}
+
+/** Generates supergraphs and operations until enough are judged, or one has been judged wrongly. */
+export async function runDifferentially(options: RunOptions): Promise<Report> {
+  const { seed, cases, operationsPerSupergraph = 20 } = options;
+  const started = performance.now();
+  const report: Report = { seed, judged: 0, supergraphs: 0, refused: 0, milliseconds: 0, failures: [] };
+  await using host = await startHost();
+
+  const property = fc.asyncProperty(fc.gen(), async (generate) => {
+    if (report.judged >= cases) return;
+    if (report.failures.length > 0 && !options.collectAll) return;
+    const choices = choicesOf(generate);
+    const subgraphs = generateSupergraph(choices);
+    const dataSeed = choices.integer(0, 1_000_000);
+    const court = await openCourt(host, subgraphs, dataSeed).catch(() => undefined);
+    if (!court) return void report.refused++;
+    await using opened = court;
+    report.supergraphs++;
+    for (let index = 0; index < operationsPerSupergraph; index++) {
+      const operation = generateOperation(choices, opened.apiSchema);
+      report.judged++;
+      const { differences } = await opened.judge(operation.query, operation.variables);
+      if (differences.length === 0) continue;
+      report.failures.push({ case: { subgraphs, seed: dataSeed, ...operation }, differences });
+      if (!options.collectAll) return;
+    }
+  });
+  const numRuns = 10 + Math.ceil((1.3 * cases) / operationsPerSupergraph);
+  // The reduction is ours: a list of choices shrinks badly, and the SDL and the operation themselves shrink well.
+  await fc.assert(property, { seed, numRuns, endOnFailure: true });
+  report.milliseconds = performance.now() - started;
+  return report;
+}
+
+/** Makes a failing case small; what remains differs in the same kinds of ways. */
+export async function reduceFailure(
+  failing: Case,
+  differences: readonly Difference[],
+  deadlineMs?: number,
+): Promise<Case> {
+  const kinds = new Set(differences.map(({ kind }) => kind));
+  await using host = await startHost();
+  let court: Court | undefined;
+  let served = '';
+
+  async function stillFails(smaller: Case): Promise<boolean> {
+    try {
+      const wanted = JSON.stringify(smaller.subgraphs);
+      if (!court || wanted !== served) {
+        await court?.[Symbol.asyncDispose]();
+        court = undefined;
+        court = await openCourt(host, smaller.subgraphs, smaller.seed);
+        served = wanted;
+      }
+      const judgement = await court.judge(smaller.query, smaller.variables);
+      return judgement.differences.some(({ kind }) => kinds.has(kind));
+    } catch {
+      return false;
+    }
+  }
+
+  const reduced = await reduceCase(failing, stillFails, deadlineMs);
+  await court?.[Symbol.asyncDispose]();
+  return reduced;
+}
