@@ -39,7 +39,7 @@ export async function measure(gateway: Running, workload: Workload, options: Mea
   const random = seededRandom(options.seed);
   const fetchesBefore = await countFetches(options.subgraphs);
   const othersBefore = await othersCpuMs(options.subgraphs);
-  const before = await gateway.process.ask<Usage>('reset', 'usage');
+  const before = await gateway.process.ask<Usage>('start', 'usage');
   const load = await runLoad({
     ...options,
     url: gateway.url,
@@ -47,7 +47,7 @@ export async function measure(gateway: Running, workload: Workload, options: Mea
     body: () => workload.body(random),
     keepEvery,
   });
-  const after = await gateway.process.ask<Usage>('usage', 'usage');
+  const after = await gateway.process.ask<Usage>('stop', 'usage');
   const othersMs = (await othersCpuMs(options.subgraphs)) - othersBefore;
   const fetches = (await countFetches(options.subgraphs)) - fetchesBefore;
   const cpuMs = after.cpuMs - before.cpuMs;

@@ -10,15 +10,18 @@ export interface Options {
   connections: number;
   gateways: Gateway[];
   workloads: Workload[];
+  /** Whether CPU profiles of what is measured are wanted. */
+  profile: boolean;
 }
 
 const usage = `npm run bench federation -- [options]
-  --seconds 10        how long one measurement lasts
-  --warmup 10         how long each gateway is warmed up before, per workload
+  --seconds 6         how long one measurement lasts
+  --warmup 8          how long each gateway is warmed up before, per workload
   --rounds 3          measurements of each gateway, taken in turns; the median counts
   --connections 50    requests that are kept in flight
   --only a,b          of: ${gateways.map(({ name }) => name).join(', ')}
-  --workload A        A or B alone`;
+  --workload A        A or B alone
+  --profile           write CPU profiles and show where the time went; figures are worse then`;
 
 /** Parses the command line; ends the process with the usage when it cannot. */
 export function parseOptions(args: readonly string[]): Options {
@@ -26,12 +29,13 @@ export function parseOptions(args: readonly string[]): Options {
     const { values } = parseArgs({
       args: [...args],
       options: {
-        seconds: { type: 'string', default: '10' },
-        warmup: { type: 'string', default: '10' },
+        seconds: { type: 'string', default: '6' },
+        warmup: { type: 'string', default: '8' },
         rounds: { type: 'string', default: '3' },
         connections: { type: 'string', default: '50' },
         only: { type: 'string' },
         workload: { type: 'string' },
+        profile: { type: 'boolean', default: false },
         help: { type: 'boolean', short: 'h' },
       },
     });
@@ -43,6 +47,7 @@ export function parseOptions(args: readonly string[]): Options {
       connections: positive('--connections', values.connections),
       gateways: choose('--only', values.only, gateways),
       workloads: choose('--workload', values.workload, workloads),
+      profile: values.profile,
     };
   } catch (error) {
     console.error(`${(error as Error).message}\n${usage}`.trim());

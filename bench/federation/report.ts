@@ -2,16 +2,8 @@ import { cpus } from 'node:os';
 import { gateways } from './gateways/list.ts';
 import type { Measurement } from './measure.ts';
 import type { Options } from './options.ts';
+import type { Collected } from './run-rounds.ts';
 import { judge, type Target } from './targets.ts';
-
-/** All rounds of one gateway under one workload. */
-export interface Collected {
-  gateway: string;
-  workload: string;
-  /** Fetches for one request alone. */
-  plannedFetches: number;
-  rounds: Measurement[];
-}
 
 /** The medians of the rounds of one gateway under one workload, with the ratio to plain Apollo's CPU. */
 export interface Row extends Measurement {
@@ -38,6 +30,11 @@ export function report(collected: readonly Collected[], options: Options, isPinn
   const markdown = [
     `${machine}. Medians of ${options.rounds} interleaved rounds of ${options.seconds} s, ${options.connections} connections.`,
     ...parts,
+    ...(rows.some(({ busy }) => busy < busyEnough)
+      ? [
+          '⚠ The gateway waited for the load generator, the subgraphs or its core: its CPU per request holds, its rate and latencies are a lower bound of what it can do.',
+        ]
+      : []),
     ...(targets.length > 0 ? [targetTable(targets)] : []),
   ].join('\n\n');
   return {
@@ -81,7 +78,7 @@ function table(rows: readonly Row[]): string {
     row.p99Ms.toFixed(1),
     (row.peakRssBytes / 2 ** 20).toFixed(0),
     `${row.plannedFetches} / ${row.fetchesPerRequest.toFixed(1)}`,
-    row.busy.toFixed(2),
+    `${row.busy.toFixed(2)}${row.busy < busyEnough ? ' ⚠' : ''}`,
     row.loopDelayMs.toFixed(1),
     row.othersCpuMsPerRequest.toFixed(2),
   ]);
@@ -117,6 +114,9 @@ function markdownTable(head: readonly string[], lines: readonly (readonly string
   const rule = head.map((_, column) => (column === 0 ? '---' : '---:'));
   return [head, rule, ...lines].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
 }
+
+/** What is measured when the gateway waits for others is those others. */
+const busyEnough = 0.9;
 
 function plain({ gateways, workloads, ...rest }: Options) {
   return {

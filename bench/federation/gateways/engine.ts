@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { HeaderMap } from '@apollo/server';
 import type { GatewayGraphQLRequestContext } from '@apollo/server-gateway-interface';
-import { createEngine } from '@kronos/engine';
+import { createEngine, stringifyAnswer } from '@kronos/engine';
 import { type DocumentNode, getOperationAST, type OperationDefinitionNode, parse, validate } from 'graphql';
+import { port, supergraphSdl } from './arguments.ts';
 
 // The engine alone behind node:http: what the rest of the request path costs is the difference to the gateway.
 interface Known {
@@ -15,7 +15,7 @@ interface Known {
 
 const silent = { debug() {}, info() {}, warn: console.warn, error: console.error };
 const engine = createEngine({
-  supergraphSdl: readFileSync(process.env.SUPERGRAPH!, 'utf8'),
+  supergraphSdl,
   logger: silent,
 });
 let schema: Parameters<Parameters<typeof engine.onSchemaLoadOrUpdate>[0]>[0]['apiSchema'];
@@ -59,7 +59,7 @@ async function respond(body: string): Promise<string> {
     overallCachePolicy: undefined as never,
     requestIsBatched: false,
   } as unknown as GatewayGraphQLRequestContext);
-  return JSON.stringify(result);
+  return stringifyAnswer(result);
 }
 
 createServer((request, response) => {
@@ -75,4 +75,4 @@ createServer((request, response) => {
       (error) => response.writeHead(500).end(String(error)),
     );
   });
-}).listen(Number(process.env.PORT), '127.0.0.1');
+}).listen(port, '127.0.0.1');

@@ -16,26 +16,21 @@ export interface Gateway {
   isPeer?: boolean;
   /** Whether requests carry an access token. */
   withToken?: boolean;
-  /** Whether identical requests in flight are answered once: not comparable to those that answer each. */
-  isSharing?: boolean;
-  start(options: GatewayOptions): { args: string[]; env?: Record<string, string>; path?: string };
+  start(options: GatewayOptions): { args: string[]; env?: Record<string, string> };
 }
 
 const file = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+const apollo = file('./apollo.ts');
+const engine = file('./engine.ts');
 const kronos = file('../../../apps/gateway/src/main.ts');
 const hive = file('../../peers/node_modules/@graphql-hive/gateway/dist/bin.js');
 
-const own = ({ supergraphFile, port }: GatewayOptions) => [
-  kronos,
+const options = ({ supergraphFile, port }: GatewayOptions) => [
   '--supergraph',
   supergraphFile,
   '--port',
   String(port),
 ];
-const script = (path: string, { supergraphFile, port }: GatewayOptions) => ({
-  args: [file(path)],
-  env: { SUPERGRAPH: supergraphFile, PORT: String(port), APOLLO_TELEMETRY_DISABLED: 'true' },
-});
 const hiveArgs = ({ supergraphFile, port }: GatewayOptions) => [
   hive,
   'supergraph',
@@ -51,45 +46,47 @@ const identity = ({ jwksUrl, internalKeyFile }: GatewayOptions) => ({
   KRONOS_INTERNAL_KEY_FILE: internalKeyFile,
 });
 
-/** Every gateway that is measured, plain Apollo first: the others are compared to it. */
+/** The one that the others are compared to. */
+export const reference: Gateway = {
+  name: 'apollo',
+  title: 'plain @apollo/gateway + @apollo/server',
+  start: (given) => ({ args: [apollo, ...options(given)], env: { APOLLO_TELEMETRY_DISABLED: 'true' } }),
+};
+
+/** Every gateway that is measured. */
 export const gateways: readonly Gateway[] = [
-  {
-    name: 'apollo',
-    title: 'plain @apollo/gateway + @apollo/server',
-    start: (options) => script('./apollo.ts', options),
-  },
+  reference,
   {
     name: 'hive',
     title: 'Hive Gateway',
     isPeer: true,
-    start: (options) => ({ args: hiveArgs(options) }),
+    start: (given) => ({ args: hiveArgs(given) }),
   },
   {
     name: 'hive-rust',
     title: 'Hive Gateway, Rust planner',
     isPeer: true,
-    start: (options) => ({ args: [...hiveArgs(options), '--hive-router-runtime'] }),
+    start: (given) => ({ args: [...hiveArgs(given), '--hive-router-runtime'] }),
   },
   {
     name: 'engine',
     title: 'our engine alone on node:http',
-    start: (options) => script('./engine.ts', options),
+    start: (given) => ({ args: [engine, ...options(given)] }),
   },
   {
     name: 'ours',
     title: 'Kronos',
-    start: (options) => ({ args: own(options), env: unshared }),
+    start: (given) => ({ args: [kronos, ...options(given)], env: unshared }),
   },
   {
     name: 'ours-token',
     title: 'Kronos, access and internal tokens',
     withToken: true,
-    start: (options) => ({ args: own(options), env: { ...unshared, ...identity(options) } }),
+    start: (given) => ({ args: [kronos, ...options(given)], env: { ...unshared, ...identity(given) } }),
   },
   {
     name: 'ours-sharing',
     title: 'Kronos, sharing identical queries in flight',
-    isSharing: true,
-    start: (options) => ({ args: own(options), env: { KRONOS_SHARE_QUERIES: 'true' } }),
+    start: (given) => ({ args: [kronos, ...options(given)], env: { KRONOS_SHARE_QUERIES: 'true' } }),
   },
 ];

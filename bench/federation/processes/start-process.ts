@@ -8,7 +8,7 @@ export interface Usage {
   /** All its threads together. */
   cpuMs: number;
   peakRssBytes: number;
-  /** 99th percentile since the last reset. */
+  /** 99th percentile of what has been measured last. */
   loopDelayMs: number;
 }
 
@@ -50,7 +50,7 @@ export function startProcess({ name, args, env, core }: ProcessOptions): BenchPr
   const command = [process.execPath, '--import', probe, ...args];
   if (canPin) command.unshift('taskset', '-c', String(core));
   const child = spawn(command[0]!, command.slice(1), {
-    env: { ...process.env, NODE_ENV: 'production', ...env },
+    env: { ...process.env, NODE_ENV: 'production', BENCH_NAME: name, ...env },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });
   running.add(child);
@@ -89,12 +89,12 @@ export function startProcess({ name, args, env, core }: ProcessOptions): BenchPr
   };
 }
 
-/** Ends every process that was started; by force when asking is not enough. */
+/** Ends every process that was started: the probe ends its process when the channel closes, force when it does not. */
 export async function stopAll(): Promise<void> {
   await Promise.all(
     [...running].map(async (child) => {
       const ended = once(child, 'exit');
-      child.kill('SIGTERM');
+      if (child.connected) child.disconnect();
       const timer = setTimeout(() => child.kill('SIGKILL'), stopMs);
       await ended;
       clearTimeout(timer);
