@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { globSync, readFileSync } from 'node:fs';
 import {
   buildSchema,
   type GraphQLField,
@@ -39,6 +39,17 @@ const rootFields = [schema.getQueryType()!, schema.getMutationType()!, schema.ge
 
 test('the list of open root fields names fields that exist', () => {
   expect(rootFields.map((each) => each.coordinate)).toEqual(expect.arrayContaining(open));
+});
+
+test('every root field is run by a test of a subgraph', () => {
+  const root = new URL('../../', import.meta.url).pathname;
+  const tests = globSync('subgraphs/*/src/**/*.test.ts', { cwd: root }).map((file) =>
+    readFileSync(root + file, 'utf8'),
+  );
+  const untested = rootFields.filter(
+    ({ field }) => !tests.some((test) => new RegExp(`\\b${field.name}\\b`).test(test)),
+  );
+  expect(untested.map((each) => each.coordinate)).toEqual([]);
 });
 
 test.each(rootFields.filter((each) => !open.includes(each.coordinate)))(
