@@ -5,6 +5,7 @@ import { readOperation } from '../plan/operation.ts';
 import type { Planning } from '../plan/planning.ts';
 import { RawJson } from '../shape/raw-json.ts';
 import { compileOperation, type ExecuteOperation } from './execute.ts';
+import { asGraphQLError } from './subgraph-error.ts';
 
 export interface ExecutorOptions {
   /** Whether data is given as the text of its JSON, for a server that knows `stringifyAnswer`. */
@@ -25,7 +26,11 @@ export function createExecutor(
     const key = `${queryHash} ${operation!.name?.value ?? ''}`;
     let execute = operations.get(key);
     if (!execute) {
-      execute = compileOperation(schema, planning, readOperation(document, operation!));
+      try {
+        execute = compileOperation(schema, planning, readOperation(document, operation!));
+      } catch (error) {
+        return { errors: [asGraphQLError(error)] };
+      }
       operations.set(key, execute);
     }
     const answer = await execute(request.variables ?? {}, context);

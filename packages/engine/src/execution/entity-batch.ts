@@ -96,17 +96,15 @@ function absorbEntity(run: Run, fetch: Fetch, group: DataObject[], entity: DataO
     fetch.rewrite(entity);
   }
   for (let index = 1; index < group.length; index++) {
-    if (fetch.mayShare) share(run, group[index]!, entity);
-    else merge(group[index]!, copy(entity));
+    merge(group[index]!, fetch.mayShare ? entity : copy(entity), fetch.vagueTypes);
   }
-  merge(group[0]!, entity);
+  merge(group[0]!, entity, fetch.vagueTypes);
+  if (group.length > 1 && fetch.mayShare) noteShared(run, entity);
 }
 
-function share(run: Run, target: DataObject, entity: DataObject): void {
+function noteShared(run: Run, entity: DataObject): void {
   for (const key in entity) {
     const value = entity[key];
-    if (value === undefined || (value === null && target[key] !== undefined)) continue;
-    target[key] = value;
     if (typeof value === 'object' && value !== null) (run.shared ??= new Set()).add(value);
   }
 }

@@ -1,18 +1,20 @@
 import type { FetchNode } from '@apollo/query-planner';
 import type { GraphQLSchema } from 'graphql';
 import type { SubgraphCall } from '../http/subgraph-call.ts';
-import type { FixedField } from '../supergraph/fixed-arguments.ts';
 import { restoreArguments } from '../supergraph/restore-arguments.ts';
 import { type KeyTree, readKeys } from './key-tree.ts';
+import type { VagueTypes } from './merge.ts';
 import { compileRepresentation, type WriteRepresentation } from './representation.ts';
 import { compileRewrites, type Rewrite, rewriteKeys, rewritePath } from './rewrites.ts';
+import { type FixedRequirements, splitRequirements } from './split-requirements.ts';
 
 /** What compiling a plan needs to know of the supergraph. */
 export interface ProgramOptions {
   /** The supergraph's schema, with everything that subgraphs know. */
   schema: GraphQLSchema;
-  fixedFields: ReadonlyMap<string, FixedField>;
+  fixed: FixedRequirements;
   calls: Readonly<Record<string, SubgraphCall>>;
+  vagueTypes: VagueTypes;
 }
 
 /** A fetch node of a plan, compiled. */
@@ -34,16 +36,31 @@ export interface Fetch {
   keys: KeyTree;
   /** Whether targets with one representation may share what is below them. Decided when the whole plan is known. */
   mayShare: boolean;
+  vagueTypes: VagueTypes;
 }
 
-/** @param path the path of the node's targets, as the plan writes it */
+/**
+ * Compiles a fetch node; into several fetches that go together when one could not say everything.
+ *
+ * @param path the path of the node's targets, as the plan writes it
+ */
+export function compileFetches(
+  node: FetchNode,
+  path: readonly (string | number)[],
+  options: ProgramOptions,
+): Fetch[] {
+  return splitRequirements(node, options.fixed, options.schema).map((part) =>
+    compileFetch(part, path, options),
+  );
+}
+
 export function compileFetch(
   node: FetchNode,
   path: readonly (string | number)[],
   options: ProgramOptions,
 ): Fetch {
   const { serviceName: service, requires, outputRewrites } = node;
-  const operation = restoreArguments(node.operation, options.fixedFields);
+  const operation = restoreArguments(node.operation, options.fixed.fields);
   const keys = readKeys(operation, requires !== undefined);
   rewriteKeys(keys, outputRewrites);
   return {
@@ -60,11 +77,12 @@ export function compileFetch(
         requires,
         rewrite: compileRewrites(node.inputRewrites, options.schema),
         schema: options.schema,
-        fixedFields: options.fixedFields,
+        fixedFields: options.fixed.fields,
       }),
     rewrite: compileRewrites(outputRewrites, options.schema),
     rewritePath: (errorPath) => rewritePath(errorPath, outputRewrites),
     keys,
     mayShare: false,
+    vagueTypes: options.vagueTypes,
   };
 }

@@ -1,7 +1,7 @@
 import type { ConditionNode, FlattenNode, PlanNode } from '@apollo/query-planner';
 import { decideSharing } from './decide-sharing.ts';
 import { compileEntityRequest } from './entity-request.ts';
-import { compileFetch, type Fetch, type ProgramOptions } from './fetch.ts';
+import { compileFetches, type Fetch, type ProgramOptions } from './fetch.ts';
 import { joinSiblings, type Tree } from './join-siblings.ts';
 import { compileRootRequest } from './root-request.ts';
 import type { Run, Step } from './run.ts';
@@ -23,9 +23,9 @@ function toTree(node: PlanNode, path: FlattenNode['path'], options: ProgramOptio
   const inner = (child: PlanNode, at = path) => toTree(child, at, options, fetches);
   switch (node.kind) {
     case 'Fetch': {
-      const fetch = compileFetch(node, path, options);
-      fetches.push(fetch);
-      return { kind: 'request', fetches: [fetch] };
+      const compiled = compileFetches(node, path, options);
+      fetches.push(...compiled);
+      return { kind: 'request', fetches: compiled };
     }
     case 'Sequence':
       return { kind: 'sequence', trees: node.nodes.map((child) => inner(child)) };

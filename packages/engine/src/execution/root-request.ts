@@ -27,7 +27,7 @@ export function absorbRoot(run: Run, fetch: Fetch, targets: DataObject[], result
   if (!result.data) return;
   fetch.rewrite?.(result.data);
   for (const [index, target] of targets.entries())
-    merge(target, index === 0 ? result.data : copy(result.data));
+    merge(target, index === 0 ? result.data : copy(result.data), fetch.vagueTypes);
 }
 
 function noteErrors(

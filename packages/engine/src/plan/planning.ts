@@ -1,7 +1,9 @@
 import { operationFromDocument, type Schema, Supergraph } from '@apollo/federation-internals';
 import { type QueryPlan, QueryPlanner } from '@apollo/query-planner';
-import { type DocumentNode, type GraphQLSchema, parse, print } from 'graphql';
+import { type ConstDirectiveNode, type DocumentNode, type GraphQLError, type GraphQLSchema, Kind, parse, print } from 'graphql';
+import { codedError } from '../coded-error.ts';
 import type { ProgramOptions } from '../execution/fetch.ts';
+import type { VagueTypes } from '../execution/merge.ts';
 import type { SubgraphCall } from '../http/subgraph-call.ts';
 import { fixArguments } from '../supergraph/fixed-arguments.ts';
 import { createDataKeys, type DataKeyOf } from './data-keys.ts';
@@ -32,13 +34,45 @@ export function createPlanning(
   return {
     schema,
     calls,
-    fixedFields: fixed.fields,
+    vagueTypes: findInterfaceObjects(fixed.document),
+    fixed,
     dataKeyOf,
     plan(document, operationName) {
       const planned = toPlannedDocument(document, dataKeyOf);
-      return ownPlanner.buildQueryPlan(operationFromDocument(federationSchema, planned, { operationName }));
+      const operation = operationFromDocument(federationSchema, planned, { operationName });
+      try {
+        return ownPlanner.buildQueryPlan(operation);
+      } catch (error) {
+        throw notPlannable(error);
+      }
     },
   };
+}
+
+/** The planner has limits, and gives up on a few operations that are valid. */
+function notPlannable(error: unknown): GraphQLError {
+  return codedError('No plan can be found for this operation.', {
+    code: 'OPERATION_NOT_PLANNABLE',
+    originalError: error instanceof Error ? error : new Error(String(error)),
+  });
+}
+
+/** The interfaces that some subgraph knows as if they were objects; null when there are none. */
+function findInterfaceObjects(supergraph: DocumentNode): VagueTypes {
+  const names = supergraph.definitions.flatMap((node) =>
+    node.kind === Kind.INTERFACE_TYPE_DEFINITION && node.directives?.some(isInterfaceObject) ? [node.name.value] : [],
+  );
+  return names.length > 0 ? new Set(names) : null;
+}
+
+function isInterfaceObject({ name, arguments: given = [] }: ConstDirectiveNode): boolean {
+  if (name.value !== 'join__type') return false;
+  return given.some(
+    (argument) =>
+      argument.name.value === 'isInterfaceObject' &&
+      argument.value.kind === Kind.BOOLEAN &&
+      argument.value.value,
+  );
 }
 
 function plannerOf(document: DocumentNode): QueryPlanner {

@@ -25,6 +25,8 @@ export interface FixedArguments {
   document: DocumentNode;
   /** By the name that stands for the field with its arguments. */
   fields: ReadonlyMap<string, FixedField>;
+  /** The fixed fields that a field requires, by its coordinate (`Type.field`). */
+  requirements: ReadonlyMap<string, ReadonlySet<string>>;
 }
 
 type Composite = ObjectTypeDefinitionNode | InterfaceTypeDefinitionNode;
@@ -40,6 +42,7 @@ type Composite = ObjectTypeDefinitionNode | InterfaceTypeDefinitionNode;
 export function fixArguments(document: DocumentNode): FixedArguments {
   const types = compositeTypes(document);
   const fields = new Map<string, FixedField>();
+  const requirements = new Map<string, Set<string>>();
   const names = new Map<string, string>();
   const added = new Map<string, Map<string, FieldDefinitionNode>>();
 
@@ -66,7 +69,7 @@ export function fixArguments(document: DocumentNode): FixedArguments {
     }
   }
 
-  function rewrite(set: SelectionSetNode, typeName: string): SelectionSetNode {
+  function rewrite(set: SelectionSetNode, typeName: string, used: Set<string>): SelectionSetNode {
     const type = types.get(typeName);
     return {
       ...set,
@@ -74,40 +77,42 @@ export function fixArguments(document: DocumentNode): FixedArguments {
         if (selection.kind === Kind.FRAGMENT_SPREAD) return selection;
         if (selection.kind === Kind.INLINE_FRAGMENT) {
           const condition = selection.typeCondition?.name.value ?? typeName;
-          return { ...selection, selectionSet: rewrite(selection.selectionSet, condition) };
+          return { ...selection, selectionSet: rewrite(selection.selectionSet, condition, used) };
         }
         const definition = type?.fields?.find((field) => field.name.value === selection.name.value);
         if (!definition) return selection;
-        const inner = selection.selectionSet && rewrite(selection.selectionSet, nameOf(definition.type));
+        const inner = selection.selectionSet && rewrite(selection.selectionSet, nameOf(definition.type), used);
         if (!definition.arguments?.length) return { ...selection, selectionSet: inner };
         const value = fix(typeName, definition, selection.arguments ?? []);
+        used.add(value);
         return { ...selection, name: { kind: Kind.NAME, value }, arguments: [], selectionSet: inner };
       }),
     };
   }
 
+  function rewriteRequirement(directive: ConstDirectiveNode, typeName: string, used: Set<string>) {
+    if (!hasRequirement(directive)) return directive;
+    const required = rewrite(parseFieldSet(stringArgument(directive, 'requires')!), typeName, used);
+    const value = { kind: Kind.STRING as const, value: printFieldSet(required) };
+    const given = directive.arguments?.map((argument) =>
+      argument.name.value === 'requires' ? { ...argument, value } : argument,
+    );
+    return { ...directive, arguments: given };
+  }
+
   function fixType(type: Composite): Composite | undefined {
     if (!type.fields?.some((field) => field.directives?.some(hasRequirement))) return undefined;
-    return visit(type, {
-      Directive(node) {
-        const directive = node as ConstDirectiveNode;
-        if (!hasRequirement(directive)) return undefined;
-        const required = rewrite(parseFieldSet(stringArgument(directive, 'requires')!), type.name.value);
-        const value = printFieldSet(required);
-        return {
-          ...directive,
-          arguments: directive.arguments?.map((argument) =>
-            argument.name.value === 'requires'
-              ? { ...argument, value: { kind: Kind.STRING as const, value } }
-              : argument,
-          ),
-        };
-      },
+    const rewrittenFields = type.fields.map((field) => {
+      const used = new Set<string>();
+      const directives = field.directives?.map((node) => rewriteRequirement(node, type.name.value, used));
+      if (used.size > 0) requirements.set(`${type.name.value}.${field.name.value}`, used);
+      return { ...field, directives };
     });
+    return { ...type, fields: rewrittenFields };
   }
 
   const rewritten = visit(document, { ObjectTypeDefinition: fixType, InterfaceTypeDefinition: fixType });
-  if (fields.size === 0) return { document, fields };
+  if (fields.size === 0) return { document, fields, requirements };
   const withCopies = (type: Composite): Composite | undefined => {
     const names = added.get(type.name.value);
     if (!names) return undefined;
@@ -123,7 +128,7 @@ export function fixArguments(document: DocumentNode): FixedArguments {
     ObjectTypeDefinition: withCopies,
     InterfaceTypeDefinition: withCopies,
   });
-  return { document: completed, fields };
+  return { document: completed, fields, requirements };
 }
 
 function hasRequirement(directive: ConstDirectiveNode): boolean {
