@@ -1,6 +1,7 @@
 import { createServer } from 'node:net';
 import { StartError } from '@kronos/service/run-service';
 import getPort from 'get-port';
+import { claimPort } from './claim-port.ts';
 
 /**
  * A port on this machine's own address: the usual one when it is free, else any.
@@ -17,7 +18,9 @@ export async function internalPort(
     await assertFree('127.0.0.1', wanted, variable);
     return wanted;
   }
-  return getPort({ host: '127.0.0.1', port: usual, reserve: true });
+  let port = await getPort({ host: '127.0.0.1', port: usual });
+  while (!(await claimPort(port))) port = await getPort({ host: '127.0.0.1' });
+  return port;
 }
 
 /**
