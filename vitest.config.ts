@@ -28,6 +28,8 @@ export default defineConfig({
           testTimeout: 120_000,
           hookTimeout: 120_000,
           fileParallelism: false,
+          // After the unit tests: whole systems want the machine for themselves.
+          sequence: { groupOrder: 1 },
         },
       },
     ],
