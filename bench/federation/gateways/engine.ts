@@ -17,6 +17,7 @@ const silent = { debug() {}, info() {}, warn: console.warn, error: console.error
 const engine = createEngine({
   supergraphSdl,
   logger: silent,
+  rawData: true,
 });
 let schema: Parameters<Parameters<typeof engine.onSchemaLoadOrUpdate>[0]>[0]['apiSchema'];
 engine.onSchemaLoadOrUpdate(({ apiSchema }) => {

@@ -50,7 +50,7 @@ export function startProcess({ name, args, env, core }: ProcessOptions): BenchPr
   const command = [process.execPath, '--import', probe, ...args];
   if (canPin) command.unshift('taskset', '-c', String(core));
   const child = spawn(command[0]!, command.slice(1), {
-    env: { ...process.env, NODE_ENV: 'production', BENCH_NAME: name, ...env },
+    env: { ...inherited(), NODE_ENV: 'production', BENCH_NAME: name, ...env },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });
   running.add(child);
@@ -87,6 +87,12 @@ export function startProcess({ name, args, env, core }: ProcessOptions): BenchPr
       }
     },
   };
+}
+
+/** Nothing that would configure a gateway: figures must not depend on the shell that the bench was started from. */
+function inherited(): NodeJS.ProcessEnv {
+  const names = ['PATH', 'HOME', 'TMPDIR', 'LANG'];
+  return Object.fromEntries(names.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])));
 }
 
 /** Ends every process that was started: the probe ends its process when the channel closes, force when it does not. */
