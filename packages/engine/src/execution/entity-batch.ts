@@ -20,12 +20,12 @@ export function gatherEntities(run: Run, fetch: Fetch): EntityBatch | undefined 
   const groups: DataObject[][] = [];
   const indexOf = new Map<string, number>();
   let representations = '';
-  let blocked: DataObject[] | undefined;
+  const blocked: DataObject[] = [];
   for (const target of collect(run, fetch.path)) {
     const representation = fetch.represent!(target);
     if (representation === undefined) continue;
     if (representation === null) {
-      (blocked ??= []).push(target);
+      blocked.push(target);
       continue;
     }
     const index = indexOf.get(representation);
@@ -35,7 +35,7 @@ export function gatherEntities(run: Run, fetch: Fetch): EntityBatch | undefined 
       representations += groups.length === 1 ? representation : `,${representation}`;
     } else groups[index]!.push(target);
   }
-  if (blocked) noteBlocked(run, fetch, blocked);
+  if (blocked.length > 0) noteBlocked(run, fetch, blocked);
   return groups.length > 0 ? { fetch, representations: `[${representations}]`, groups } : undefined;
 }
 
@@ -80,7 +80,10 @@ export function absorbEntities(
     if (!errors) failGroups(run, fetch, groups);
     return;
   }
-  if (!Array.isArray(entities) || entities.length !== groups.length) return failGroups(run, fetch, groups);
+  if (!Array.isArray(entities) || entities.length !== groups.length) {
+    failGroups(run, fetch, groups);
+    return;
+  }
   for (let index = 0; index < groups.length; index++) {
     const entity: unknown = entities[index];
     if (entity === null || entity === undefined) continue;
@@ -103,9 +106,10 @@ function absorbEntity(run: Run, fetch: Fetch, group: DataObject[], entity: DataO
 }
 
 function noteShared(run: Run, entity: DataObject): void {
+  run.shared ??= new Set();
   for (const key in entity) {
     const value = entity[key];
-    if (typeof value === 'object' && value !== null) (run.shared ??= new Set()).add(value);
+    if (typeof value === 'object' && value !== null) run.shared.add(value);
   }
 }
 

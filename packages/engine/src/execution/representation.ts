@@ -41,7 +41,7 @@ export function compileRepresentation(options: RepresentationOptions): WriteRepr
       write = compileEntity(options, typename);
       writers.set(typename, write);
     }
-    return write && write(entity);
+    return write?.(entity);
   };
 }
 

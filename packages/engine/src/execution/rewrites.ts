@@ -33,13 +33,16 @@ function apply(rewrite: FetchDataRewrite, value: unknown, depth: number, schema:
   }
   if (!isObject(value)) return;
   const step = rewrite.path[depth]!;
-  if (depth === rewrite.path.length - 1) return change(rewrite, value, step);
-  if (!step.startsWith(fragmentPrefix)) return apply(rewrite, value[step], depth + 1, schema);
-  // Not every object has been asked for its type: one of unknown type is taken for the right one.
-  const condition = step.slice(fragmentPrefix.length);
-  if (value.__typename === undefined || isOfType(schema, value.__typename, condition)) {
+  if (depth === rewrite.path.length - 1) change(rewrite, value, step);
+  else if (!step.startsWith(fragmentPrefix)) apply(rewrite, value[step], depth + 1, schema);
+  else if (mayBeOfType(value, step.slice(fragmentPrefix.length), schema)) {
     apply(rewrite, value, depth + 1, schema);
   }
+}
+
+/** Not every object has been asked for its type: one of unknown type is taken for the right one. */
+function mayBeOfType({ __typename: typename }: DataObject, condition: string, schema: GraphQLSchema): boolean {
+  return typename === undefined || isOfType(schema, typename, condition);
 }
 
 function change(rewrite: FetchDataRewrite, object: DataObject, key: string): void {

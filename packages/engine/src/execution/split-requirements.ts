@@ -124,8 +124,17 @@ function withOnly(
   fixed: FixedRequirements,
 ): QueryPlanSelectionNode[] {
   return selections
-    .filter(({ kind, ...node }) => kind !== 'Field' || !('name' in node) || !fixed.fields.has(node.name) || names.has(node.name))
-    .map((node) => ({ ...node, ...(node.selections && { selections: withOnly(node.selections, names, fixed) }) }) as QueryPlanSelectionNode);
+    .filter(
+      ({ kind, ...node }) =>
+        kind !== 'Field' || !('name' in node) || !fixed.fields.has(node.name) || names.has(node.name),
+    )
+    .map(
+      (node) =>
+        ({
+          ...node,
+          ...(node.selections && { selections: withOnly(node.selections, names, fixed) }),
+        }) as QueryPlanSelectionNode,
+    );
 }
 
 function isTypename(selection: SelectionNode): boolean {

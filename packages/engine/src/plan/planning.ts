@@ -1,6 +1,14 @@
 import { operationFromDocument, type Schema, Supergraph } from '@apollo/federation-internals';
 import { type QueryPlan, QueryPlanner } from '@apollo/query-planner';
-import { type ConstDirectiveNode, type DocumentNode, type GraphQLError, type GraphQLSchema, Kind, parse, print } from 'graphql';
+import {
+  type ConstDirectiveNode,
+  type DocumentNode,
+  type GraphQLError,
+  type GraphQLSchema,
+  Kind,
+  parse,
+  print,
+} from 'graphql';
 import { codedError } from '../coded-error.ts';
 import type { ProgramOptions } from '../execution/fetch.ts';
 import type { VagueTypes } from '../execution/merge.ts';
@@ -60,7 +68,9 @@ function notPlannable(error: unknown): GraphQLError {
 /** The interfaces that some subgraph knows as if they were objects; null when there are none. */
 function findInterfaceObjects(supergraph: DocumentNode): VagueTypes {
   const names = supergraph.definitions.flatMap((node) =>
-    node.kind === Kind.INTERFACE_TYPE_DEFINITION && node.directives?.some(isInterfaceObject) ? [node.name.value] : [],
+    node.kind === Kind.INTERFACE_TYPE_DEFINITION && node.directives?.some(isInterfaceObject)
+      ? [node.name.value]
+      : [],
   );
   return names.length > 0 ? new Set(names) : null;
 }

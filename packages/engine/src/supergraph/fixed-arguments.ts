@@ -81,7 +81,8 @@ export function fixArguments(document: DocumentNode): FixedArguments {
         }
         const definition = type?.fields?.find((field) => field.name.value === selection.name.value);
         if (!definition) return selection;
-        const inner = selection.selectionSet && rewrite(selection.selectionSet, nameOf(definition.type), used);
+        const inner =
+          selection.selectionSet && rewrite(selection.selectionSet, nameOf(definition.type), used);
         if (!definition.arguments?.length) return { ...selection, selectionSet: inner };
         const value = fix(typeName, definition, selection.arguments ?? []);
         used.add(value);
