@@ -3,7 +3,7 @@ import {
   ApolloServerPluginCacheControlDisabled,
   ApolloServerPluginLandingPageDisabled,
 } from '@apollo/server/plugin/disabled';
-import type { Engine } from '@kronos/engine';
+import { type Engine, stringifyAnswer } from '@kronos/engine';
 import type { Logger } from '@kronos/service';
 import type { GatewayContext } from './context.ts';
 import type { GatewayEnvironment } from './environment.ts';
@@ -35,7 +35,7 @@ export function createGraphqlServer(
         rootFields: environment.KRONOS_MAX_ROOT_FIELDS,
       }),
     ],
-    stringifyResult: (result) => JSON.stringify(result),
+    stringifyResult: stringifyAnswer,
     plugins: [...plugins, ApolloServerPluginLandingPageDisabled(), ApolloServerPluginCacheControlDisabled()],
   });
 }
