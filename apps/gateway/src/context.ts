@@ -1,7 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { type SubscriptionSlot, subscriptionSlot } from '@kronos/engine';
+import { clientSignal, type SubscriptionSlot, subscriptionSlot } from '@kronos/engine';
 import type { FastifyRequest } from 'fastify';
 import type { Caller } from './access/caller.ts';
+import type { AnswerNotes } from './headers/answer-notes.ts';
+import { pickHeaders } from './headers/forward.ts';
 
 /** The context value of an operation. */
 export interface GatewayContext {
@@ -13,6 +15,12 @@ export interface GatewayContext {
   traceparent: string;
   clientAddress: string;
   userAgent: string | undefined;
+  /** The client's headers that subgraphs get as they came. */
+  forwarded: Record<string, string>;
+  /** Present when the operation is answered once, so that headers of subgraphs' answers can be passed on. */
+  notes?: AnswerNotes;
+  /** Aborts when nobody waits for the answer any more. */
+  [clientSignal]?: AbortSignal;
   /** Present when the request can carry a stream. */
   [subscriptionSlot]?: SubscriptionSlot;
 }
@@ -20,8 +28,16 @@ export interface GatewayContext {
 const traceparentShape = /^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/;
 const maxAgentLength = 512;
 
-/** What is known of a request. Nothing is taken from `x-kronos-*` headers: those are what we tell subgraphs. */
-export function createContext(request: FastifyRequest, caller: Caller): GatewayContext {
+/**
+ * What is known of a request. Nothing is taken from `x-kronos-*` headers: those are what we tell subgraphs.
+ *
+ * @param forward the headers that subgraphs get as they came
+ */
+export function createContext(
+  request: FastifyRequest,
+  caller: Caller,
+  forward: readonly string[],
+): GatewayContext {
   const { traceparent, authorization } = request.headers;
   return {
     caller,
@@ -31,6 +47,7 @@ export function createContext(request: FastifyRequest, caller: Caller): GatewayC
       typeof traceparent === 'string' && traceparentShape.test(traceparent) ? traceparent : newTraceparent(),
     clientAddress: request.ip,
     userAgent: request.headers['user-agent']?.slice(0, maxAgentLength),
+    forwarded: pickHeaders(forward, request.headers),
   };
 }
 
@@ -43,6 +60,7 @@ export function ownContext(caller: Caller): GatewayContext {
     traceparent: newTraceparent(),
     clientAddress: '127.0.0.1',
     userAgent: undefined,
+    forwarded: {},
   };
 }
 

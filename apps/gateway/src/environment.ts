@@ -8,9 +8,11 @@ import {
   port,
   redisUrl,
   repositoryRoot,
-  StartError,
-} from '@kronos/service';
+} from '@kronos/service/environment';
+import { StartError } from '@kronos/service/run-service';
 import { z } from 'zod';
+import { headersEnvironment } from './headers/environment.ts';
+import { trafficEnvironment } from './traffic/environment.ts';
 
 const uiOrigins = [13008, 13009, 3000, 3001].map((number) => `http://localhost:${number}`);
 const sandboxOrigins = ['https://studio.apollographql.com', 'https://sandbox.embed.apollographql.com'];
@@ -42,7 +44,10 @@ export const gatewayEnvironment = {
   KRONOS_MAX_STREAMS: count(10_000),
   KRONOS_MAX_STREAMS_PER_CALLER: count(100),
   KRONOS_STREAM_HEARTBEAT_MS: count(10_000),
-  KRONOS_SUBGRAPH_TIMEOUT_MS: count(30_000),
+  ...trafficEnvironment,
+  ...headersEnvironment,
+  /** Whether identical queries in flight are run once. */
+  KRONOS_SHARE_QUERIES: z.stringbool('expected true or false').default(true),
 };
 
 /** What the gateway is configured with; every part is explained in the README. */

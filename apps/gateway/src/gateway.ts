@@ -12,6 +12,7 @@ import { ownContext } from './context.ts';
 import type { GatewayEnvironment } from './environment.ts';
 import { useHttpStatus } from './errors/http-status.ts';
 import { createGraphqlServer, quietly } from './graphql-server.ts';
+import { collectAnswerHeaders, useAnswerHeaders } from './headers/use-answer-headers.ts';
 import { graphqlRoute } from './http/graphql-route.ts';
 import { mayReadMetrics } from './http/may-read-metrics.ts';
 import { atMostEverySecond } from './http/readiness.ts';
@@ -19,9 +20,12 @@ import { trackRequests } from './http/track-requests.ts';
 import { createMetrics } from './metrics.ts';
 import { explorerPage } from './pages/explorer.ts';
 import { landingPage } from './pages/landing.ts';
+import { createFlights } from './sharing/flights.ts';
 import { createStreams } from './stream/streams.ts';
 import { followSupergraph } from './supergraph/follow-supergraph.ts';
 import { readSupergraph } from './supergraph/read-supergraph.ts';
+import { readTraffic } from './traffic/environment.ts';
+import { reportTraffic } from './traffic/metrics.ts';
 
 /** How long streams, and then running requests, may take to end when the gateway stops. */
 const drainMs = 5_000;
@@ -40,11 +44,13 @@ export interface Gateway {
  *  2. cors: which pages may read answers
  *  3. authenticate: the access token, or anonymous
  *  4. readGetOperation, refuseConditionalSubscription, readCursor: what a stream needs beside
- *  5. Apollo Server: CSRF prevention, persisted operations, parsing (tokens), validation (depth, aliases, root fields)
- *  6. useAccessRules: what the document names, its caller may see
- *  7. engine: plan, fetch from the subgraphs with the internal token, merge
- *  8. formatError, useHttpStatus: errors as clients get them, and the status they deserve
- *  9. streams: heartbeats, cursors, slow clients, the end of the token
+ *  5. flights: an identical query that is under way answers this one, too
+ *  6. Apollo Server: CSRF prevention, persisted operations, parsing (tokens), validation (depth, aliases, root fields)
+ *  7. useAccessRules: what the document names, its caller may see
+ *  8. engine: plan, fetch from the subgraphs with the internal token and within their limits, merge
+ *  9. formatError, useHttpStatus: errors as clients get them, and the status they deserve
+ * 10. useAnswerHeaders: what subgraphs' headers come to
+ * 11. streams: heartbeats, cursors, slow clients, the end of the token
  *
  * @throws StartError when the supergraph or a key cannot be used
  */
@@ -52,6 +58,7 @@ export async function createGateway(environment: GatewayEnvironment, logger: Log
   const metrics = new Registry();
   const identity = await createIdentity(environment, logger, metrics);
   const rules = new WeakMap<GraphQLSchema, AccessRules>();
+  const flights = createFlights();
   const location = environment.KRONOS_SUPERGRAPH;
   const found = (await readSupergraph(location))!;
 
@@ -60,8 +67,11 @@ export async function createGateway(environment: GatewayEnvironment, logger: Log
     subgraphUrls: environment.subgraphUrls,
     headers: createSubgraphHeaders(identity.mint),
     logger: quietly(logger),
-    http: { timeoutMs: environment.KRONOS_SUBGRAPH_TIMEOUT_MS },
+    rawData: true,
+    traffic: readTraffic(environment),
+    onSubgraphAnswer: collectAnswerHeaders(environment.KRONOS_RESPONSE_HEADERS),
     onSchema: ({ apiSchema, supergraphSdl }) => {
+      flights.seal();
       const accessRules = readAccessRules(supergraphSdl);
       rules.set(apiSchema, accessRules);
       if (accessRules.size > 0 && !environment.KRONOS_JWKS_URL) {
@@ -80,7 +90,9 @@ export async function createGateway(environment: GatewayEnvironment, logger: Log
     counted.usePlugin(),
     useAccessRules((schema) => rules.get(schema)!),
     useHttpStatus(),
+    useAnswerHeaders(environment.KRONOS_FORWARD_HEADERS),
   ]);
+  reportTraffic(metrics, engine.traffic, () => flights.shared);
   await server.start().catch((error: Error) => {
     throw new StartError(`The supergraph ${location} cannot be served: ${error.message}`);
   });
@@ -125,6 +137,9 @@ export async function createGateway(environment: GatewayEnvironment, logger: Log
       server,
       authenticate: identity.authenticate,
       streams,
+      flights,
+      isSharing: environment.KRONOS_SHARE_QUERIES,
+      forwardHeaders: environment.KRONOS_FORWARD_HEADERS,
       maxTokens: environment.KRONOS_MAX_TOKENS,
     });
     landingPage(routes, environment);

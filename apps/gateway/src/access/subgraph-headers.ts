@@ -8,9 +8,10 @@ import type { MintInternalToken } from './internal-token.ts';
  */
 export function createSubgraphHeaders(mint: MintInternalToken | undefined): SubgraphHeaders {
   return async (context) => {
-    const { caller, authorization, requestId, traceparent, clientAddress, userAgent } =
+    const { caller, authorization, requestId, traceparent, clientAddress, userAgent, forwarded } =
       context as unknown as GatewayContext;
     const headers: Headers = {
+      ...forwarded,
       'x-request-id': requestId,
       traceparent,
       'x-kronos-client-address': clientAddress,

@@ -1,4 +1,3 @@
-import type { ApolloServer } from '@apollo/server';
 import { codedError, type SubscriptionSlot, subscriptionSlot } from '@kronos/engine';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Authenticate } from '../access/authenticate.ts';
@@ -9,23 +8,27 @@ import { readGetOperation } from '../stream/get-operation.ts';
 import { negotiate } from '../stream/negotiate.ts';
 import type { StreamProtocol } from '../stream/protocol.ts';
 import type { Streams } from '../stream/streams.ts';
+import { type AnswerJsonOptions, answerJson } from './answer-json.ts';
 import { toApolloRequest } from './apollo-request.ts';
 import { mediaTypeFor } from './media-type.ts';
+import { keepRawBodies } from './raw-body.ts';
 import { sendError } from './send-errors.ts';
 import { sendStream } from './send-stream.ts';
 
-export interface GraphqlRouteOptions {
-  server: ApolloServer<GatewayContext>;
+export interface GraphqlRouteOptions extends AnswerJsonOptions {
   authenticate: Authenticate;
   streams: Streams;
   maxTokens: number;
+  /** Headers that subgraphs get as they came. */
+  forwardHeaders: readonly string[];
 }
 
 const cursorShape = /^[\w.:=+/-]{1,256}$/;
 
 /** GraphQL over HTTP at `/graphql`: JSON, or a stream when the `accept` header asks for one. */
 export function graphqlRoute(app: FastifyInstance, options: GraphqlRouteOptions): void {
-  const { server, authenticate, streams, maxTokens } = options;
+  const { server, authenticate, streams, maxTokens, forwardHeaders } = options;
+  keepRawBodies(app);
 
   app.route({
     method: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'],
@@ -36,12 +39,12 @@ export function graphqlRoute(app: FastifyInstance, options: GraphqlRouteOptions)
         try {
           if (wantsPage(request)) return reply.redirect('/');
           const caller = await authenticate(request.headers.authorization);
-          const context = createContext(request, caller);
+          const context = createContext(request, caller, forwardHeaders);
           const protocol = negotiate(request.headers.accept);
           const isStream = protocol && (request.method === 'POST' || request.method === 'GET');
           await (isStream
             ? answerStream(request, reply, context, protocol)
-            : answerJson(request, reply, context));
+            : answerOnce(request, reply, context));
         } catch (error) {
           sendError(request, reply, error);
         }
@@ -50,14 +53,9 @@ export function graphqlRoute(app: FastifyInstance, options: GraphqlRouteOptions)
     },
   });
 
-  async function answerJson(request: FastifyRequest, reply: FastifyReply, context: GatewayContext) {
+  function answerOnce(request: FastifyRequest, reply: FastifyReply, context: GatewayContext) {
     refuseConditionalSubscription(bodyOf(request.body).query, maxTokens);
-    const answer = await server.executeHTTPGraphQLRequest({
-      httpGraphQLRequest: toApolloRequest(request),
-      context: async () => context,
-    });
-    for (const [name, value] of answer.headers) reply.header(name, value);
-    reply.code(answer.status ?? 200).send(answer.body.kind === 'complete' ? answer.body.string : '');
+    return answerJson(request, reply, context, options);
   }
 
   async function answerStream(

@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { codedError, type Engine, type PlannedSubscription } from '@kronos/engine';
+import { clientSignal, codedError, type Engine, type PlannedSubscription } from '@kronos/engine';
 import { unauthenticated } from '../access/authenticate.ts';
 import type { Revocations } from '../access/revocations.ts';
 import type { GatewayContext } from '../context.ts';
@@ -84,7 +84,12 @@ export function createStreams(options: StreamsOptions): Streams {
         endings: ending.signal,
         heartbeatMs,
         format: (error) => formatError(error.toJSON(), error),
-        open: (signal) => engine.subscribe(planned, { after, signal, createContext: () => ({ ...context }) }),
+        open: (signal) =>
+          engine.subscribe(planned, {
+            after,
+            signal,
+            createContext: () => ({ ...context, [clientSignal]: signal }),
+          }),
       });
     } catch (error) {
       scope.logger.error({ err: error, requestId: scope.requestId }, 'a stream broke');

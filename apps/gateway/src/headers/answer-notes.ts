@@ -1,0 +1,49 @@
+import type { OnSubgraphAnswer } from '@kronos/engine';
+import { type Freshness, mergeCacheControl } from './cache-control.ts';
+
+type SubgraphAnswerHeaders = NonNullable<Parameters<OnSubgraphAnswer>[2]>;
+
+/** What is noted of subgraphs' answers while one operation runs, for the headers of the answer to it. */
+export class AnswerNotes {
+  /** Whether the answer to the operation has been found to hold no errors. */
+  isClean = false;
+  /** `set-cookie` lines in the order in which they came. */
+  readonly cookies: string[] = [];
+  readonly #others = new Map<string, Set<string>>();
+  readonly #freshness: Freshness[] = [];
+  #isUncertain = false;
+
+  /** Takes what is on the list from one answer; undefined stands for an answer that did not come. */
+  add(names: readonly string[], headers: SubgraphAnswerHeaders | undefined): void {
+    for (const name of names) {
+      const value = headers?.[name];
+      if (name === 'cache-control') this.#addFreshness(value, headers?.age);
+      else if (value === undefined) continue;
+      else if (name === 'set-cookie') this.cookies.push(...[value].flat());
+      else this.#addOther(name, [value].flat());
+    }
+  }
+
+  /** The `cache-control` of the whole; undefined unless every subgraph that was asked gave one. */
+  cacheControl(): string | undefined {
+    const isSaid = this.#freshness.length > 0 && !this.#isUncertain;
+    return isSaid ? mergeCacheControl(this.#freshness) : undefined;
+  }
+
+  /** Every other header, with the different values that subgraphs gave. */
+  *others(): Iterable<[name: string, value: string]> {
+    for (const [name, values] of this.#others) yield [name, [...values].join(', ')];
+  }
+
+  #addFreshness(value: string | string[] | undefined, age: string | string[] | undefined): void {
+    if (value === undefined) this.#isUncertain = true;
+    else
+      this.#freshness.push({ cacheControl: String(value), age: age === undefined ? undefined : String(age) });
+  }
+
+  #addOther(name: string, values: readonly string[]): void {
+    const known = this.#others.get(name) ?? new Set();
+    this.#others.set(name, known);
+    for (const value of values) known.add(value);
+  }
+}
