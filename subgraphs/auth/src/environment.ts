@@ -1,4 +1,4 @@
-import { commonEnvironment, postgresUrl, redisUrl } from '@kronos/service';
+import { commonEnvironment, postgresUrl, redisUrl } from '@kronos/service/environment';
 import { z } from 'zod';
 
 /** The environment variables that auth reads. */

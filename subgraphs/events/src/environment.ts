@@ -1,4 +1,4 @@
-import { commonEnvironment, postgresUrl, redisUrl } from '@kronos/service';
+import { commonEnvironment, postgresUrl, redisUrl } from '@kronos/service/environment';
 
 /** The variables of this domain; its port is read where it is opened. */
 export const environmentShape = {

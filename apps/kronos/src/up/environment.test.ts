@@ -1,3 +1,4 @@
+import type { EnvironmentError } from '@kronos/service/environment';
 import { expect, test } from 'vitest';
 import { readPlan } from './environment.ts';
 
@@ -22,7 +23,14 @@ test('all faults are reported together, with what would be right', async () => {
     KRONOS_ADMIN_EMAIL: 'ada',
     KRONOS_ADMIN_PASSWORD: 'short',
   });
-  await expect(plan).rejects.toThrow(
-    /KRONOS_PORT.*expected a port[\s\S]*DATABASE_URL[\s\S]*REDIS_URL[\s\S]*ADMIN_EMAIL[\s\S]*ADMIN_PASSWORD.*12 characters[\s\S]*EVENTS_PORT/,
-  );
+  const { faults } = (await plan.catch((error) => error)) as EnvironmentError;
+  expect(faults.map((fault) => fault.split(' ')[0]).toSorted()).toEqual([
+    'DATABASE_URL',
+    'EVENTS_PORT',
+    'KRONOS_ADMIN_EMAIL',
+    'KRONOS_ADMIN_PASSWORD',
+    'KRONOS_PORT',
+    'REDIS_URL',
+  ]);
+  for (const fault of faults) expect(fault).toMatch(/: expected /);
 });

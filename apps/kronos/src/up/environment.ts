@@ -1,9 +1,13 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import {
   commonEnvironment,
   parseEnvironment,
   port,
   postgresUrl,
   redisUrl,
+  repositoryRoot,
 } from '@kronos/service/environment';
 import { z } from 'zod';
 import { readDatabaseDomains, readSubgraphs, type Subgraph, variablePrefix } from '../domains.ts';
@@ -49,8 +53,10 @@ export interface UpPlan extends z.infer<z.ZodObject<typeof upEnvironment>> {
 export async function readPlan(source: NodeJS.ProcessEnv = process.env): Promise<UpPlan> {
   const [subgraphs, databaseDomains] = await Promise.all([readSubgraphs(), readDatabaseDomains()]);
   const domains = [...new Set([...subgraphs.map(({ name }) => name), ...databaseDomains])];
-  const shape = Object.assign({}, ...domains.map(domainEnvironment)) as z.ZodRawShape;
-  const values = parseEnvironment({ ...upEnvironment, ...shape }, source);
+  const ours = Object.assign({}, ...domains.map(domainEnvironment)) as z.ZodRawShape;
+  // Theirs first: what a process needs, such as its database, is given to it here.
+  const shape = { ...(await childEnvironments(domains)), ...upEnvironment, ...ours };
+  const values = parseEnvironment(shape, source) as z.infer<z.ZodObject<typeof upEnvironment>>;
   const given = values as Record<string, unknown>;
   return {
     ...values,
@@ -63,6 +69,26 @@ export async function readPlan(source: NodeJS.ProcessEnv = process.env): Promise
     givenDatabases: pick<string>(databaseDomains, given, 'DATABASE_URL'),
     givenPorts: pick<number>(domains, given, 'PORT'),
   };
+}
+
+/** What the gateway and the subgraphs will parse, so that their faults are reported with ours, before anything starts. */
+async function childEnvironments(domains: readonly string[]): Promise<z.ZodRawShape> {
+  const { gatewayEnvironment } = await load<{ gatewayEnvironment: z.ZodRawShape }>(
+    'apps/gateway/src/environment.ts',
+  );
+  const shapes = await Promise.all(
+    domains.map(async (domain) => {
+      const file = join('subgraphs', domain, 'src/environment.ts');
+      if (!existsSync(join(repositoryRoot, file))) return {};
+      return (await load<{ environmentShape?: z.ZodRawShape }>(file)).environmentShape ?? {};
+    }),
+  );
+  return Object.assign({}, gatewayEnvironment, ...shapes);
+}
+
+// By its address: the command line depends on no domain, and on no app.
+async function load<Module>(file: string): Promise<Module> {
+  return import(pathToFileURL(join(repositoryRoot, file)).href);
 }
 
 function pick<Value>(
