@@ -11,7 +11,7 @@ import { compareAnswers, type Difference } from './compare.ts';
 import { readGraph } from './graph.ts';
 import { type Host, startHost } from './host.ts';
 import { executePlainly } from './oracle.ts';
-import { createWorld, type World } from './world.ts';
+import { createWorld } from './world.ts';
 
 /** Everything that one comparison depends on. */
 export interface Case {
@@ -32,8 +32,8 @@ export interface Judgement {
 /** A supergraph under test: its subgraphs over HTTP, an engine in front of them, and the oracle beside. */
 export interface Court extends AsyncDisposable {
   readonly apiSchema: GraphQLSchema;
-  readonly world: World;
-  judge(query: string, variables?: Record<string, unknown>): Promise<Judgement>;
+  /** @param seed of the data, when it shall be other data than before */
+  judge(query: string, variables?: Record<string, unknown>, seed?: number): Promise<Judgement>;
 }
 
 let opened = 0;
@@ -48,9 +48,11 @@ export async function openCourt(host: Host, sdls: Record<string, string>, seed: 
   const urls = Object.fromEntries(
     Object.keys(sdls).map((subgraph) => [subgraph, host.urlOf(name, subgraph)]),
   );
-  const world = createWorld(readGraph(sdls, urls), seed);
-  const execution = host.serve(name, world);
-  const engine = createEngine({ supergraphSdl: world.graph.supergraphSdl, logger });
+  const graph = readGraph(sdls, urls);
+  let world = createWorld(graph, seed);
+  let served = seed;
+  let execution = host.serve(name, world);
+  const engine = createEngine({ supergraphSdl: graph.supergraphSdl, logger });
   let apiSchema: GraphQLSchema | undefined;
   engine.onSchemaLoadOrUpdate((loaded) => {
     apiSchema = loaded.apiSchema;
@@ -86,8 +88,12 @@ export async function openCourt(host: Host, sdls: Record<string, string>, seed: 
 
   return {
     apiSchema: schema,
-    world,
-    async judge(query, variables = {}) {
+    async judge(query, variables = {}, dataSeed = served) {
+      if (dataSeed !== served) {
+        world = createWorld(graph, dataSeed);
+        execution = host.serve(name, world);
+        served = dataSeed;
+      }
       const document = parse(query);
       const [fault] = validate(schema, document);
       if (fault) throw new Error(`the operation is not valid: ${fault.message}\n${query}`);

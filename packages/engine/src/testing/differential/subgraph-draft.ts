@@ -32,7 +32,8 @@ export function draftType(
   return draft;
 }
 
-const link =
+/** The head of a federation 2 subgraph that imports every directive a case may use. */
+export const federation =
   'extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key", "@shareable", "@requires", "@provides", "@external", "@override", "@inaccessible", "@interfaceObject"])';
 
 /** The SDL of a subgraph. */
@@ -42,7 +43,7 @@ export function printSubgraph(subgraph: SubgraphDraft): string {
   const isRenamed = operations.some((root) => roots[root] !== root);
   const schema = operations.map((root) => `${root.toLowerCase()}: ${roots[root]}`).join(' ');
   return [
-    isRenamed ? `${link} { ${schema} }` : link,
+    isRenamed ? `${federation} { ${schema} }` : federation,
     ...subgraph.declarations,
     ...[...types].map(([name, type]) => printType(name in roots ? roots[name as 'Query'] : name, type)),
     ...[...subgraph.unions].map(([name, members]) => `union ${name} = ${[...members].join(' | ')}`),

@@ -1,0 +1,37 @@
+import { expect, test } from 'vitest';
+import { federation, judgeSeeds } from '../testing/differential/index.ts';
+
+/** To an interface object every implementation goes by the interface's name, which must not replace the real one. */
+const subgraphs = {
+  a: `${federation}
+    type Query { media: [Media!] medium: Media }
+    interface Media @key(fields: "id") { id: ID! title: String }
+    type Book implements Media @key(fields: "id") { id: ID! title: String pages: Int }
+    type Film implements Media @key(fields: "id") { id: ID! title: String minutes: Int }`,
+  b: `${federation}
+    type Query { ranking: [Media] }
+    type Media @key(fields: "id") @interfaceObject {
+      id: ID!
+      title: String @external
+      stars(out: Int = 5): Int
+      praise: String @requires(fields: "title")
+      similar: [Media]
+    }`,
+  c: `${federation}
+    type Media @key(fields: "id") @interfaceObject { id: ID! sales: Int! }`,
+};
+
+test.each([
+  '{ media { ... on Film { stars __typename } } }',
+  '{ media { ... on Book { __typename stars } ... on Film { sales __typename } } }',
+  '{ media { __typename stars ... on Book { pages } } }',
+  '{ ranking { ... on Film { __typename minutes } stars } }',
+  '{ ranking { __typename id stars sales } }',
+  '{ ranking { ... on Book { praise } } }',
+  '{ ranking { ... on Book { praise __typename sales } ... on Film { title } } }',
+  '{ medium { praise similar { __typename title ... on Book { pages similar { sales } } } } }',
+  '{ media { ... on Book { praise } ... on Book { __typename } } }',
+  '{ ranking { similar { stars praise } title } }',
+])('%s', async (query) => {
+  expect(await judgeSeeds({ subgraphs, query })).toEqual([]);
+});
