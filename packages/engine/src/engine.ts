@@ -5,13 +5,14 @@ import type {
 } from '@apollo/server-gateway-interface';
 import { GraphQLError, type GraphQLSchema } from 'graphql';
 import { codedError } from './coded-error.ts';
-import { compileVariables } from './execution/execute.ts';
 import { createExchange, type OnSubgraphAnswer } from './http/exchange.ts';
 import { createHttpClient, type HttpClientOptions } from './http/http-client.ts';
 import type { SubgraphHeaders } from './http/subgraph-call.ts';
+import { readOperation } from './plan/operation.ts';
+import { compileVariables } from './plan/variables.ts';
 import { type EngineLogger, loadSchemaState, type SchemaState } from './schema-state.ts';
 import type { UpstreamLimits } from './subscription/follow-upstream.ts';
-import { type PlannedSubscription, planSubscription, withVariables } from './subscription/plan.ts';
+import { type PlannedSubscription, planSubscription } from './subscription/plan.ts';
 import { type SubscriptionFrame, subscribe } from './subscription/subscribe.ts';
 import type { TrafficOptions } from './traffic/policy.ts';
 import type { TrafficStatistics } from './traffic/subgraph-traffic.ts';
@@ -127,10 +128,10 @@ export function createEngine(options: EngineOptions): Engine {
     const slot = request.context[subscriptionSlot as unknown as string] as SubscriptionSlot | undefined;
     if (!slot) return { errors: [streamRequired()] };
     const variables = request.request.variables ?? {};
-    const plan = planSubscription(state, request);
-    const { errors, coerced } = compileVariables(request.schema, plan.operation)(variables);
+    const operation = readOperation(request.document, request.operation);
+    const { errors, coerced } = compileVariables(request.schema, operation)(variables);
     if (errors) return { errors };
-    slot.planned = withVariables(plan, variables, coerced);
+    slot.planned = planSubscription(state, request.queryHash, operation, variables, coerced);
     return { data: null };
   };
 

@@ -4,12 +4,15 @@ import type { GraphQLSchema } from 'graphql';
 import { createExecutor } from './execution/create-executor.ts';
 import type { Exchange } from './http/exchange.ts';
 import { createSubgraphCall, type SubgraphCall, type SubgraphHeaders } from './http/subgraph-call.ts';
+import { Lru } from './lru.ts';
 import { createPlanning, type Planning } from './plan/planning.ts';
 import type { SubscriptionPlan } from './subscription/plan.ts';
 import { prepareSupergraph } from './supergraph/prepare.ts';
 
 // Read when an ApolloGateway is constructed: 2.14 starts an exporter of usage data otherwise.
 process.env.APOLLO_TELEMETRY_DISABLED ??= 'true';
+
+const keptSubscriptions = 500;
 
 export interface EngineLogger {
   debug(message: string): void;
@@ -29,7 +32,7 @@ export interface SchemaState {
   execute: GatewayExecutor;
   urls: Record<string, string>;
   planning: Planning;
-  subscriptionPlans: Map<string, SubscriptionPlan>;
+  subscriptionPlans: Lru<string, SubscriptionPlan>;
 }
 
 export interface SchemaStateOptions {
@@ -73,7 +76,7 @@ export async function loadSchemaState(
     execute: createExecutor(schema, planning, { rawData }),
     urls,
     planning,
-    subscriptionPlans: new Map(),
+    subscriptionPlans: new Lru(keptSubscriptions),
   };
 }
 

@@ -4,8 +4,7 @@ import { Lru } from '../lru.ts';
 import { readOperation } from '../plan/operation.ts';
 import type { Planning } from '../plan/planning.ts';
 import { RawJson } from '../shape/raw-json.ts';
-import { compileOperation, type ExecuteOperation } from './execute.ts';
-import { asGraphQLError } from './subgraph-error.ts';
+import { compileOperation, type ExecuteOperation } from './compile-operation.ts';
 
 export interface ExecutorOptions {
   /** Whether data is given as the text of its JSON, for a server that knows `stringifyAnswer`. */
@@ -26,11 +25,7 @@ export function createExecutor(
     const key = `${queryHash} ${operation!.name?.value ?? ''}`;
     let execute = operations.get(key);
     if (!execute) {
-      try {
-        execute = compileOperation(schema, planning, readOperation(document, operation!));
-      } catch (error) {
-        return { errors: [asGraphQLError(error)] };
-      }
+      execute = compileOperation(schema, planning, readOperation(document, operation!));
       operations.set(key, execute);
     }
     const answer = await execute(request.variables ?? {}, context);

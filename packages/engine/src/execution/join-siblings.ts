@@ -1,10 +1,7 @@
 import type { Fetch } from './fetch.ts';
 
 /** A plan whose fetches are compiled and whose order is not yet. */
-export type Tree =
-  | { kind: 'request'; fetches: Fetch[] }
-  | { kind: 'sequence' | 'parallel'; trees: Tree[] }
-  | { kind: 'condition'; variable: string; whenTrue?: Tree; whenFalse?: Tree };
+export type Tree = { kind: 'request'; fetches: Fetch[] } | { kind: 'sequence' | 'parallel'; trees: Tree[] };
 
 type Request = Extract<Tree, { kind: 'request' }>;
 
@@ -24,12 +21,6 @@ export function joinSiblings(tree: Tree): Tree {
       return tree;
     case 'sequence':
       return { ...tree, trees: tree.trees.map(joinSiblings) };
-    case 'condition':
-      return {
-        ...tree,
-        ...(tree.whenTrue && { whenTrue: joinSiblings(tree.whenTrue) }),
-        ...(tree.whenFalse && { whenFalse: joinSiblings(tree.whenFalse) }),
-      };
     case 'parallel':
       return joinBranches(tree.trees.flatMap((child) => (child.kind === 'parallel' ? child.trees : [child])));
   }

@@ -1,10 +1,10 @@
-import type { ConditionNode, FlattenNode, PlanNode } from '@apollo/query-planner';
+import type { FlattenNode, PlanNode } from '@apollo/query-planner';
 import { decideSharing } from './decide-sharing.ts';
 import { compileEntityRequest } from './entity-request.ts';
 import { compileFetches, type Fetch, type ProgramOptions } from './fetch.ts';
 import { joinSiblings, type Tree } from './join-siblings.ts';
 import { compileRootRequest } from './root-request.ts';
-import type { Run, Step } from './run.ts';
+import type { Step } from './run.ts';
 
 /**
  * Compiles a plan into one function. What depends only on the plan happens here, once: which objects a fetch is for, how
@@ -33,14 +33,8 @@ function toTree(node: PlanNode, path: FlattenNode['path'], options: ProgramOptio
       return { kind: 'parallel', trees: node.nodes.map((child) => inner(child)) };
     case 'Flatten':
       return inner(node.node, [...path, ...node.path]);
-    case 'Condition':
-      return {
-        kind: 'condition',
-        variable: node.condition,
-        ...(node.ifClause && { whenTrue: inner(node.ifClause) }),
-        ...(node.elseClause && { whenFalse: inner(node.elseClause) }),
-      };
     default:
+      // Conditions are decided before planning, and @defer is not switched on.
       throw new Error(`The engine does not execute ${node.kind} nodes.`);
   }
 }
@@ -55,8 +49,6 @@ function compileTree(tree: Tree): Step {
       return inSequence(tree.trees.map(compileTree));
     case 'parallel':
       return inParallel(tree.trees.map(compileTree));
-    case 'condition':
-      return onCondition(tree.variable, tree.whenTrue, tree.whenFalse);
   }
 }
 
@@ -69,14 +61,5 @@ function inSequence(steps: readonly Step[]): Step {
 function inParallel(steps: readonly Step[]): Step {
   return async (run) => {
     await Promise.all(steps.map((step) => step(run)));
-  };
-}
-
-function onCondition(variable: ConditionNode['condition'], whenTrue?: Tree, whenFalse?: Tree): Step {
-  const positive = whenTrue && compileTree(whenTrue);
-  const negative = whenFalse && compileTree(whenFalse);
-  return async (run: Run) => {
-    const step = run.conditions[variable] ? positive : negative;
-    await step?.(run);
   };
 }

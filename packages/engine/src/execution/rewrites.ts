@@ -41,7 +41,11 @@ function apply(rewrite: FetchDataRewrite, value: unknown, depth: number, schema:
 }
 
 /** Not every object has been asked for its type: one of unknown type is taken for the right one. */
-function mayBeOfType({ __typename: typename }: DataObject, condition: string, schema: GraphQLSchema): boolean {
+function mayBeOfType(
+  { __typename: typename }: DataObject,
+  condition: string,
+  schema: GraphQLSchema,
+): boolean {
   return typename === undefined || isOfType(schema, typename, condition);
 }
 

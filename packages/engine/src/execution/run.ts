@@ -1,5 +1,5 @@
 import type { RequestScope } from '../http/subgraph-call.ts';
-import type { Problems } from './problems.ts';
+import { Problems } from './problems.ts';
 
 /** An object of the merged data, as subgraphs have sent it. */
 export type DataObject = Record<string, unknown>;
@@ -10,8 +10,6 @@ export interface Run {
   data: DataObject;
   /** As the client sent them, under the names that subgraphs know. */
   variables: Record<string, unknown>;
-  /** With defaults: what the plan's conditions look at. */
-  conditions: Record<string, unknown>;
   request: RequestScope;
   problems: Problems;
   /** Objects and lists that stand in several places, because their owners had the same representation. */
@@ -20,6 +18,17 @@ export interface Run {
 
 /** One compiled node of a plan. It never rejects: what goes wrong is noted in the run's problems. */
 export type Step = (run: Run) => Promise<void>;
+
+/** A run at its beginning. */
+export function startRun(variables: Record<string, unknown>, context: Record<string, unknown>): Run {
+  return {
+    data: {},
+    variables,
+    request: { context, headers: new Map() },
+    problems: new Problems(),
+    shared: null,
+  };
+}
 
 export function isObject(value: unknown): value is DataObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);

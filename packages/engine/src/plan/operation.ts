@@ -1,8 +1,12 @@
 import {
   type DocumentNode,
   type FragmentDefinitionNode,
+  GraphQLIncludeDirective,
+  GraphQLSkipDirective,
+  getDirectiveValues,
   Kind,
   type OperationDefinitionNode,
+  type SelectionNode,
   visit,
 } from 'graphql';
 
@@ -32,4 +36,12 @@ export function readOperation(document: DocumentNode, node: OperationDefinitionN
     },
   });
   return { document, node, fragments, conditions: [...conditions] };
+}
+
+/** Whether @skip and @include let a selection be. */
+export function isIncluded(selection: SelectionNode, variables: Record<string, unknown>): boolean {
+  return (
+    getDirectiveValues(GraphQLSkipDirective, selection, variables)?.if !== true &&
+    getDirectiveValues(GraphQLIncludeDirective, selection, variables)?.if !== false
+  );
 }

@@ -15,13 +15,17 @@ import type { VagueTypes } from '../execution/merge.ts';
 import type { SubgraphCall } from '../http/subgraph-call.ts';
 import { fixArguments } from '../supergraph/fixed-arguments.ts';
 import { createDataKeys, type DataKeyOf } from './data-keys.ts';
+import type { Operation } from './operation.ts';
 import { toPlannedDocument } from './planned-document.ts';
 
 /** The planner of one version of a supergraph, and what compiling its plans needs. */
 export interface Planning extends ProgramOptions {
   dataKeyOf: DataKeyOf;
-  /** @throws Error when the operation does not fit the schema, or is beyond the planner's limits */
-  plan(document: DocumentNode, operationName: string | undefined): QueryPlan;
+  /**
+   * @param variables with defaults: the plan is for operations with the same variables of @skip and @include
+   * @throws a coded error when the operation is beyond the planner
+   */
+  plan(operation: Operation, variables: Record<string, unknown>): QueryPlan;
 }
 
 /**
@@ -45,11 +49,13 @@ export function createPlanning(
     vagueTypes: findInterfaceObjects(fixed.document),
     fixed,
     dataKeyOf,
-    plan(document, operationName) {
-      const planned = toPlannedDocument(document, dataKeyOf);
-      const operation = operationFromDocument(federationSchema, planned, { operationName });
+    plan(operation, variables) {
+      const document = toPlannedDocument(operation, dataKeyOf, variables);
+      const operationName = operation.node.name?.value;
       try {
-        return ownPlanner.buildQueryPlan(operation);
+        return ownPlanner.buildQueryPlan(
+          operationFromDocument(federationSchema, document, { operationName }),
+        );
       } catch (error) {
         throw notPlannable(error);
       }

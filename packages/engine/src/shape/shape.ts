@@ -1,18 +1,9 @@
-import {
-  type GraphQLError,
-  GraphQLIncludeDirective,
-  type GraphQLSchema,
-  GraphQLSkipDirective,
-  getDirectiveValues,
-  type SelectionNode,
-} from 'graphql';
+import type { GraphQLError, GraphQLSchema } from 'graphql';
 import type { Run } from '../execution/run.ts';
-import { Lru } from '../lru.ts';
 import type { DataKeyOf } from '../plan/data-keys.ts';
-import type { Operation } from '../plan/operation.ts';
+import { isIncluded, type Operation } from '../plan/operation.ts';
 import { compileWriter, irregular } from './compile-writer.ts';
 import { completeAnswer } from './complete.ts';
-import { compileIntrospection } from './introspect.ts';
 import { RawJson } from './raw-json.ts';
 import { createFieldsOf } from './selection.ts';
 
@@ -21,57 +12,53 @@ export interface Answer {
   errors?: readonly GraphQLError[];
 }
 
-/** Makes an answer of what a run has merged. */
-export type Shape = (run: Pick<Run, 'data' | 'problems' | 'shared'>) => Answer;
-
-/** Values of @skip and @include for which a compiled answer is kept, per operation. */
-const keptShapes = 32;
+/**
+ * Makes an answer of what a run has merged.
+ *
+ * @param introspection what the operation asks about the schema, answered, by the keys of the answer
+ */
+export type Shape = (
+  run: Pick<Run, 'data' | 'problems' | 'shared'>,
+  introspection: Readonly<Record<string, unknown>> | undefined,
+) => Answer;
 
 /**
- * Compiles the answers of an operation, one for each combination of the variables of @skip and @include that occurs.
+ * Compiles the answer of an operation.
  *
  * @param schema what clients know
+ * @param variables with defaults; the answer is for operations with the same variables of @skip and @include
  */
-export function createShapes(
+export function compileShape(
   schema: GraphQLSchema,
   operation: Operation,
   dataKeyOf: DataKeyOf,
-): (variables: Record<string, unknown>) => Shape {
-  const { document, node, fragments, conditions } = operation;
-  const introspect = compileIntrospection(schema, document, node);
-  const shapes = new Lru<string, Shape>(keptShapes);
+  variables: Record<string, unknown>,
+): Shape {
+  const { node, fragments } = operation;
+  const fieldsOf = createFieldsOf({
+    schema,
+    operation: node,
+    fragments,
+    dataKeyOf,
+    isIncluded: (selection) => isIncluded(selection, variables),
+  });
+  const rootType = schema.getRootType(node.operation)!;
+  const write = compileWriter({
+    rootType,
+    operation: node,
+    typeOf: (name) => schema.getType(name),
+    fieldsOf,
+  });
 
-  function compile(variables: Record<string, unknown>, introspection?: Record<string, unknown>): Shape {
-    const isIncluded = (selection: SelectionNode) =>
-      getDirectiveValues(GraphQLSkipDirective, selection, variables)?.if !== true &&
-      getDirectiveValues(GraphQLIncludeDirective, selection, variables)?.if !== false;
-    const fieldsOf = createFieldsOf({ schema, operation: node, fragments, dataKeyOf, isIncluded });
-    const rootType = schema.getRootType(node.operation)!;
-    const typeOf = (name: string) => schema.getType(name);
-    const write = compileWriter({ rootType, operation: node, typeOf, fieldsOf });
-
-    return ({ data, problems, shared }) => {
-      if (problems.isEmpty) {
-        try {
-          return { data: new RawJson(write(data, { shared, written: new Map(), introspection })) };
-        } catch (error) {
-          if (error !== irregular) throw error;
-        }
+  return ({ data, problems, shared }, introspection) => {
+    if (problems.isEmpty) {
+      try {
+        return { data: new RawJson(write(data, { shared, written: new Map(), introspection })) };
+      } catch (error) {
+        if (error !== irregular) throw error;
       }
-      const completed = completeAnswer({ schema, operation: node, fieldsOf, data, problems, introspection });
-      return completed.errors.length > 0 ? completed : { data: completed.data };
-    };
-  }
-
-  return (variables) => {
-    // What is asked about the schema may depend on any variable; such operations are rare and not worth keeping.
-    if (introspect) return compile(variables, introspect(variables));
-    const key = conditions.map((name) => (variables[name] ? '1' : '0')).join('');
-    let shape = shapes.get(key);
-    if (!shape) {
-      shape = compile(variables);
-      shapes.set(key, shape);
     }
-    return shape;
+    const completed = completeAnswer({ schema, operation: node, fieldsOf, data, problems, introspection });
+    return completed.errors.length > 0 ? completed : { data: completed.data };
   };
 }

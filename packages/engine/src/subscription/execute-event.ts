@@ -1,7 +1,7 @@
 import type { GatewayExecutionResult } from '@apollo/server-gateway-interface';
 import type { FormattedExecutionResult } from 'graphql';
-import { startRun } from '../execution/execute.ts';
 import { absorbRoot } from '../execution/root-request.ts';
+import { startRun } from '../execution/run.ts';
 import { RawJson } from '../shape/raw-json.ts';
 import type { PlannedSubscription } from './plan.ts';
 
@@ -17,11 +17,11 @@ export async function executeEvent(
   event: FormattedExecutionResult,
   context: Record<string, unknown>,
 ): Promise<GatewayExecutionResult> {
-  const run = startRun({}, planned.variables, planned.coerced, context);
+  const run = startRun(planned.variables, context);
   const { data, errors } = event;
   absorbRoot(run, planned.event, [run.data], { data, ...(errors && { errors: [...errors] }) });
   await planned.rest?.(run);
-  const answer = planned.shapeFor(planned.coerced)(run);
+  const answer = planned.shape(run, undefined);
   const isRaw = answer.data instanceof RawJson;
   return (isRaw ? { data: (answer.data as RawJson).toJSON() } : answer) as GatewayExecutionResult;
 }

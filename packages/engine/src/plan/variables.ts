@@ -1,0 +1,36 @@
+import { type GraphQLError, type GraphQLSchema, getVariableValues } from 'graphql';
+import { codedError } from '../coded-error.ts';
+import type { Operation } from './operation.ts';
+
+type Variables =
+  | { errors: readonly GraphQLError[]; coerced?: undefined }
+  | { errors?: undefined; coerced: Record<string, unknown> };
+
+/**
+ * Compiles the check of an operation's variables.
+ *
+ * @param schema what clients know
+ * @returns gives variables with defaults, or says what is wrong with them
+ */
+export function compileVariables(
+  schema: GraphQLSchema,
+  { node, conditions }: Operation,
+): (given: Record<string, unknown>) => Variables {
+  const definitions = node.variableDefinitions ?? [];
+  if (definitions.length === 0) return () => ({ coerced: none });
+  return (given) => {
+    const { errors, coerced } = getVariableValues(schema, definitions, given);
+    if (errors) return { errors };
+    // A nullable variable with a default passes validation here, and null is neither yes nor no.
+    const unclear = conditions.find((name) => typeof coerced[name] !== 'boolean');
+    return unclear === undefined ? { coerced } : { errors: [unclearCondition(unclear)] };
+  };
+}
+
+function unclearCondition(name: string): GraphQLError {
+  return codedError(`Variable "$${name}" decides what is included: it must not be null.`, {
+    code: 'BAD_USER_INPUT',
+  });
+}
+
+const none: Record<string, unknown> = Object.freeze(Object.create(null));
