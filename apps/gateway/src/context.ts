@@ -38,13 +38,17 @@ export function createContext(
   caller: Caller,
   forward: readonly string[],
 ): GatewayContext {
-  const { traceparent, authorization } = request.headers;
+  const { traceparent: given, authorization } = request.headers;
+  let traceparent: string | undefined;
   return {
     caller,
     authorization,
     requestId: request.id,
-    traceparent:
-      typeof traceparent === 'string' && traceparentShape.test(traceparent) ? traceparent : newTraceparent(),
+    // Made when it is asked for: a request that another one answers needs none.
+    get traceparent() {
+      traceparent ??= typeof given === 'string' && traceparentShape.test(given) ? given : newTraceparent();
+      return traceparent;
+    },
     clientAddress: request.ip,
     userAgent: request.headers['user-agent']?.slice(0, maxAgentLength),
     forwarded: pickHeaders(forward, request.headers),

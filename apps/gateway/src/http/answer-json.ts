@@ -3,17 +3,20 @@ import { clientSignal } from '@kronos/engine';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { GatewayContext } from '../context.ts';
 import { AnswerNotes } from '../headers/answer-notes.ts';
+import { refuseConditionalSubscription } from '../limits/conditional-subscription.ts';
 import type { Answer, Flights } from '../sharing/flights.ts';
+import { isQuery } from '../sharing/is-query.ts';
 import { personalBody } from '../sharing/personal-answer.ts';
 import { shareKey } from '../sharing/share-key.ts';
 import { toApolloRequest } from './apollo-request.ts';
-import { rawBody } from './raw-body.ts';
+import { bodyOf, JsonBody } from './json-body.ts';
 
 export interface AnswerJsonOptions {
   server: ApolloServer<GatewayContext>;
   flights: Flights;
   /** Whether identical queries in flight are run once. */
   isSharing: boolean;
+  maxTokens: number;
 }
 
 /** Answers an operation with one JSON document. */
@@ -21,10 +24,12 @@ export async function answerJson(
   request: FastifyRequest,
   reply: FastifyReply,
   context: GatewayContext,
-  { server, flights, isSharing }: AnswerJsonOptions,
+  options: AnswerJsonOptions,
 ): Promise<void> {
-  const key = isSharing ? shareKey(request, rawBody(request), context) : undefined;
-  const answer = await flights.join(key, reply.raw, (signal) => run(server, request, context, signal));
+  const key = options.isSharing ? keyOf(request, context, options.flights) : undefined;
+  const answer = await options.flights.join(key, reply.raw, (signal) =>
+    run(request, context, signal, options),
+  );
   for (const [name, value] of answer.headers) {
     // What other parts have said of `vary` stays true.
     const present = name === 'vary' ? reply.getHeader('vary') : undefined;
@@ -34,12 +39,21 @@ export async function answerJson(
   reply.code(answer.status).send(personalBody(answer, request.id, request.log));
 }
 
+/** Undefined for what may not be shared. */
+function keyOf(request: FastifyRequest, context: GatewayContext, flights: Flights): string | undefined {
+  const { method, body } = request;
+  const key = shareKey(request, body instanceof JsonBody ? body.text : undefined, context);
+  // What is under way has been looked at: for those who join, nothing is parsed.
+  return flights.has(key) || isQuery(method, bodyOf(request)) ? key : undefined;
+}
+
 async function run(
-  server: ApolloServer<GatewayContext>,
   request: FastifyRequest,
   context: GatewayContext,
   signal: AbortSignal,
+  { server, maxTokens }: AnswerJsonOptions,
 ): Promise<Answer> {
+  refuseConditionalSubscription(bodyOf(request), maxTokens);
   const notes = new AnswerNotes();
   const { status, headers, body } = await server.executeHTTPGraphQLRequest({
     httpGraphQLRequest: toApolloRequest(request),

@@ -1,5 +1,6 @@
 import { HeaderMap, type HTTPGraphQLRequest } from '@apollo/server';
 import type { FastifyRequest } from 'fastify';
+import { bodyOf } from './json-body.ts';
 
 /** A request as Apollo Server takes it; `changes` replace what the client sent. */
 export function toApolloRequest(
@@ -17,6 +18,6 @@ export function toApolloRequest(
     method: changes.method ?? request.method,
     headers,
     search: new URL(request.url, 'http://localhost').search,
-    body: changes.body ?? request.body,
+    body: changes.body ?? bodyOf(request),
   };
 }

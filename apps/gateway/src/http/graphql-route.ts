@@ -10,15 +10,14 @@ import type { StreamProtocol } from '../stream/protocol.ts';
 import type { Streams } from '../stream/streams.ts';
 import { type AnswerJsonOptions, answerJson } from './answer-json.ts';
 import { toApolloRequest } from './apollo-request.ts';
+import { bodyOf, readJsonBodies } from './json-body.ts';
 import { mediaTypeFor } from './media-type.ts';
-import { keepRawBodies } from './raw-body.ts';
 import { sendError } from './send-errors.ts';
 import { sendStream } from './send-stream.ts';
 
 export interface GraphqlRouteOptions extends AnswerJsonOptions {
   authenticate: Authenticate;
   streams: Streams;
-  maxTokens: number;
   /** Headers that subgraphs get as they came. */
   forwardHeaders: readonly string[];
 }
@@ -28,7 +27,7 @@ const cursorShape = /^[\w.:=+/-]{1,256}$/;
 /** GraphQL over HTTP at `/graphql`: JSON, or a stream when the `accept` header asks for one. */
 export function graphqlRoute(app: FastifyInstance, options: GraphqlRouteOptions): void {
   const { server, authenticate, streams, maxTokens, forwardHeaders } = options;
-  keepRawBodies(app);
+  readJsonBodies(app);
 
   app.route({
     method: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'],
@@ -44,7 +43,7 @@ export function graphqlRoute(app: FastifyInstance, options: GraphqlRouteOptions)
           const isStream = protocol && (request.method === 'POST' || request.method === 'GET');
           await (isStream
             ? answerStream(request, reply, context, protocol)
-            : answerOnce(request, reply, context));
+            : answerJson(request, reply, context, options));
         } catch (error) {
           sendError(request, reply, error);
         }
@@ -53,20 +52,15 @@ export function graphqlRoute(app: FastifyInstance, options: GraphqlRouteOptions)
     },
   });
 
-  function answerOnce(request: FastifyRequest, reply: FastifyReply, context: GatewayContext) {
-    refuseConditionalSubscription(bodyOf(request.body).query, maxTokens);
-    return answerJson(request, reply, context, options);
-  }
-
   async function answerStream(
     request: FastifyRequest,
     reply: FastifyReply,
     context: GatewayContext,
     protocol: StreamProtocol,
   ) {
-    const body = request.method === 'GET' ? readGetOperation(request, maxTokens) : request.body;
-    refuseConditionalSubscription(bodyOf(body).query, maxTokens);
-    const after = readCursor(request, bodyOf(body));
+    const body = request.method === 'GET' ? readGetOperation(request, maxTokens) : bodyOf(request);
+    refuseConditionalSubscription(body, maxTokens);
+    const after = readCursor(request, fieldsOf(body));
     const release = streams.reserve(context);
     try {
       const slot: SubscriptionSlot = {};
@@ -98,13 +92,13 @@ function wantsPage({ method, headers, url }: FastifyRequest): boolean {
   return method === 'GET' && !url.includes('?') && accept.startsWith('text/html');
 }
 
-function bodyOf(body: unknown): Record<string, unknown> {
-  return typeof body === 'object' && body !== null ? (body as Record<string, unknown>) : {};
+function fieldsOf(value: unknown): Record<string, unknown> {
+  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
 }
 
 /** The cursor to resume after; the header, which clients send when they reconnect, counts more than the body. */
 function readCursor(request: FastifyRequest, { extensions }: Record<string, unknown>): string | undefined {
-  const cursor = request.headers['last-event-id'] ?? bodyOf(extensions).lastEventId ?? undefined;
+  const cursor = request.headers['last-event-id'] ?? fieldsOf(extensions).lastEventId ?? undefined;
   if (cursor === undefined || cursor === '') return undefined;
   if (typeof cursor === 'string' && cursorShape.test(cursor)) return cursor;
   const error = codedError('The cursor to resume after is none that this graph gives out.', {

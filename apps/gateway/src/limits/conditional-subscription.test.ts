@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { refuseConditionalSubscription } from './conditional-subscription.ts';
 
-const refuse = (query: unknown) => refuseConditionalSubscription(query, 1_000);
+const refuse = (query: unknown) => refuseConditionalSubscription({ query }, 1_000);
 
 test.each([
   'subscription ($no: Boolean!) { a @skip(if: $no) }',

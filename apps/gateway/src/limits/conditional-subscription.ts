@@ -10,9 +10,11 @@ function mayBeConditional(query: string): boolean {
  * Refuses `@skip` and `@include` on the root field of a subscription: a subscription cannot select nothing. graphql-js
  * throws on them inside its own rule, which Apollo Server answers with 500.
  *
+ * @param body of a request, parsed
  * @throws a coded error BAD_REQUEST
  */
-export function refuseConditionalSubscription(query: unknown, maxTokens: number): void {
+export function refuseConditionalSubscription(body: unknown, maxTokens: number): void {
+  const query = typeof body === 'object' && body !== null && 'query' in body ? body.query : undefined;
   if (typeof query !== 'string' || !mayBeConditional(query)) return;
   const document = parseOrNothing(query, maxTokens);
   for (const definition of document?.definitions ?? []) {

@@ -23,7 +23,10 @@ interface Flight {
 
 /** Runs operations, identical ones in flight at the same time once. */
 export interface Flights {
+  /** How many requests were answered without a run of their own. */
   readonly shared: number;
+  /** Whether a run that can be joined is under way. */
+  has(key: string): boolean;
   /**
    * Runs an operation, or waits for a run of the same that is under way.
    *
@@ -69,6 +72,7 @@ export function createFlights(): Flights {
     get shared() {
       return shared;
     },
+    has: (key) => flights.has(key),
     async join(key, response, run) {
       const underWay = key === undefined ? undefined : flights.get(key);
       if (!underWay) return board(depart(key, run), response);

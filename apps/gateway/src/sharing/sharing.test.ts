@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { type ScriptedAnswer, type ScriptedGraph, startScriptedGraph } from '../testing/scripted-graph.ts';
 import { type PostOptions, startTestGateway, type TestGateway } from '../testing/test-gateway.ts';
@@ -39,8 +38,7 @@ async function held(atLeast: number): Promise<number> {
 
 /** Every request that was sent before has reached the gateway: this one came after them. */
 async function settled(): Promise<void> {
-  for (let round = 0; round < 3; round++) await fetch(`${gateway.origin}/health`);
-  await sleep(20);
+  for (let round = 0; round < 5; round++) await gateway.post('{ __typename }');
 }
 
 function release(answer: Partial<ScriptedAnswer> = {}): void {
