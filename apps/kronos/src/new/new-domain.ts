@@ -51,7 +51,8 @@ export async function newDomain(options: NewDomainOptions): Promise<void> {
     await writeTemplates('events', join(root, 'packages/events/src/catalogue'), names);
     await enterDomain(root, names, port);
     await writeSupergraph(root);
-    return [...files, ...database, join(root, 'packages/events/src/catalogue')];
+    const lists = ['supergraph.yaml', 'compose.yaml', 'packages/events/src/catalogue'];
+    return [...files, ...database, ...lists.map((list) => join(root, list))];
   });
   await terminal.step('Formatting', () => command(root, 'biome', ['check', '--write', ...written]));
   if (options.isInstalled)
