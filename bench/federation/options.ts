@@ -23,7 +23,7 @@ const usage = `npm run bench federation -- [options]
   --workload A        A or B alone
   --profile           write CPU profiles and show where the time went; figures are worse then`;
 
-/** Parses the command line; ends the process with the usage when it cannot. */
+/** Parses the command line; ends the process with the usage when it cannot, or when asked for help. */
 export function parseOptions(args: readonly string[]): Options {
   try {
     const { values } = parseArgs({
@@ -39,7 +39,10 @@ export function parseOptions(args: readonly string[]): Options {
         help: { type: 'boolean', short: 'h' },
       },
     });
-    if (values.help) throw new Error('');
+    if (values.help) {
+      console.log(usage);
+      process.exit(0);
+    }
     return {
       seconds: positive('--seconds', values.seconds),
       warmupSeconds: positive('--warmup', values.warmup),
@@ -50,7 +53,7 @@ export function parseOptions(args: readonly string[]): Options {
       profile: values.profile,
     };
   } catch (error) {
-    console.error(`${(error as Error).message}\n${usage}`.trim());
+    console.error(`${(error as Error).message}\n${usage}`);
     process.exit(1);
   }
 }

@@ -1,9 +1,12 @@
-import { cpus } from 'node:os';
+import { cpus, loadavg } from 'node:os';
 import { gateways } from './gateways/list.ts';
 import type { Measurement } from './measure.ts';
 import type { Options } from './options.ts';
 import type { Collected } from './run-rounds.ts';
 import { judge, type Target } from './targets.ts';
+
+// Before the bench itself is what keeps the machine busy.
+const loadBefore = loadavg()[0]!.toFixed(1);
 
 /** The medians of the rounds of one gateway under one workload, with the ratio to plain Apollo's CPU. */
 export interface Row extends Measurement {
@@ -21,7 +24,7 @@ export function report(collected: readonly Collected[], options: Options, isPinn
     const apollo = rows.find((one) => one.gateway === 'apollo' && one.workload === row.workload);
     if (apollo) row.cpuRatio = apollo.cpuMsPerRequest / row.cpuMsPerRequest;
   }
-  const machine = `${cpus()[0]?.model ?? 'unknown'}, ${cpus().length} cores; Node ${process.version}; ${isPinned ? 'gateway on a core of its own' : 'NOT pinned to cores'}`;
+  const machine = `${cpus()[0]?.model ?? 'unknown'}, ${cpus().length} cores; Node ${process.version}; ${isPinned ? 'gateway on a core of its own' : 'NOT pinned to cores'}; load average ${loadBefore} before`;
   const parts = options.workloads.map(({ name, title }) => {
     const own = rows.filter(({ workload }) => workload === name);
     return `**Workload ${name}**: ${title}; answers of ${((own[0]?.answerBytes ?? 0) / 1_000).toFixed(0)} kB\n\n${table(own)}`;
