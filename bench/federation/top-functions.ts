@@ -9,7 +9,7 @@ interface Profile {
 
 const shown = 25;
 
-/** Where the CPU profiles of a folder say that time was spent, idle time left out, as text. */
+/** Where the CPU profiles of a folder say that time was spent, idle time and the profiler's own left out, as text. */
 export function describeProfiles(folder: string): string {
   return readdirSync(folder)
     .filter((file) => file.endsWith('.cpuprofile'))
@@ -23,7 +23,7 @@ function describe({ nodes, samples, timeDeltas }: Profile): string {
   let total = 0;
   for (const [index, id] of samples.entries()) {
     const name = names.get(id)!;
-    if (name === '(idle)') continue;
+    if (name === '(idle)' || name.includes('node:inspector')) continue;
     const time = timeDeltas[index] ?? 0;
     times.set(name, (times.get(name) ?? 0) + time);
     total += time;
