@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -40,20 +40,27 @@ function printMemory(title: string, processes: readonly ProcessMemory[]): void {
   const sum = (key: 'rss' | 'pss') =>
     (processes.reduce((total, memory) => total + (memory[key] ?? 0), 0) / megabyte).toFixed(0);
   console.log(`${title}: RSS ${sum('rss')} MB, PSS ${sum('pss')} MB, ${processes.length} processes`);
-  for (const { command, rss, pss } of [...processes].sort((a, b) => b.rss - a.rss).slice(0, 12))
+  for (const { command, rss, pss } of [...processes].sort((a, b) => b.rss - a.rss).slice(0, 4))
     console.log(
       `  ${(rss / megabyte).toFixed(0).padStart(4)} MB RSS ${((pss ?? 0) / megabyte).toFixed(0).padStart(4)} MB PSS  ${command.replaceAll(root, '').slice(0, 80)}`,
     );
 }
 
 const home = await mkdtemp(join(tmpdir(), 'kronos-bench-'));
+// PostgreSQL's own user may enter it, and leaves nothing elsewhere.
+await chmod(home, 0o711);
 try {
   const first = await start(home);
   console.log(`first start, with everything installed: ${first.seconds.toFixed(1)} s`);
   console.log(`stop: ${(await stop(first.child)).toFixed(1)} s`);
   const second = await start(home);
   console.log(`second start: ${second.seconds.toFixed(1)} s`);
-  printMemory('memory of the whole process tree, npm included', measureTree(second.child.pid ?? 0));
+  const tree = measureTree(second.child.pid ?? 0);
+  printMemory('memory with npm', tree);
+  printMemory(
+    'memory of the system itself',
+    tree.filter(({ command }) => !/^npm\b/.test(command)),
+  );
   await stop(second.child);
 } finally {
   await rm(home, { recursive: true, force: true });

@@ -15,7 +15,10 @@ program
   .command('up')
   .description('start everything: PostgreSQL, Redis, databases, migrations, subgraphs, gateway')
   .addHelpText('after', '\nThe environment variables that it reads are listed in .env.example.')
-  .action(async () => (await import('./up/up.ts')).up());
+  .option('--watch', 'restart subgraphs and gateway when their sources change')
+  .action(async (options: { watch?: boolean }) =>
+    (await import('./up/up.ts')).up({ isWatching: options.watch ?? false }),
+  );
 
 program
   .command('serve')

@@ -35,6 +35,8 @@ export interface Surroundings {
 /** A part that is kept running until it is stopped. */
 export interface Part {
   stop(): Promise<void>;
+  /** Ends the process, in whose place a new one is started. */
+  restart(): Promise<void>;
 }
 
 interface Launch {
@@ -128,11 +130,13 @@ export async function startPart(definition: PartDefinition, surroundings: Surrou
     throw error;
   }
 
+  let isWanted = false;
   const watch = (async () => {
     for (;;) {
       const how = await current.exit;
       if (stopping.signal.aborted) return;
-      terminal.warn(`${title} has ended unexpectedly (${how}); it is started again.`);
+      if (!isWanted) terminal.warn(`${title} has ended unexpectedly (${how}); it is started again.`);
+      isWanted = false;
       const next = await restart();
       if (!next) return;
       current = next;
@@ -140,6 +144,10 @@ export async function startPart(definition: PartDefinition, surroundings: Surrou
   })();
 
   return {
+    async restart() {
+      isWanted = true;
+      await end(current);
+    },
     async stop() {
       stopping.abort();
       await end(current);

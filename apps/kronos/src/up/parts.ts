@@ -6,6 +6,8 @@ const stopOrder = ['gateway', 'subgraphs', 'redis', 'postgres'];
 /** The parts of one system. */
 export interface Parts {
   start(definition: PartDefinition): Promise<void>;
+  /** Restarts a part that runs. */
+  restart(name: string): Promise<void>;
   /** Stops every part in order; those whose start is under way end it first. */
   stopAll(): Promise<void>;
 }
@@ -18,6 +20,10 @@ export function createParts(surroundings: Surroundings): Parts {
       const part = startPart(definition, surroundings);
       parts.set(definition.name, part);
       await part;
+    },
+    async restart(name) {
+      const part = await parts.get(name);
+      await part?.restart();
     },
     async stopAll() {
       for (const name of stopOrder) {

@@ -22,12 +22,15 @@ import {
   startPostgres,
   startRedis,
 } from './steps.ts';
+import { type Reaction, watchSources } from './watch.ts';
 
 /** What a start has to work with. */
 export interface StartOptions {
   plan: UpPlan;
   environment: NodeJS.ProcessEnv;
   terminal: Terminal;
+  /** Whether what runs is restarted when its source changes. */
+  isWatching: boolean;
   /** Ends the start when it is aborted. */
   signal: AbortSignal;
   /** Takes what undoes the start; the last thing is undone first. */
@@ -45,6 +48,7 @@ export async function startSystem({
   plan,
   environment,
   terminal,
+  isWatching,
   signal,
   undo,
 }: StartOptions): Promise<void> {
@@ -105,7 +109,19 @@ export async function startSystem({
   undo.defer(() => removeRunFile(home));
   const graphqlUrl = `${publicUrl}/graphql`;
   await writeRunFile(home, { ...self, graphqlUrl, redisUrl, databaseUrls, subgraphPorts: ports });
+  if (isWatching) undo.defer(watchSources((reaction) => followChange(context, reaction)));
   for (const line of introduction({ publicUrl, home, plan, credentials })) terminal.say(line);
+}
+
+async function followChange(context: StepContext, { restart, isSchema }: Reaction): Promise<void> {
+  const { parts, terminal } = context;
+  try {
+    // The gateway takes up a new supergraph by itself.
+    if (isSchema) await compose(context);
+    await allOf(...restart.map((name) => parts.restart(name)));
+  } catch (error) {
+    terminal.warn((error as Error).message);
+  }
 }
 
 async function subgraphPorts(plan: UpPlan): Promise<Record<string, number>> {

@@ -8,7 +8,10 @@ import { startSystem } from './start-system.ts';
  * `kronos up`: starts the whole system and keeps it running until SIGINT, SIGTERM, SIGHUP or the end of the process that
  * started it. Ends with exit code 0 after an orderly end, 1 when the start failed; nothing is left running either way.
  */
-export async function up(environment: NodeJS.ProcessEnv = process.env): Promise<void> {
+export async function up(
+  options: { isWatching: boolean },
+  environment: NodeJS.ProcessEnv = process.env,
+): Promise<void> {
   const terminal = createTerminal();
   const stop = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => stop.abort());
@@ -22,7 +25,7 @@ export async function up(environment: NodeJS.ProcessEnv = process.env): Promise<
   try {
     const plan = await readPlan(environment);
     terminal.say(`Kronos starts in ${plan.KRONOS_HOME}`);
-    await startSystem({ plan, environment, terminal, signal: stop.signal, undo });
+    await startSystem({ plan, environment, terminal, ...options, signal: stop.signal, undo });
     await aborted(stop.signal);
   } catch (error) {
     if (!stop.signal.aborted) fail(error, stop);
