@@ -37,18 +37,19 @@ export function compileOperation(
   planning: Planning,
   operation: Operation,
 ): ExecuteOperation {
-  const { node, fragments, conditions } = operation;
+  const { document, node, fragments, conditions } = operation;
+  const dataKeyOf = planning.dataKeysFor(document);
   const readVariables = compileVariables(schema, operation);
   const introspect = compileIntrospection(schema, operation);
   const variants = new Lru<string, Variant | GraphQLError>(keptVariants);
 
   function compile(variables: Record<string, unknown>): Variant {
-    const plan = planning.plan(operation, variables);
+    const plan = planning.plan(operation, dataKeyOf, variables);
     if (plan.node?.kind === 'Subscription') throw new Error('A subscription is not executed as a query.');
     assertPlanned(plan, { operation: node, fragments, variables });
     return {
       program: plan.node && compileProgram(plan.node, planning),
-      shape: compileShape(schema, operation, planning.dataKeyOf, variables),
+      shape: compileShape(schema, operation, dataKeyOf, variables),
     };
   }
 

@@ -9,6 +9,8 @@ export interface ErrorPlace {
   /** Where it is in the answer, once completion has come here. */
   answerPath?: Path;
   isNull?: boolean;
+  /** The keys that the operation selects here, for objects of whatever type. */
+  selected?: ReadonlySet<string>;
 }
 
 export function placeErrors(located: readonly LocatedError[]): ErrorPlace {
@@ -53,7 +55,10 @@ export function takeErrors(place: ErrorPlace): { error: GraphQLError; rest: Path
   return taken;
 }
 
-/** Errors that no null of the answer shows, e.g. of a field that only the plan wanted, with the nearest place in it. */
+/**
+ * Errors that no null of the answer shows, e.g. of a field that only the plan wanted, with the nearest place in it. What
+ * has been fetched for objects of other types than this one is nobody's business.
+ */
 export function* leftOverErrors(
   place: ErrorPlace,
   nearest: Path = [],
@@ -62,5 +67,8 @@ export function* leftOverErrors(
   if (place.isNull) return;
   const path = place.answerPath ?? nearest;
   for (const error of place.errors) yield { error, path };
-  for (const below of place.below.values()) yield* leftOverErrors(below, path);
+  for (const [step, below] of place.below) {
+    const isOfOthers = !below.answerPath && place.selected?.has(String(step));
+    if (!isOfOthers) yield* leftOverErrors(below, path);
+  }
 }

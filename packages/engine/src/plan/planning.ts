@@ -20,12 +20,13 @@ import { toPlannedDocument } from './planned-document.ts';
 
 /** The planner of one version of a supergraph, and what compiling its plans needs. */
 export interface Planning extends ProgramOptions {
-  dataKeyOf: DataKeyOf;
+  /** Where the merged data has the fields of an operation. */
+  dataKeysFor(operation: DocumentNode): DataKeyOf;
   /**
    * @param variables with defaults: the plan is for operations with the same variables of @skip and @include
    * @throws a coded error when the operation is beyond the planner
    */
-  plan(operation: Operation, variables: Record<string, unknown>): QueryPlan;
+  plan(operation: Operation, dataKeyOf: DataKeyOf, variables: Record<string, unknown>): QueryPlan;
 }
 
 /**
@@ -42,14 +43,13 @@ export function createPlanning(
   const ownPlanner = fixed.fields.size === 0 ? planner : plannerOf(fixed.document);
   const federationSchema: Schema = ownPlanner.supergraph.apiSchema();
   const schema: GraphQLSchema = ownPlanner.supergraph.schema.toGraphQLJSSchema();
-  const dataKeyOf = createDataKeys(fixed.document);
   return {
     schema,
     calls,
     vagueTypes: findInterfaceObjects(fixed.document),
     fixed,
-    dataKeyOf,
-    plan(operation, variables) {
+    dataKeysFor: createDataKeys(fixed.document),
+    plan(operation, dataKeyOf, variables) {
       const document = toPlannedDocument(operation, dataKeyOf, variables);
       const operationName = operation.node.name?.value;
       try {

@@ -17,12 +17,13 @@ import type { Problems } from '../execution/problems.ts';
 import { type DataObject, isObject } from '../execution/run.ts';
 import { answerKey } from '../plan/data-keys.ts';
 import { compileLeaf } from './leaf.ts';
-import type { FieldsOf, SelectedField } from './selection.ts';
+import type { FieldsOf, KeysOf, SelectedField } from './selection.ts';
 
 export interface CompletionOptions {
   schema: GraphQLSchema;
   operation: OperationDefinitionNode;
   fieldsOf: FieldsOf;
+  keysOf: KeysOf;
   data: DataObject;
   problems: Problems;
   introspection: Readonly<Record<string, unknown>> | undefined;
@@ -75,6 +76,7 @@ export function completeAnswer(options: CompletionOptions): CompletedAnswer {
     at: Position,
   ): Record<string, unknown> {
     const missing = [...at.missing, ...(problems.failures.get(object) ?? [])];
+    if (at.place) at.place.selected = options.keysOf(sets);
     const completed: Record<string, unknown> = Object.create(null);
     for (const field of fieldsOf(typename, sets)!) {
       const { key, dataKey, name, type } = field;

@@ -7,7 +7,6 @@ import {
   isInterfaceType,
   isObjectType,
   Kind,
-  type OperationDefinitionNode,
   type SelectionNode,
   type SelectionSetNode,
 } from 'graphql';
@@ -29,7 +28,6 @@ export interface SelectedField {
 export interface SelectionOptions {
   /** What clients know. */
   schema: GraphQLSchema;
-  operation: OperationDefinitionNode;
   fragments: Readonly<Record<string, FragmentDefinitionNode>>;
   dataKeyOf: DataKeyOf;
   isIncluded(node: SelectionNode): boolean;
@@ -82,5 +80,22 @@ export function createFieldsOf(options: SelectionOptions): FieldsOf {
     }
     for (const set of sets) collect(set);
     return [...found.values()];
+  };
+}
+
+/** The keys in the merged data that selection sets ask for, of objects of any type. */
+export type KeysOf = (sets: readonly SelectionSetNode[]) => Set<string>;
+
+export function createKeysOf({ fragments, dataKeyOf }: SelectionOptions): KeysOf {
+  return (sets) => {
+    const keys = new Set<string>();
+    function collect(set: SelectionSetNode): void {
+      for (const node of set.selections) {
+        if (node.kind === Kind.FIELD) keys.add(dataKeyOf(node));
+        else collect((node.kind === Kind.INLINE_FRAGMENT ? node : fragments[node.name.value]!).selectionSet);
+      }
+    }
+    for (const set of sets) collect(set);
+    return keys;
   };
 }

@@ -1,11 +1,11 @@
-import type { GraphQLError, GraphQLSchema } from 'graphql';
+import type { GraphQLError, GraphQLSchema, SelectionNode } from 'graphql';
 import type { Run } from '../execution/run.ts';
 import type { DataKeyOf } from '../plan/data-keys.ts';
 import { isIncluded, type Operation } from '../plan/operation.ts';
 import { compileWriter, irregular } from './compile-writer.ts';
 import { completeAnswer } from './complete.ts';
 import { RawJson } from './raw-json.ts';
-import { createFieldsOf } from './selection.ts';
+import { createFieldsOf, createKeysOf } from './selection.ts';
 
 export interface Answer {
   data: RawJson | Record<string, unknown> | null;
@@ -35,13 +35,13 @@ export function compileShape(
   variables: Record<string, unknown>,
 ): Shape {
   const { node, fragments } = operation;
-  const fieldsOf = createFieldsOf({
+  const selection = {
     schema,
-    operation: node,
     fragments,
     dataKeyOf,
-    isIncluded: (selection) => isIncluded(selection, variables),
-  });
+    isIncluded: (node: SelectionNode) => isIncluded(node, variables),
+  };
+  const fieldsOf = createFieldsOf(selection);
   const rootType = schema.getRootType(node.operation)!;
   const write = compileWriter({
     rootType,
@@ -58,7 +58,16 @@ export function compileShape(
         if (error !== irregular) throw error;
       }
     }
-    const completed = completeAnswer({ schema, operation: node, fieldsOf, data, problems, introspection });
+    const keysOf = createKeysOf(selection);
+    const completed = completeAnswer({
+      schema,
+      operation: node,
+      fieldsOf,
+      keysOf,
+      data,
+      problems,
+      introspection,
+    });
     return completed.errors.length > 0 ? completed : { data: completed.data };
   };
 }

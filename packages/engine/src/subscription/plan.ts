@@ -60,7 +60,8 @@ function compile(
   variables: Record<string, unknown>,
 ): SubscriptionPlan {
   const { planning, apiSchema } = state;
-  const { node } = planning.plan(operation, variables);
+  const dataKeyOf = planning.dataKeysFor(operation.document);
+  const { node } = planning.plan(operation, dataKeyOf, variables);
   if (node?.kind !== 'Subscription') {
     throw codedError('No subgraph can resolve what this subscription selects.', {
       code: 'OPERATION_NOT_PLANNABLE',
@@ -72,6 +73,6 @@ function compile(
     primary: { ...node.primary, operation: event.operation },
     event,
     rest: node.rest && compileProgram(node.rest, planning, [event]),
-    shape: compileShape(apiSchema, operation, planning.dataKeyOf, variables),
+    shape: compileShape(apiSchema, operation, dataKeyOf, variables),
   };
 }
