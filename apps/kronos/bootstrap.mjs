@@ -49,7 +49,9 @@ export function runOnProjectNode(command) {
   const [first = '', ...rest] = command;
   const isFile = /\.[cm]?[jt]s$/.test(first);
   const program = isFile ? node : join(modules, '.bin', first);
-  const args = isFile ? [join(root, first), ...rest] : rest;
+  // The supervisor stays for as long as the system runs, and makes little garbage.
+  const flags = first === 'apps/kronos/src/main.ts' && rest[0] === 'up' ? ['--max-semi-space-size=1'] : [];
+  const args = isFile ? [...flags, join(root, first), ...rest] : rest;
   const env = {
     ...process.env,
     PATH: [join(modules, '.bin'), process.env.PATH].join(delimiter),

@@ -22,8 +22,10 @@ export interface ChildOptions {
   gateway: { host: string; port: number };
 }
 
-// V8 lets the space for new objects grow to three times 16 MB before it looks for what can go: half of an idle process.
-const youngGeneration = '--max-semi-space-size=4';
+// V8 lets the space for new objects grow to three times 16 MB before it looks for what can go: half of an idle process. The same
+// for the C library's heaps, of which it makes one per thread.
+const youngGeneration = '--max-semi-space-size=2';
+const oneHeap = { MALLOC_ARENA_MAX: '1' };
 
 /** The process that hosts all subgraphs. */
 export function subgraphsPart(options: ChildOptions): PartDefinition {
@@ -91,7 +93,7 @@ function nodePart(
 ): PartDefinition {
   const { NODE_COMPILE_CACHE: cache } = environment;
   // Compiled code is for the flags that it was compiled with.
-  const env = { ...environment, ...(cache && { NODE_COMPILE_CACHE: `${cache}-parts` }) };
+  const env = { ...oneHeap, ...environment, ...(cache && { NODE_COMPILE_CACHE: `${cache}-parts` }) };
   return {
     name,
     title,
