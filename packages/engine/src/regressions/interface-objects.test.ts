@@ -6,7 +6,7 @@ const subgraphs = {
   a: `${federation}
     type Query { media: [Media!] medium: Media }
     interface Media @key(fields: "id") { id: ID! title: String }
-    type Book implements Media @key(fields: "id") { id: ID! title: String pages: Int }
+    type Book implements Media @key(fields: "id") { id: ID! title: String pages: Int parts: [Int!]! }
     type Film implements Media @key(fields: "id") { id: ID! title: String minutes: Int }`,
   b: `${federation}
     type Query { ranking: [Media] }
@@ -18,6 +18,7 @@ const subgraphs = {
       similar: [Media]
     }`,
   c: `${federation}
+    type Query { charts: [Media] }
     type Media @key(fields: "id") @interfaceObject { id: ID! sales: Int! }`,
 };
 
@@ -32,6 +33,35 @@ test.each([
   '{ medium { praise similar { __typename title ... on Book { pages similar { sales } } } } }',
   '{ media { ... on Book { praise } ... on Book { __typename } } }',
   '{ ranking { similar { stars praise } title } }',
-])('%s', async (query) => {
+])('the real type stays: %s', async (query) => {
+  expect(await judgeSeeds({ subgraphs, query })).toEqual([]);
+});
+
+test.each([
+  '{ media { ... on Film { y: stars } ... on Book { y: stars(out: 10) } } }',
+  '{ charts { ... on Film { y: stars } ... on Book { y: stars(out: 10) } } }',
+  '{ ranking { ... on Film { stars } ... on Book { stars(out: 10) sales } } }',
+])('one response key of several types with different arguments: %s', async (query) => {
+  expect(await judgeSeeds({ subgraphs, query })).toEqual([]);
+});
+
+test.each([
+  '{ media { ... on Book { x: praise } praise } }',
+  '{ media { praise ... on Film { x: stars } ... on Book { y: stars } } }',
+])('no error of a field that is not selected for the type: %s', async (query) => {
+  expect(await judgeSeeds({ subgraphs, query }, 60)).toEqual([]);
+});
+
+test.each(['{ charts { ... on Book { parts } } }', '{ charts { ... on Book { parts } sales } }'])(
+  'an object whose type an error keeps unknown is null: %s',
+  async (query) => {
+    expect(await judgeSeeds({ subgraphs, query }, 60)).toEqual([]);
+  },
+);
+
+test.each([
+  '{ charts { ... on Book { praise } } }',
+  '{ charts { ... on Film { praise sales __typename } } }',
+])('a requirement from one interface object to another, of one type: %s', async (query) => {
   expect(await judgeSeeds({ subgraphs, query })).toEqual([]);
 });

@@ -22,6 +22,8 @@ test.each([
   'mutation ($yes: Boolean = true) { a: remove ... @include(if: $yes) { b: add } c: remove }',
   'mutation { i: addItem { price } add j: addItem { label price } r: remove }',
   'mutation { add b: add ... { add } __typename }',
+  'mutation { add ...More } fragment More on Mutation { again: add __typename }',
+  'mutation { add ...More } fragment More on Mutation { addItem { id } add }',
 ])('%s', async (query) => {
   expect(await judgeSeeds({ subgraphs, query })).toEqual([]);
 });

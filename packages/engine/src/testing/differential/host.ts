@@ -42,6 +42,8 @@ export async function startHost(): Promise<Host> {
     const result = await answer(served, subgraph, JSON.parse(text));
     response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(result));
   });
+  // A planner that thinks for long must not find its connections closed.
+  server.keepAliveTimeout = 0;
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
