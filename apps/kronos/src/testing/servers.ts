@@ -1,6 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { chown, mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import getPort from 'get-port';
@@ -21,9 +21,9 @@ const password = 'test';
 /** Starts an empty PostgreSQL in a temporary folder that forgets everything in a crash and is fast for it. */
 export async function startTestPostgres(): Promise<TestServer> {
   const home = await mkdtemp(join(tmpdir(), 'kronos-test-postgres-'));
+  // PostgreSQL's user has to enter it when we are root.
+  await chmod(home, 0o711);
   const place = await postgresPlace(home);
-  // The folder's mode is 700, and PostgreSQL's user has to enter it when we are root.
-  await chown(home, place.account.uid, place.account.gid);
   await createCluster(place, { password, isDisposable: true });
   const port = await getPort({ host: '127.0.0.1' });
   const child = await spawnPostgres(place, port, {
