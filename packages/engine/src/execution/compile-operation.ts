@@ -23,6 +23,9 @@ interface Variant {
   shape: Shape;
 }
 
+/** Without a plan, the reason: finding out that there is none is as dear as finding one. */
+type Prepared = Variant | GraphQLError;
+
 /** Combinations of the variables of @skip and @include that are kept, per operation. */
 const keptVariants = 256;
 
@@ -41,10 +44,10 @@ export function compileOperation(
   const dataKeyOf = planning.dataKeysFor(document);
   const readVariables = compileVariables(schema, operation);
   const introspect = compileIntrospection(schema, operation);
-  const variants = new Lru<string, Variant | GraphQLError>(keptVariants);
+  const variants = new Lru<string, Prepared | Promise<Prepared>>(keptVariants);
 
-  function compile(variables: Record<string, unknown>): Variant {
-    const plan = planning.plan(operation, dataKeyOf, variables);
+  async function compile(variables: Record<string, unknown>): Promise<Variant> {
+    const plan = await planning.plan(operation, dataKeyOf, variables);
     if (plan.node?.kind === 'Subscription') throw new Error('A subscription is not executed as a query.');
     assertPlanned(plan, { operation: node, fragments, variables });
     return {
@@ -53,26 +56,30 @@ export function compileOperation(
     };
   }
 
-  function variantFor(variables: Record<string, unknown>): Variant | GraphQLError {
+  /** All who ask for a variant while it is prepared wait for the same. */
+  function prepare(key: string, variables: Record<string, unknown>): Promise<Prepared> {
+    const preparing = compile(variables).catch((error: unknown): Prepared => {
+      if (error instanceof GraphQLError) return error;
+      throw error;
+    });
+    variants.set(key, preparing);
+    preparing.then(
+      (prepared) => variants.set(key, prepared),
+      () => variants.delete(key),
+    );
+    return preparing;
+  }
+
+  function variantFor(variables: Record<string, unknown>): Prepared | Promise<Prepared> {
     const key = conditions.map((name) => (variables[name] ? '1' : '0')).join('');
-    let variant = variants.get(key);
-    if (!variant) {
-      try {
-        variant = compile(variables);
-      } catch (error) {
-        if (!(error instanceof GraphQLError)) throw error;
-        // Kept as well: finding out that there is no plan is as dear as finding one.
-        variant = error;
-      }
-      variants.set(key, variant);
-    }
-    return variant;
+    return variants.get(key) ?? prepare(key, variables);
   }
 
   return async (given, context) => {
     const { errors, coerced } = readVariables(given);
     if (errors) return { errors };
-    const variant = variantFor(coerced);
+    const found = variantFor(coerced);
+    const variant = found instanceof Promise ? await found : found;
     if (variant instanceof GraphQLError) return { errors: [variant] };
     const run = startRun(toPlannedVariables(operation, given), context);
     await variant.program?.(run);

@@ -7,36 +7,42 @@ import type { Problems } from './problems.ts';
 import { type DataObject, isObject, type Run } from './run.ts';
 import { toGraphQLError, wrongEntities } from './subgraph-error.ts';
 
-/** What one fetch asks for in one run: each representation once, with every object that is to get its entity. */
+/**
+ * What one selection of entities asks for in one run: each representation once, with every object that is to get its
+ * entity.
+ */
 export interface EntityBatch {
-  fetch: Fetch;
+  /** Several when they select the same leaves at different paths. */
+  fetches: readonly Fetch[];
   /** The representations as a JSON list. */
   representations: string;
   groups: DataObject[][];
 }
 
-/** Collects a fetch's targets and writes their representations; undefined when there is nothing to ask for. */
-export function gatherEntities(run: Run, fetch: Fetch): EntityBatch | undefined {
+/** Collects the targets of fetches and writes their representations; undefined when there is nothing to ask for. */
+export function gatherEntities(run: Run, fetches: readonly Fetch[]): EntityBatch | undefined {
   const groups: DataObject[][] = [];
   const indexOf = new Map<string, number>();
   let representations = '';
-  const blocked: DataObject[] = [];
-  for (const target of collect(run, fetch.path)) {
-    const representation = fetch.represent!(target);
-    if (representation === undefined) continue;
-    if (representation === null) {
-      blocked.push(target);
-      continue;
+  for (const fetch of fetches) {
+    const blocked: DataObject[] = [];
+    for (const target of collect(run, fetch.path)) {
+      const representation = fetch.represent!(target);
+      if (representation === undefined) continue;
+      if (representation === null) {
+        blocked.push(target);
+        continue;
+      }
+      const index = indexOf.get(representation);
+      if (index === undefined) {
+        indexOf.set(representation, groups.length);
+        groups.push([target]);
+        representations += groups.length === 1 ? representation : `,${representation}`;
+      } else groups[index]!.push(target);
     }
-    const index = indexOf.get(representation);
-    if (index === undefined) {
-      indexOf.set(representation, groups.length);
-      groups.push([target]);
-      representations += groups.length === 1 ? representation : `,${representation}`;
-    } else groups[index]!.push(target);
+    if (blocked.length > 0) noteBlocked(run, fetch, blocked);
   }
-  if (blocked.length > 0) noteBlocked(run, fetch, blocked);
-  return groups.length > 0 ? { fetch, representations: `[${representations}]`, groups } : undefined;
+  return groups.length > 0 ? { fetches, representations: `[${representations}]`, groups } : undefined;
 }
 
 /** Where something required is missing because of an error, that error is why this fetch gives nothing. */
@@ -71,25 +77,25 @@ function findFailure(problems: Problems, value: unknown): GraphQLError | undefin
  */
 export function absorbEntities(
   run: Run,
-  { fetch, groups }: EntityBatch,
+  batch: EntityBatch,
   entities: unknown,
   errors: GraphQLFormattedError[] | undefined,
 ): void {
-  if (errors) noteErrors(run, fetch, groups, errors, Array.isArray(entities));
+  const { fetches, groups } = batch;
+  if (errors) noteErrors(run, batch, errors, Array.isArray(entities));
   if (entities === undefined || entities === null) {
-    if (!errors) failGroups(run, fetch, groups);
+    if (!errors) failTargets(run, fetches[0]!, groups.flat());
     return;
   }
   if (!Array.isArray(entities) || entities.length !== groups.length) {
-    failGroups(run, fetch, groups);
+    failTargets(run, fetches[0]!, groups.flat());
     return;
   }
   for (let index = 0; index < groups.length; index++) {
     const entity: unknown = entities[index];
     if (entity === null || entity === undefined) continue;
-    const group = groups[index]!;
-    if (isObject(entity)) absorbEntity(run, fetch, group, entity);
-    else failGroups(run, fetch, [group]);
+    if (isObject(entity)) absorbEntity(run, fetches[0]!, groups[index]!, entity);
+    else failTargets(run, fetches[0]!, groups[index]!);
   }
 }
 
@@ -99,10 +105,11 @@ function absorbEntity(run: Run, fetch: Fetch, group: DataObject[], entity: DataO
     fetch.rewrite(entity);
   }
   for (let index = 1; index < group.length; index++) {
-    merge(group[index]!, fetch.mayShare ? entity : copy(entity), fetch.vagueTypes);
+    const mayShare = fetch.isFlat || fetch.mayShare;
+    merge(group[index]!, mayShare ? entity : copy(entity), fetch.vagueTypes);
   }
   merge(group[0]!, entity, fetch.vagueTypes);
-  if (group.length > 1 && fetch.mayShare) noteShared(run, entity);
+  if (group.length > 1 && !fetch.isFlat && fetch.mayShare) noteShared(run, entity);
 }
 
 function noteShared(run: Run, entity: DataObject): void {
@@ -113,21 +120,21 @@ function noteShared(run: Run, entity: DataObject): void {
   }
 }
 
-function failGroups({ problems }: Run, fetch: Fetch, groups: DataObject[][]): void {
-  problems.fail(groups.flat(), { error: wrongEntities(fetch.service), keys: fetch.keys });
+function failTargets({ problems }: Run, fetch: Fetch, targets: DataObject[]): void {
+  problems.fail(targets, { error: wrongEntities(fetch.service), keys: fetch.keys });
 }
 
 function noteErrors(
   { data, problems }: Run,
-  fetch: Fetch,
-  groups: DataObject[][],
+  { fetches, groups }: EntityBatch,
   errors: GraphQLFormattedError[],
   hasEntities: boolean,
 ): void {
-  const places = findPlaces(data, fetch.path);
+  const places = new Map(fetches.flatMap(({ path }) => [...findPlaces(data, path)]));
+  const { service, keys, rewritePath } = fetches[0]!;
   for (const error of errors) {
     const [index, ...below] = error.path ?? [];
-    const located = toGraphQLError(fetch.service, error);
+    const located = toGraphQLError(service, error);
     const group = typeof index === 'number' ? groups[index] : undefined;
     if (!group && hasEntities) {
       problems.unlocated.push(located);
@@ -135,10 +142,10 @@ function noteErrors(
     }
     // An entity's own error is that of everything it was to give.
     if (!group || below.length === 0) {
-      problems.fail(group ?? groups.flat(), { error: located, keys: fetch.keys });
+      problems.fail(group ?? groups.flat(), { error: located, keys });
       continue;
     }
-    const path: Path = fetch.rewritePath(below);
+    const path: Path = rewritePath(below);
     for (const place of group.flatMap((target) => places.get(target) ?? [])) {
       problems.located.push({ path: [...place, ...path], error: located });
     }

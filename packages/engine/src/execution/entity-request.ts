@@ -7,11 +7,11 @@ import { bodyHead, writeVariables } from './request-body.ts';
 import type { Run, Step } from './run.ts';
 import { asGraphQLError } from './subgraph-error.ts';
 
-/** The text of a request for the entities of one or several fetches. */
+/** The text of a request for one or several batches. */
 interface Composed {
   head: string;
   variables: readonly string[];
-  /** Per fetch: the response key of its entities and the variable of its representations. */
+  /** Per batch: the response key of its entities and the variable of its representations. */
   parts: readonly { key: string; variable: string }[];
 }
 
@@ -22,14 +22,16 @@ interface Composed {
  */
 export function compileEntityRequest(fetches: readonly Fetch[]): Step {
   const { call } = fetches[0]!;
-  // By the fetches that take part, of which there are few combinations in practice.
+  const slots = toSlots(fetches);
+  // By the slots that take part, of which there are few combinations in practice.
   const composed = new Map<string, Composed>();
 
   function composeFor(batches: readonly EntityBatch[]): Composed {
-    const key = fetches.length === 1 ? '' : batches.map(({ fetch }) => fetches.indexOf(fetch)).join();
+    const key =
+      slots.length === 1 ? '' : batches.map((batch) => slots.indexOf(batch.fetches as Fetch[])).join();
     let found = composed.get(key);
     if (!found) {
-      found = compose(batches.map(({ fetch }) => fetch));
+      found = compose(batches.map((batch) => batch.fetches[0]!));
       composed.set(key, found);
     }
     return found;
@@ -37,8 +39,8 @@ export function compileEntityRequest(fetches: readonly Fetch[]): Step {
 
   return async (run) => {
     const batches: EntityBatch[] = [];
-    for (const fetch of fetches) {
-      const batch = gatherEntities(run, fetch);
+    for (const slot of slots) {
+      const batch = gatherEntities(run, slot);
       if (batch) batches.push(batch);
     }
     if (batches.length === 0) return;
@@ -51,11 +53,30 @@ export function compileEntityRequest(fetches: readonly Fetch[]): Step {
     try {
       absorb(run, batches, parts, await call(run.request, `${head}${members}}}`, true));
     } catch (error) {
-      for (const { fetch, groups } of batches) {
-        run.problems.fail(groups.flat(), { error: asGraphQLError(error), keys: fetch.keys });
+      for (const batch of batches) {
+        run.problems.fail(batch.groups.flat(), {
+          error: asGraphQLError(error),
+          keys: batch.fetches[0]!.keys,
+        });
       }
     }
   };
+}
+
+/** Fetches of the same leaves at different paths ask together: then an entity that is at several is asked for once. */
+function toSlots(fetches: readonly Fetch[]): Fetch[][] {
+  const slots = new Map<unknown, Fetch[]>();
+  for (const fetch of fetches) {
+    const key = fetch.isFlat ? withoutName(fetch.operation) : fetch;
+    const slot = slots.get(key);
+    if (slot) slot.push(fetch);
+    else slots.set(key, [fetch]);
+  }
+  return [...slots.values()];
+}
+
+function withoutName(operation: string): string {
+  return operation.replace(/^query\s+\w+/, 'query');
 }
 
 function compose(fetches: readonly Fetch[]): Composed {
@@ -78,11 +99,12 @@ function absorb(
   parts: Composed['parts'],
   { data, errors }: SubgraphResult,
 ): void {
-  for (const [index, batch] of batches.entries()) {
+  for (let index = 0; index < batches.length; index++) {
     const { key } = parts[index]!;
     // With data for each, an error that belongs to no batch is reported once.
     const isForAll = !data || index === 0;
-    absorbEntities(run, batch, data?.[key], errors && errorsBelow(key, errors, isForAll ? parts : undefined));
+    const below = errors && errorsBelow(key, errors, isForAll ? parts : undefined);
+    absorbEntities(run, batches[index]!, data?.[key], below);
   }
 }
 

@@ -34,6 +34,8 @@ export interface Fetch {
   rewritePath(path: readonly (string | number)[]): (string | number)[];
   /** The keys that each target gets. */
   keys: KeyTree;
+  /** Whether all of them are leaves. */
+  isFlat: boolean;
   /** Whether targets with one representation may share what is below them. Decided when the whole plan is known. */
   mayShare: boolean;
   vagueTypes: VagueTypes;
@@ -82,6 +84,7 @@ export function compileFetch(
     rewrite: compileRewrites(outputRewrites, options.schema),
     rewritePath: (errorPath) => rewritePath(errorPath, outputRewrites),
     keys,
+    isFlat: [...keys.values()].every(({ size }) => size === 0),
     mayShare: false,
     vagueTypes: options.vagueTypes,
   };

@@ -1,10 +1,16 @@
-import type { FlattenNode, PlanNode } from '@apollo/query-planner';
+import type { PlanNode } from '@apollo/query-planner';
 import { decideSharing } from './decide-sharing.ts';
 import { compileEntityRequest } from './entity-request.ts';
 import { compileFetches, type Fetch, type ProgramOptions } from './fetch.ts';
-import { joinSiblings, type Tree } from './join-siblings.ts';
 import { compileRootRequest } from './root-request.ts';
-import type { Step } from './run.ts';
+import type { Run, Step } from './run.ts';
+import { joinTasks, toTasks } from './schedule.ts';
+
+interface ScheduledStep {
+  step: Step;
+  /** Indices of the steps that it waits for. */
+  after: number[];
+}
 
 /**
  * Compiles a plan into one function. What depends only on the plan happens here, once: which objects a fetch is for, how
@@ -12,54 +18,27 @@ import type { Step } from './run.ts';
  *
  * @param before fetches of the same plan that have run when the program starts
  */
-export function compileProgram(node: PlanNode, options: ProgramOptions, before: readonly Fetch[] = []): Step {
-  const fetches = [...before];
-  const tree = toTree(node, [], options, fetches);
-  decideSharing(fetches);
-  return compileTree(joinSiblings(tree));
+export function compileProgram(plan: PlanNode, options: ProgramOptions, before: readonly Fetch[] = []): Step {
+  const tasks = toTasks(plan, (node, path) => compileFetches(node, path, options));
+  decideSharing([...before, ...tasks.flatMap(({ fetches }) => fetches)]);
+  const joined = joinTasks(tasks);
+  const steps = joined.map(({ fetches, after }) => ({
+    step: fetches[0]!.represent ? compileEntityRequest(fetches) : compileRootRequest(fetches[0]!),
+    after: [...after].map((task) => joined.indexOf(task)),
+  }));
+  return steps.length === 1 ? steps[0]!.step : inOrder(steps);
 }
 
-function toTree(node: PlanNode, path: FlattenNode['path'], options: ProgramOptions, fetches: Fetch[]): Tree {
-  const inner = (child: PlanNode, at = path) => toTree(child, at, options, fetches);
-  switch (node.kind) {
-    case 'Fetch': {
-      const compiled = compileFetches(node, path, options);
-      fetches.push(...compiled);
-      return { kind: 'request', fetches: compiled };
-    }
-    case 'Sequence':
-      return { kind: 'sequence', trees: node.nodes.map((child) => inner(child)) };
-    case 'Parallel':
-      return { kind: 'parallel', trees: node.nodes.map((child) => inner(child)) };
-    case 'Flatten':
-      return inner(node.node, [...path, ...node.path]);
-    default:
-      // Conditions are decided before planning, and @defer is not switched on.
-      throw new Error(`The engine does not execute ${node.kind} nodes.`);
-  }
-}
-
-function compileTree(tree: Tree): Step {
-  switch (tree.kind) {
-    case 'request':
-      return tree.fetches[0]!.represent
-        ? compileEntityRequest(tree.fetches)
-        : compileRootRequest(tree.fetches[0]!);
-    case 'sequence':
-      return inSequence(tree.trees.map(compileTree));
-    case 'parallel':
-      return inParallel(tree.trees.map(compileTree));
-  }
-}
-
-function inSequence(steps: readonly Step[]): Step {
+/** Starts each step as soon as those that it waits for are done. */
+function inOrder(steps: readonly ScheduledStep[]): Step {
   return async (run) => {
-    for (const step of steps) await step(run);
+    const started: Promise<void>[] = [];
+    for (const scheduled of steps) started.push(startAfter(scheduled, started, run));
+    await Promise.all(started);
   };
 }
 
-function inParallel(steps: readonly Step[]): Step {
-  return async (run) => {
-    await Promise.all(steps.map((step) => step(run)));
-  };
+async function startAfter({ step, after }: ScheduledStep, started: Promise<void>[], run: Run): Promise<void> {
+  for (const index of after) await started[index];
+  await step(run);
 }
