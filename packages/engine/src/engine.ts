@@ -39,6 +39,11 @@ export interface EngineOptions {
   /** Hears of the answers of subgraphs, so that their headers can be passed on. */
   onSubgraphAnswer?: OnSubgraphAnswer;
   /**
+   * The longest that planning one operation may take, in milliseconds; 10 seconds when omitted. What takes longer is
+   * refused, and stalls nobody: planning that is not quick happens in a thread.
+   */
+  planningMs?: number;
+  /**
    * Called with each version of the supergraph before it serves anything, so that what is derived from the SDL is there
    * when the first request is. Throwing refuses the version.
    */
@@ -109,6 +114,7 @@ export function createEngine(options: EngineOptions): Engine {
       logger,
       subgraphUrls,
       rawData: options.rawData ?? false,
+      planningMs: options.planningMs ?? 10_000,
     });
     options.onSchema?.({ apiSchema: state.apiSchema, supergraphSdl });
     states.set(state.apiSchema, state);
@@ -131,7 +137,7 @@ export function createEngine(options: EngineOptions): Engine {
     const operation = readOperation(request.document, request.operation);
     const { errors, coerced } = compileVariables(request.schema, operation)(variables);
     if (errors) return { errors };
-    slot.planned = planSubscription(state, request.queryHash, operation, variables, coerced);
+    slot.planned = await planSubscription(state, request.queryHash, operation, variables, coerced);
     return { data: null };
   };
 
@@ -174,7 +180,10 @@ export function createEngine(options: EngineOptions): Engine {
       return Object.fromEntries(names.map(([name], index) => [name, answers[index]!]));
     },
     traffic: traffic.statistics,
-    stop: () => http.close(),
+    async stop() {
+      current?.planning.close();
+      await http.close();
+    },
   };
 
   async function ping(name: string, url: string, context: Record<string, unknown>): Promise<true | string> {

@@ -27,6 +27,10 @@ export class Lru<Key, Value> {
     if (this.#entries.size > this.#limit) this.#entries.delete(this.#entries.keys().next().value!);
   }
 
+  delete(key: Key): void {
+    this.#entries.delete(key);
+  }
+
   /** The values, those used last first. */
   recent(): Value[] {
     return [...this.#entries.values()].reverse();

@@ -5,6 +5,7 @@ import { createExecutor } from './execution/create-executor.ts';
 import type { Exchange } from './http/exchange.ts';
 import { createSubgraphCall, type SubgraphCall, type SubgraphHeaders } from './http/subgraph-call.ts';
 import { Lru } from './lru.ts';
+import { quickPlanning } from './plan/find-plan.ts';
 import { createPlanning, type Planning } from './plan/planning.ts';
 import type { SubscriptionPlan } from './subscription/plan.ts';
 import { prepareSupergraph } from './supergraph/prepare.ts';
@@ -43,6 +44,8 @@ export interface SchemaStateOptions {
   subgraphUrls?: Record<string, string>;
   /** Whether data is given as the text of its JSON. */
   rawData: boolean;
+  /** The longest that planning one operation may take. */
+  planningMs: number;
 }
 
 /**
@@ -60,6 +63,7 @@ export async function loadSchemaState(
   const preparedSdl = prepareSupergraph(supergraphSdl, options.subgraphUrls);
   const gateway = new ApolloGateway({
     supergraphSdl: preparedSdl,
+    queryPlannerConfig: quickPlanning,
     logger: { ...quiet, warn: logger.warn.bind(logger), error: logger.error.bind(logger) },
     buildService({ name, url = '' }) {
       urls[name] = url;
@@ -69,7 +73,7 @@ export async function loadSchemaState(
   });
   const { schema } = await gateway.load();
   // The planner that ApolloGateway has built anyway; a second one would cost its time and memory again.
-  const planning = createPlanning(gateway.__testing().queryPlanner!, preparedSdl, calls);
+  const planning = createPlanning(gateway.__testing().queryPlanner!, preparedSdl, calls, options.planningMs);
   return {
     supergraphSdl,
     apiSchema: schema,

@@ -1,22 +1,15 @@
-import { operationFromDocument, type Schema, Supergraph } from '@apollo/federation-internals';
+import { Supergraph } from '@apollo/federation-internals';
 import { type QueryPlan, QueryPlanner } from '@apollo/query-planner';
-import {
-  type ConstDirectiveNode,
-  type DocumentNode,
-  type GraphQLError,
-  type GraphQLSchema,
-  Kind,
-  parse,
-  print,
-} from 'graphql';
-import { codedError } from '../coded-error.ts';
+import { type ConstDirectiveNode, type DocumentNode, type GraphQLSchema, Kind, parse, print } from 'graphql';
 import type { ProgramOptions } from '../execution/fetch.ts';
 import type { VagueTypes } from '../execution/merge.ts';
 import type { SubgraphCall } from '../http/subgraph-call.ts';
 import { fixArguments } from '../supergraph/fixed-arguments.ts';
 import { createDataKeys, type DataKeyOf } from './data-keys.ts';
+import { createFindPlan, quickPlanning } from './find-plan.ts';
 import type { Operation } from './operation.ts';
 import { toPlannedDocument } from './planned-document.ts';
+import { createPlannerThread } from './planner-thread.ts';
 
 /** The planner of one version of a supergraph, and what compiling its plans needs. */
 export interface Planning extends ProgramOptions {
@@ -26,22 +19,33 @@ export interface Planning extends ProgramOptions {
    * @param variables with defaults: the plan is for operations with the same variables of @skip and @include
    * @throws a coded error when the operation is beyond the planner
    */
-  plan(operation: Operation, dataKeyOf: DataKeyOf, variables: Record<string, unknown>): QueryPlan;
+  plan(
+    operation: Operation,
+    dataKeyOf: DataKeyOf,
+    variables: Record<string, unknown>,
+  ): QueryPlan | Promise<QueryPlan>;
+  close(): void;
 }
 
 /**
- * @param planner of the prepared SDL, built already
+ * @param planner of the prepared SDL, made with `quickPlanning`
  * @param preparedSdl what `prepareSupergraph` gave
+ * @param timeoutMs the longest that planning one operation may take
  */
 export function createPlanning(
   planner: QueryPlanner,
   preparedSdl: string,
   calls: Readonly<Record<string, SubgraphCall>>,
+  timeoutMs: number,
 ): Planning {
   const fixed = fixArguments(parse(preparedSdl, { noLocation: true }));
   // Only a supergraph with such requirements is worth a second planner.
   const ownPlanner = fixed.fields.size === 0 ? planner : plannerOf(fixed.document);
-  const federationSchema: Schema = ownPlanner.supergraph.apiSchema();
+  const thread = createPlannerThread({
+    sdl: fixed.fields.size === 0 ? preparedSdl : print(fixed.document),
+    timeoutMs,
+  });
+  const findPlan = createFindPlan(ownPlanner, thread);
   const schema: GraphQLSchema = ownPlanner.supergraph.schema.toGraphQLJSSchema();
   return {
     schema,
@@ -51,24 +55,10 @@ export function createPlanning(
     dataKeysFor: createDataKeys(fixed.document),
     plan(operation, dataKeyOf, variables) {
       const document = toPlannedDocument(operation, dataKeyOf, variables);
-      const operationName = operation.node.name?.value;
-      try {
-        return ownPlanner.buildQueryPlan(
-          operationFromDocument(federationSchema, document, { operationName }),
-        );
-      } catch (error) {
-        throw notPlannable(error);
-      }
+      return findPlan(document, operation.node.name?.value);
     },
+    close: thread.close,
   };
-}
-
-/** The planner has limits, and gives up on a few operations that are valid. */
-function notPlannable(error: unknown): GraphQLError {
-  return codedError('No plan can be found for this operation.', {
-    code: 'OPERATION_NOT_PLANNABLE',
-    originalError: error instanceof Error ? error : new Error(String(error)),
-  });
 }
 
 /** The interfaces that some subgraph knows as if they were objects; null when there are none. */
@@ -92,5 +82,5 @@ function isInterfaceObject({ name, arguments: given = [] }: ConstDirectiveNode):
 }
 
 function plannerOf(document: DocumentNode): QueryPlanner {
-  return new QueryPlanner(Supergraph.build(print(document), { validateSupergraph: false }));
+  return new QueryPlanner(Supergraph.build(print(document), { validateSupergraph: false }), quickPlanning);
 }

@@ -35,33 +35,33 @@ export interface PlannedSubscription extends SubscriptionPlan {
  * @param coerced the same with defaults
  * @throws a coded error OPERATION_NOT_PLANNABLE
  */
-export function planSubscription(
+export async function planSubscription(
   state: SchemaState,
   queryHash: string,
   operation: Operation,
   given: Record<string, unknown>,
   coerced: Record<string, unknown>,
-): PlannedSubscription {
+): Promise<PlannedSubscription> {
   const conditions = operation.conditions.map((name) => (coerced[name] ? '1' : '0')).join('');
   const key = createHash('sha256')
     .update(`${queryHash}\0${operation.node.name?.value ?? ''}\0${conditions}`)
     .digest('base64url');
   let plan = state.subscriptionPlans.get(key);
   if (!plan) {
-    plan = compile(state, operation, coerced);
+    plan = await compile(state, operation, coerced);
     state.subscriptionPlans.set(key, plan);
   }
   return { ...plan, variables: toPlannedVariables(operation, given) };
 }
 
-function compile(
+async function compile(
   state: SchemaState,
   operation: Operation,
   variables: Record<string, unknown>,
-): SubscriptionPlan {
+): Promise<SubscriptionPlan> {
   const { planning, apiSchema } = state;
   const dataKeyOf = planning.dataKeysFor(operation.document);
-  const { node } = planning.plan(operation, dataKeyOf, variables);
+  const { node } = await planning.plan(operation, dataKeyOf, variables);
   if (node?.kind !== 'Subscription') {
     throw codedError('No subgraph can resolve what this subscription selects.', {
       code: 'OPERATION_NOT_PLANNABLE',

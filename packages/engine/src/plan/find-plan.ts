@@ -1,0 +1,77 @@
+import { operationFromDocument } from '@apollo/federation-internals';
+import type { QueryPlan, QueryPlanner, QueryPlannerConfig } from '@apollo/query-planner';
+import { type DocumentNode, type GraphQLError, Kind, print, visit } from 'graphql';
+import { codedError } from '../coded-error.ts';
+import type { PlannerThread } from './planner-thread.ts';
+
+/** Finds the plan for one operation: at once when that is cheap, otherwise later. */
+export type FindPlan = (document: DocumentNode, operationName?: string) => QueryPlan | Promise<QueryPlan>;
+
+/**
+ * For planners on the event loop: they give up within a few milliseconds where fields can come from so many subgraphs that
+ * comparing the ways takes seconds. What they do find is what they would find without the limit.
+ */
+export const quickPlanning = { debug: { pathsLimit: 100 } } satisfies QueryPlannerConfig;
+
+/** Planning takes about a tenth of a millisecond per field, and more with each of them. */
+const quickFields = 150;
+
+/**
+ * Plans on the event loop what does not stall it, and the rest in a thread.
+ *
+ * @param planner made with `quickPlanning`
+ */
+export function createFindPlan(planner: QueryPlanner, thread: PlannerThread): FindPlan {
+  const schema = planner.supergraph.apiSchema();
+
+  function planQuickly(document: DocumentNode, operationName?: string): QueryPlan | undefined {
+    if (countFields(document) > quickFields) return undefined;
+    try {
+      return planner.buildQueryPlan(operationFromDocument(schema, document, { operationName }));
+    } catch (error) {
+      if (String(error).includes('Too many options')) return undefined;
+      throw notPlannable(error);
+    }
+  }
+
+  return (document, operationName) =>
+    planQuickly(document, operationName) ??
+    thread.plan(print(document), operationName).catch((error) => {
+      throw notPlannable(error);
+    });
+}
+
+/** Fields as they are planned, those of fragments as often as these are spread. */
+function countFields(document: DocumentNode): number {
+  const fragments = new Map<string, number>();
+  const count = (node: DocumentNode['definitions'][number]): number => {
+    let fields = 0;
+    visit(node, {
+      Field: () => {
+        fields++;
+      },
+      FragmentSpread: ({ name }) => {
+        fields += fragments.get(name.value) ?? countFragment(name.value);
+      },
+    });
+    return fields;
+  };
+  const countFragment = (name: string): number => {
+    const definition = document.definitions.find(
+      (node) => node.kind === Kind.FRAGMENT_DEFINITION && node.name.value === name,
+    );
+    const fields = definition ? count(definition) : 0;
+    fragments.set(name, fields);
+    return fields;
+  };
+  const operations = document.definitions.filter(({ kind }) => kind === Kind.OPERATION_DEFINITION);
+  return Math.max(0, ...operations.map(count));
+}
+
+/** The planner has limits, and gives up on a few operations that are valid. */
+function notPlannable(error: unknown): GraphQLError {
+  return codedError('No plan can be found for this operation.', {
+    code: 'OPERATION_NOT_PLANNABLE',
+    originalError: error instanceof Error ? error : new Error(String(error)),
+  });
+}

@@ -1,0 +1,18 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import { operationFromDocument, Supergraph } from '@apollo/federation-internals';
+import { QueryPlanner } from '@apollo/query-planner';
+import { parse } from 'graphql';
+
+// The inside of a PlannerThread: one supergraph, one operation at a time.
+const planner = new QueryPlanner(Supergraph.build(workerData.sdl, { validateSupergraph: false }));
+const schema = planner.supergraph.apiSchema();
+
+parentPort!.on('message', ({ document, operationName }) => {
+  try {
+    const operation = operationFromDocument(schema, parse(document), { operationName });
+    parentPort!.postMessage({ plan: JSON.stringify(planner.buildQueryPlan(operation)) });
+  } catch (error) {
+    parentPort!.postMessage({ fault: String(error) });
+  }
+});
+parentPort!.postMessage('ready');
