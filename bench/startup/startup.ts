@@ -3,11 +3,14 @@ import { once } from 'node:events';
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { measureTree, type ProcessMemory } from './process-tree.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const megabyte = 1 << 20;
+/** Idle database connections are closed after ten seconds. */
+const atRestMs = 15_000;
 
 /** Starts the system as `npm start` does and waits for its last line. */
 async function start(home: string): Promise<{ child: ChildProcess; seconds: number }> {
@@ -55,12 +58,17 @@ try {
   console.log(`stop: ${(await stop(first.child)).toFixed(1)} s`);
   const second = await start(home);
   console.log(`second start: ${second.seconds.toFixed(1)} s`);
-  const tree = measureTree(second.child.pid ?? 0);
-  printMemory('memory with npm', tree);
-  printMemory(
-    'memory of the system itself',
-    tree.filter(({ command }) => !/^npm\b/.test(command)),
-  );
+  const measure = (moment: string) => {
+    const tree = measureTree(second.child.pid ?? 0);
+    printMemory(`${moment}, with npm`, tree);
+    printMemory(
+      `${moment}, the system itself`,
+      tree.filter(({ command }) => !/^npm\b/.test(command)),
+    );
+  };
+  measure('just after the start');
+  await setTimeout(atRestMs);
+  measure('at rest');
   await stop(second.child);
 } finally {
   await rm(home, { recursive: true, force: true });

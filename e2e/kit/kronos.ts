@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -32,7 +32,7 @@ const foreignVariables =
 export async function startKronos(
   options: { home?: string; port?: number; environment?: NodeJS.ProcessEnv } = {},
 ): Promise<Kronos> {
-  const home = options.home ?? mkdtempSync(join(tmpdir(), 'kronos-e2e-'));
+  const home = options.home ?? makeHome();
   const port = options.port ?? (await freePort());
   const running = launch({ home, port, environment: options.environment });
   const url = await running.ready();
@@ -51,6 +51,13 @@ export async function startKronos(
       if (!options.home) rmSync(home, { recursive: true, force: true });
     },
   };
+}
+
+/** A folder for a KRONOS_HOME that PostgreSQL's own user can enter. */
+export function makeHome(): string {
+  const home = mkdtempSync(join(tmpdir(), 'kronos-e2e-'));
+  chmodSync(home, 0o711);
+  return home;
 }
 
 /** Launches `kronos up` without waiting for it; for starts that are meant to fail, too. */

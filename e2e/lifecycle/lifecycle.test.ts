@@ -1,14 +1,13 @@
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { client, logIn, signUp } from '../kit/client.ts';
 import { createEvent } from '../kit/graph.ts';
-import { freePort, launch, startKronos } from '../kit/kronos.ts';
+import { freePort, launch, makeHome, startKronos } from '../kit/kronos.ts';
 import { processesThatName } from '../kit/processes.ts';
 
-const home = mkdtempSync(join(tmpdir(), 'kronos-lifecycle-'));
+const home = makeHome();
 afterAll(() => rmSync(home, { recursive: true, force: true }));
 
 test('the first start makes everything, SIGTERM ends everything, the second start keeps the data', async () => {
