@@ -15,8 +15,8 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'unit',
-          include: ['{apps,packages,subgraphs,prisma}/**/*.test.ts', '*.test.ts'],
-          exclude: ['**/node_modules/**'],
+          include: ['{apps,packages,subgraphs,prisma,bench}/**/*.test.ts'],
+          exclude: ['**/node_modules/**', 'bench/peers/**'],
         },
       },
       {
