@@ -9,7 +9,9 @@ import { createExchange, type OnSubgraphAnswer } from './http/exchange.ts';
 import { createHttpClient, type HttpClientOptions } from './http/http-client.ts';
 import type { SubgraphHeaders } from './http/subgraph-call.ts';
 import { readOperation } from './plan/operation.ts';
+import { createPlanCache } from './plan/plan-cache.ts';
 import { compileVariables } from './plan/variables.ts';
+import { warmUp } from './plan/warm-up.ts';
 import { type EngineLogger, loadSchemaState, type SchemaState } from './schema-state.ts';
 import type { UpstreamLimits } from './subscription/follow-upstream.ts';
 import { type PlannedSubscription, planSubscription } from './subscription/plan.ts';
@@ -91,6 +93,8 @@ const upstreamDefaults: UpstreamLimits = {
   maxEventBytes: 8 << 20,
 };
 
+const warmUpLimits = { operations: 500, totalMs: 10_000 };
+
 /**
  * The gateway that Apollo Server runs on: ApolloGateway loads each version of the supergraph and its planner plans;
  * execution, the way to the subgraphs and subscriptions are ours.
@@ -103,6 +107,7 @@ export function createEngine(options: EngineOptions): Engine {
     createExchange({ name, url, traffic: traffic.to(name), onAnswer: options.onSubgraphAnswer });
   const { concurrency = 8, ...limits } = options.subscriptions ?? {};
   const states = new WeakMap<GraphQLSchema, SchemaState>();
+  const plans = createPlanCache();
   const listeners = new Set<GatewaySchemaLoadOrUpdateCallback>();
   let current: SchemaState | undefined;
 
@@ -114,8 +119,9 @@ export function createEngine(options: EngineOptions): Engine {
       logger,
       subgraphUrls,
       rawData: options.rawData ?? false,
-      planningMs: options.planningMs ?? 10_000,
+      planning: { timeoutMs: options.planningMs ?? 10_000, plans },
     });
+    if (current) await warmUp(current.executor, state, warmUpLimits);
     options.onSchema?.({ apiSchema: state.apiSchema, supergraphSdl });
     states.set(state.apiSchema, state);
     current = state;
@@ -129,7 +135,7 @@ export function createEngine(options: EngineOptions): Engine {
     // By the schema that the request was validated against: an update in between must not change it under way.
     const state = states.get(request.schema) ?? current!;
     if (!request.operation) return { errors: [unknownOperation(request.request.operationName)] };
-    if (request.operation.operation !== 'subscription') return state.execute(request);
+    if (request.operation.operation !== 'subscription') return state.executor.execute(request);
 
     const slot = request.context[subscriptionSlot as unknown as string] as SubscriptionSlot | undefined;
     if (!slot) return { errors: [streamRequired()] };

@@ -31,6 +31,11 @@ export class Lru<Key, Value> {
     this.#entries.delete(key);
   }
 
+  /** The keys, those used last first. */
+  recentKeys(): Key[] {
+    return [...this.#entries.keys()].reverse();
+  }
+
   /** The values, those used last first. */
   recent(): Value[] {
     return [...this.#entries.values()].reverse();

@@ -1,12 +1,11 @@
 import { ApolloGateway } from '@apollo/gateway';
-import type { GatewayExecutor } from '@apollo/server-gateway-interface';
 import type { GraphQLSchema } from 'graphql';
-import { createExecutor } from './execution/create-executor.ts';
+import { createExecutor, type Executor } from './execution/create-executor.ts';
 import type { Exchange } from './http/exchange.ts';
 import { createSubgraphCall, type SubgraphCall, type SubgraphHeaders } from './http/subgraph-call.ts';
 import { Lru } from './lru.ts';
 import { quickPlanning } from './plan/find-plan.ts';
-import { createPlanning, type Planning } from './plan/planning.ts';
+import { createPlanning, type Planning, type PlanningLimits } from './plan/planning.ts';
 import type { SubscriptionPlan } from './subscription/plan.ts';
 import { prepareSupergraph } from './supergraph/prepare.ts';
 
@@ -30,7 +29,7 @@ export interface SchemaState {
   supergraphSdl: string;
   apiSchema: GraphQLSchema;
   /** Executes queries and mutations. */
-  execute: GatewayExecutor;
+  executor: Executor;
   urls: Record<string, string>;
   planning: Planning;
   subscriptionPlans: Lru<string, SubscriptionPlan>;
@@ -44,8 +43,7 @@ export interface SchemaStateOptions {
   subgraphUrls?: Record<string, string>;
   /** Whether data is given as the text of its JSON. */
   rawData: boolean;
-  /** The longest that planning one operation may take. */
-  planningMs: number;
+  planning: PlanningLimits;
 }
 
 /**
@@ -73,11 +71,11 @@ export async function loadSchemaState(
   });
   const { schema } = await gateway.load();
   // The planner that ApolloGateway has built anyway; a second one would cost its time and memory again.
-  const planning = createPlanning(gateway.__testing().queryPlanner!, preparedSdl, calls, options.planningMs);
+  const planning = createPlanning(gateway.__testing().queryPlanner!, preparedSdl, calls, options.planning);
   return {
     supergraphSdl,
     apiSchema: schema,
-    execute: createExecutor(schema, planning, { rawData }),
+    executor: createExecutor(schema, planning, { rawData }),
     urls,
     planning,
     subscriptionPlans: new Lru(keptSubscriptions),

@@ -16,6 +16,15 @@ export type ExecuteOperation = (
   context: Record<string, unknown>,
 ) => Promise<Answer | { errors: readonly GraphQLError[] }>;
 
+export interface CompiledOperation {
+  operation: Operation;
+  execute: ExecuteOperation;
+  /** The variables of @skip and @include for which it is ready, those used last first. */
+  readyFor(): Record<string, boolean>[];
+  /** Makes it ready for certain variables of @skip and @include before somebody asks. */
+  prepareFor(conditions: Record<string, boolean>): Promise<void>;
+}
+
 /** An operation with certain values of the variables of @skip and @include. */
 interface Variant {
   /** Undefined when nothing is asked from subgraphs. */
@@ -28,6 +37,8 @@ type Prepared = Variant | GraphQLError;
 
 /** Combinations of the variables of @skip and @include that are kept, per operation. */
 const keptVariants = 256;
+/** Who may try again later does so. */
+const forgetRefusalMs = 30_000;
 
 /**
  * Makes a query or a mutation ready to run. Each combination of the variables of @skip and @include that occurs is planned
@@ -39,7 +50,7 @@ export function compileOperation(
   schema: GraphQLSchema,
   planning: Planning,
   operation: Operation,
-): ExecuteOperation {
+): CompiledOperation {
   const { document, node, fragments, conditions } = operation;
   const dataKeyOf = planning.dataKeysFor(document);
   const readVariables = compileVariables(schema, operation);
@@ -64,7 +75,12 @@ export function compileOperation(
     });
     variants.set(key, preparing);
     preparing.then(
-      (prepared) => variants.set(key, prepared),
+      (prepared) => {
+        variants.set(key, prepared);
+        if (prepared instanceof GraphQLError && prepared.extensions.retryAfter) {
+          setTimeout(() => variants.delete(key), forgetRefusalMs).unref();
+        }
+      },
       () => variants.delete(key),
     );
     return preparing;
@@ -75,7 +91,7 @@ export function compileOperation(
     return variants.get(key) ?? prepare(key, variables);
   }
 
-  return async (given, context) => {
+  const execute: ExecuteOperation = async (given, context) => {
     const { errors, coerced } = readVariables(given);
     if (errors) return { errors };
     const found = variantFor(coerced);
@@ -84,5 +100,17 @@ export function compileOperation(
     const run = startRun(toPlannedVariables(operation, given), context);
     await variant.program?.(run);
     return variant.shape(run, introspect?.(coerced));
+  };
+
+  return {
+    operation,
+    execute,
+    readyFor: () =>
+      variants
+        .recentKeys()
+        .map((key) => Object.fromEntries(conditions.map((name, index) => [name, key[index] === '1']))),
+    async prepareFor(values) {
+      await variantFor(values);
+    },
   };
 }

@@ -1,10 +1,10 @@
 import type { GatewayExecutor } from '@apollo/server-gateway-interface';
 import type { GraphQLSchema } from 'graphql';
 import { Lru } from '../lru.ts';
-import { readOperation } from '../plan/operation.ts';
+import { type Operation, readOperation } from '../plan/operation.ts';
 import type { Planning } from '../plan/planning.ts';
 import { RawJson } from '../shape/raw-json.ts';
-import { compileOperation, type ExecuteOperation } from './compile-operation.ts';
+import { type CompiledOperation, compileOperation } from './compile-operation.ts';
 
 export interface ExecutorOptions {
   /** Whether data is given as the text of its JSON, for a server that knows `stringifyAnswer`. */
@@ -13,23 +13,52 @@ export interface ExecutorOptions {
   keptOperations?: number;
 }
 
+/** An operation that has been asked for, and how often. */
+export interface KnownOperation {
+  key: string;
+  uses: number;
+  compiled: CompiledOperation;
+}
+
+export interface Executor {
+  execute: GatewayExecutor;
+  /** The operations that are kept, those used most first. */
+  hottest(): KnownOperation[];
+  /** Compiles and plans an operation of another version before somebody asks; it must be valid in this one. */
+  prepare(known: KnownOperation): Promise<void>;
+}
+
 /** Executes the queries and mutations of one version of a supergraph; what has been compiled once is kept. */
 export function createExecutor(
   schema: GraphQLSchema,
   planning: Planning,
   { rawData, keptOperations = 2_000 }: ExecutorOptions,
-): GatewayExecutor {
-  const operations = new Lru<string, ExecuteOperation>(keptOperations);
+): Executor {
+  const operations = new Lru<string, KnownOperation>(keptOperations);
 
-  return async ({ request, document, operation, queryHash, context }) => {
+  function know(key: string, operation: Operation): KnownOperation {
+    const known = { key, uses: 0, compiled: compileOperation(schema, planning, operation) };
+    operations.set(key, known);
+    return known;
+  }
+
+  const execute: GatewayExecutor = async ({ request, document, operation, queryHash, context }) => {
     const key = `${queryHash} ${operation!.name?.value ?? ''}`;
-    let execute = operations.get(key);
-    if (!execute) {
-      execute = compileOperation(schema, planning, readOperation(document, operation!));
-      operations.set(key, execute);
-    }
-    const answer = await execute(request.variables ?? {}, context);
+    const known = operations.get(key) ?? know(key, readOperation(document, operation!));
+    known.uses++;
+    const answer = await known.compiled.execute(request.variables ?? {}, context);
     if (!('data' in answer) || !(answer.data instanceof RawJson)) return answer;
     return { data: (rawData ? answer.data : answer.data.toJSON()) as Record<string, unknown> };
+  };
+
+  return {
+    execute,
+    hottest: () => operations.recent().sort((one, other) => other.uses - one.uses),
+    async prepare({ key, uses, compiled }) {
+      const known = operations.get(key) ?? know(key, compiled.operation);
+      // What was hot counts on, and what is not any more cools down.
+      known.uses += Math.floor(uses / 2);
+      for (const conditions of compiled.readyFor()) await known.compiled.prepareFor(conditions);
+    },
   };
 }

@@ -2,7 +2,7 @@ import { operationFromDocument } from '@apollo/federation-internals';
 import type { QueryPlan, QueryPlanner, QueryPlannerConfig } from '@apollo/query-planner';
 import { type DocumentNode, type GraphQLError, Kind, print, visit } from 'graphql';
 import { codedError } from '../coded-error.ts';
-import type { PlannerThread } from './planner-thread.ts';
+import { type PlannerThread, PlanningTimeout } from './planner-thread.ts';
 
 /** Finds the plan for one operation: at once when that is cheap, otherwise later. */
 export type FindPlan = (document: DocumentNode, operationName?: string) => QueryPlan | Promise<QueryPlan>;
@@ -37,7 +37,7 @@ export function createFindPlan(planner: QueryPlanner, thread: PlannerThread): Fi
   return (document, operationName) =>
     planQuickly(document, operationName) ??
     thread.plan(print(document), operationName).catch((error) => {
-      throw notPlannable(error);
+      throw error instanceof PlanningTimeout ? tooSlow(error) : notPlannable(error);
     });
 }
 
@@ -73,5 +73,14 @@ function notPlannable(error: unknown): GraphQLError {
   return codedError('No plan can be found for this operation.', {
     code: 'OPERATION_NOT_PLANNABLE',
     originalError: error instanceof Error ? error : new Error(String(error)),
+  });
+}
+
+/** May be a matter of how busy the machine is. */
+function tooSlow(originalError: Error): GraphQLError {
+  return codedError('Finding a plan for this operation takes too long.', {
+    code: 'OPERATION_NOT_PLANNABLE',
+    retryAfter: 30,
+    originalError,
   });
 }

@@ -20,15 +20,13 @@ const typename: FieldNode = { kind: Kind.FIELD, name: { kind: Kind.NAME, value: 
  * @param variables with defaults
  */
 export function toPlannedDocument(
-  { document, node: operation, fragments }: Operation,
+  operation: Operation,
   dataKeyOf: DataKeyOf,
   variables: Record<string, unknown>,
 ): DocumentNode {
-  const ordered = {
-    ...operation,
-    selectionSet: withoutFragments(operation.selectionSet, fragments, variables),
-  };
-  const definitions = document.definitions.map((node) => (node === operation ? ordered : node));
+  const { document, node: root } = operation;
+  const ordered = { ...root, selectionSet: inOrder(root.selectionSet, operation, variables) };
+  const definitions = document.definitions.map((node) => (node === root ? ordered : node));
   return visit(
     { ...document, definitions },
     {
@@ -51,19 +49,38 @@ export function toPlannedDocument(
   );
 }
 
-/** The root's fields in their order, which the planner would not keep with fragments, and mutations need. */
-function withoutFragments(
+/**
+ * The root's fields in their order, which mutations need: the planner loses it where fragments, repeated fields or
+ * `__typename` are between them.
+ */
+function inOrder(
   set: SelectionSetNode,
-  fragments: Operation['fragments'],
+  { fragments }: Operation,
   variables: Record<string, unknown>,
 ): SelectionSetNode {
-  const selections = set.selections.flatMap((node): readonly SelectionNode[] => {
-    if (node.kind === Kind.FIELD) return [node];
-    if (!isIncluded(node, variables)) return [];
-    const fragment = node.kind === Kind.INLINE_FRAGMENT ? node : fragments[node.name.value]!;
-    return withoutFragments(fragment.selectionSet, fragments, variables).selections;
-  });
-  return { ...set, selections };
+  const fields = new Map<string, FieldNode>();
+
+  function add({ selections }: SelectionSetNode): void {
+    for (const node of selections) {
+      if (!isIncluded(node, variables)) continue;
+      if (node.kind !== Kind.FIELD) {
+        add((node.kind === Kind.INLINE_FRAGMENT ? node : fragments[node.name.value]!).selectionSet);
+      } else if (node.name.value !== '__typename') {
+        const key = node.alias?.value ?? node.name.value;
+        fields.set(key, withSelections(node, fields.get(key)));
+      }
+    }
+  }
+
+  add(set);
+  return { ...set, selections: [...fields.values()] };
+}
+
+/** A field with what the same field selects elsewhere. */
+function withSelections(field: FieldNode, known: FieldNode | undefined): FieldNode {
+  if (!known?.selectionSet) return known ?? field;
+  const selections = [...known.selectionSet.selections, ...(field.selectionSet?.selections ?? [])];
+  return { ...known, selectionSet: { ...known.selectionSet, selections } };
 }
 
 /** The name that a variable of the client has in the operations that go to subgraphs. */

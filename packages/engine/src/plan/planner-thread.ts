@@ -17,6 +17,11 @@ export interface PlannerThread {
   close(): void;
 }
 
+/** An operation was not planned in the time that one may take. */
+export class PlanningTimeout extends Error {
+  override readonly name = 'PlanningTimeout';
+}
+
 interface Job {
   document: string;
   operationName?: string;
@@ -79,7 +84,7 @@ export function createPlannerThread({
     current = waiting.shift()!;
     const { document, operationName } = current;
     thread.postMessage({ document, operationName });
-    timer = setTimeout(() => abandon(new Error(`Not planned in ${timeoutMs} ms.`)), timeoutMs);
+    timer = setTimeout(() => abandon(new PlanningTimeout(`not planned in ${timeoutMs} ms`)), timeoutMs);
   }
 
   /** What the thread is at is lost with it; what waits gets another one. */

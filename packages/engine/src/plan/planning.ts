@@ -8,6 +8,7 @@ import { fixArguments } from '../supergraph/fixed-arguments.ts';
 import { createDataKeys, type DataKeyOf } from './data-keys.ts';
 import { createFindPlan, quickPlanning } from './find-plan.ts';
 import type { Operation } from './operation.ts';
+import type { PlanCache } from './plan-cache.ts';
 import { toPlannedDocument } from './planned-document.ts';
 import { createPlannerThread } from './planner-thread.ts';
 
@@ -27,25 +28,28 @@ export interface Planning extends ProgramOptions {
   close(): void;
 }
 
+export interface PlanningLimits {
+  /** The longest that planning one operation may take, in milliseconds. */
+  timeoutMs: number;
+  plans: PlanCache;
+}
+
 /**
  * @param planner of the prepared SDL, made with `quickPlanning`
  * @param preparedSdl what `prepareSupergraph` gave
- * @param timeoutMs the longest that planning one operation may take
  */
 export function createPlanning(
   planner: QueryPlanner,
   preparedSdl: string,
   calls: Readonly<Record<string, SubgraphCall>>,
-  timeoutMs: number,
+  { timeoutMs, plans }: PlanningLimits,
 ): Planning {
   const fixed = fixArguments(parse(preparedSdl, { noLocation: true }));
   // Only a supergraph with such requirements is worth a second planner.
   const ownPlanner = fixed.fields.size === 0 ? planner : plannerOf(fixed.document);
-  const thread = createPlannerThread({
-    sdl: fixed.fields.size === 0 ? preparedSdl : print(fixed.document),
-    timeoutMs,
-  });
-  const findPlan = createFindPlan(ownPlanner, thread);
+  const sdl = fixed.fields.size === 0 ? preparedSdl : print(fixed.document);
+  const thread = createPlannerThread({ sdl, timeoutMs });
+  const findPlan = plans.with(sdl, createFindPlan(ownPlanner, thread));
   const schema: GraphQLSchema = ownPlanner.supergraph.schema.toGraphQLJSSchema();
   return {
     schema,
