@@ -29,7 +29,35 @@ export interface Judgement {
   answer: FormattedExecutionResult;
 }
 
-/** A supergraph under test: its subgraphs over HTTP, an engine in front of them, and the oracle beside. */
+/**
+ * The judge of the engine: the same operation over the same data, once by the engine and real subgraphs over HTTP, once by
+ * one plain execution of graphql-js over the API schema (`oracle.ts`). Nothing of the engine or its planner decides what
+ * is right.
+ *
+ * **Data** (`world.ts`). A value is a pure function of the seed, the object, the field, the arguments and what a
+ * `@requires` has selected; subgraphs and oracle ask the same function. So an argument that is lost on the way, a
+ * representation that carries another field's value, or a mutation that runs out of order, shows in the answer. A subgraph
+ * that is asked for what it must not be asked for (an overridden field, an `@external` one outside of `@provides`, a
+ * computed one without what it requires, an entity by an unresolvable key) answers, and answers wrongly. It also refuses
+ * operations that are not valid.
+ *
+ * **Where federation may rightly differ** from a plain execution, the data keep away (`constraints.ts`), so that there is
+ * one right answer:
+ *
+ * - *Keys* are never null and never fail: without them there is no entity, whoever resolves the rest.
+ * - *A field fetched for a `@requires`* may fail where it is nullable; what is computed then sees null, in the oracle too.
+ *   Where it is non-null, or inside a type that a field set passes through, nothing fails beyond it: the null would take
+ *   along fields of the same fetch for which the client asked and which are fine, or an object that others require.
+ * - *A field that is null in one subgraph and non-null in another* never is null: whether its null climbs depends on whom
+ *   the planner asks. For the same reason a shared field only has values that all of its subgraphs know: enum values, and
+ *   members of abstract types.
+ * - *Entities that nobody knows* (a reference that dangles) have their key and are null otherwise, wherever they are
+ *   resolved. Only types with one key have them: with several, which of them are known depends on who refers to them.
+ *
+ * **Errors** are compared by the nulls that they explain (`compare.ts`), not by their words: below one null the
+ * specification leaves open which of several errors is reported. An error of a field that the client has not selected, but
+ * a `@requires` needs, may be reported as long as its path leads to nothing; it explains no null and excuses none.
+ */
 export interface Court extends AsyncDisposable {
   readonly apiSchema: GraphQLSchema;
   /** @param seed of the data, when it shall be other data than before */
