@@ -41,7 +41,7 @@ const capacityRange = 'The capacity must be a whole number from 1 to 1,000,000, 
 const fields = {
   title: text(200, 'The title').min(1, 'An event needs a title.'),
   description: optionalText(10_000, 'The description'),
-  // PostgreSQL has no year 0, and nobody organises the past.
+  // Nobody organises the distant past.
   startsAt: z
     .date('An event needs a beginning.')
     .min(new Date('1970-01-01T00:00:00Z'), 'The beginning must not be before 1970.'),

@@ -54,9 +54,9 @@ describe('is refused', () => {
     ]);
   });
 
-  test('for a beginning that no calendar of the database has', async () => {
+  test('for a beginning that was before anybody kept a calendar of events', async () => {
     const { id } = await kit.given(olga);
-    const input = { startsAt: '0000-01-01T00:00:00Z' };
+    const input = { startsAt: '0001-01-01T00:00:00Z' };
     expect(await kit.faults('eventUpdate', { id, input }, olga)).toEqual(['INVALID']);
   });
 
