@@ -54,7 +54,7 @@ describe('is refused', () => {
     ]);
   });
 
-  test('for a beginning that was before anybody kept a calendar of events', async () => {
+  test('for a beginning in the distant past', async () => {
     const { id } = await kit.given(olga);
     const input = { startsAt: '0001-01-01T00:00:00Z' };
     expect(await kit.faults('eventUpdate', { id, input }, olga)).toEqual(['INVALID']);
