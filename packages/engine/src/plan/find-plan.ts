@@ -7,11 +7,15 @@ import { type PlannerThread, PlanningTimeout } from './planner-thread.ts';
 /** Finds the plan for one operation: at once when that is cheap, otherwise later. */
 export type FindPlan = (document: DocumentNode, operationName?: string) => QueryPlan | Promise<QueryPlan>;
 
+const evaluatedPlans = 256;
+
 /**
  * For planners on the event loop: they give up within a few milliseconds where fields can come from so many subgraphs that
- * comparing the ways takes seconds. What they do find is what they would find without the limit.
+ * comparing the ways takes seconds.
  */
-export const quickPlanning = { debug: { pathsLimit: 100 } } satisfies QueryPlannerConfig;
+export const quickPlanning = {
+  debug: { pathsLimit: 50, maxEvaluatedPlans: 2 * evaluatedPlans },
+} satisfies QueryPlannerConfig;
 
 /** Planning takes about a tenth of a millisecond per field, and more with each of them. */
 const quickFields = 150;
@@ -27,7 +31,12 @@ export function createFindPlan(planner: QueryPlanner, thread: PlannerThread): Fi
   function planQuickly(document: DocumentNode, operationName?: string): QueryPlan | undefined {
     if (countFields(document) > quickFields) return undefined;
     try {
-      return planner.buildQueryPlan(operationFromDocument(schema, document, { operationName }));
+      const plan = planner.buildQueryPlan(operationFromDocument(schema, document, { operationName }));
+      // A planner leaves ways out until no more are left than it may evaluate, and that is more than half as many: up to
+      // half, none was left out, and the plan is the one that is found without a limit. (What it takes to get at a key is
+      // planned apart and not counted; that is a handful of ways at most.)
+      const { evaluatedPlanCount } = planner.lastGeneratedPlanStatistics() ?? { evaluatedPlanCount: 0 };
+      return evaluatedPlanCount > evaluatedPlans ? undefined : plan;
     } catch (error) {
       if (String(error).includes('Too many options')) return undefined;
       throw notPlannable(error);
