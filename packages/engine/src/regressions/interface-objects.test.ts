@@ -14,12 +14,13 @@ const subgraphs = {
       id: ID!
       title: String @external
       stars(out: Int = 5): Int
+      rank: Int!
       praise: String @requires(fields: "title")
       similar: [Media]
     }`,
   c: `${federation}
     type Query { charts: [Media] }
-    type Media @key(fields: "id") @interfaceObject { id: ID! sales: Int! }`,
+    type Media @key(fields: "id") @interfaceObject { id: ID! sales: Int! copies: Int }`,
 };
 
 test.each([
@@ -48,6 +49,7 @@ test.each([
 test.each([
   '{ media { ... on Book { x: praise } praise } }',
   '{ media { praise ... on Film { x: stars } ... on Book { y: stars } } }',
+  '{ ranking { ... on Film { similar { id } } ... on Book { similar { copies } } } }',
 ])('no error of a field that is not selected for the type: %s', async (query) => {
   expect(await judgeSeeds({ subgraphs, query }, 60)).toEqual([]);
 });
@@ -63,5 +65,12 @@ test.each([
   '{ charts { ... on Book { praise } } }',
   '{ charts { ... on Film { praise sales __typename } } }',
 ])('a requirement from one interface object to another, of one type: %s', async (query) => {
+  expect(await judgeSeeds({ subgraphs, query })).toEqual([]);
+});
+
+test.each([
+  '{ media { rank ... on Book { praise } } }',
+  '{ ranking { stars ... on Film { praise } sales } }',
+])('what one type requires does not keep others from what needs nothing: %s', async (query) => {
   expect(await judgeSeeds({ subgraphs, query })).toEqual([]);
 });

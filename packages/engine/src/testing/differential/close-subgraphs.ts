@@ -1,7 +1,7 @@
 import { declareEntity } from './generate-entities.ts';
 import type { Plan } from './generate-supergraph.ts';
-import { draftType, type SubgraphDraft } from './subgraph-draft.ts';
-import type { EntityPlan, Vocabulary } from './vocabulary.ts';
+import { draftType, type SubgraphDraft, typeIn } from './subgraph-draft.ts';
+import { type EntityPlan, namedType, type Vocabulary } from './vocabulary.ts';
 
 /** Declares in each subgraph what its fields mention: value types, stubs of entities, abstract types and their members. */
 export function closeSubgraphs({ choices, subgraphs, vocabulary }: Plan): void {
@@ -22,16 +22,18 @@ export function closeSubgraphs({ choices, subgraphs, vocabulary }: Plan): void {
     for (const [name, members] of vocabulary.unions) {
       if (!subgraph.unions.has(name)) continue;
       const present = members.filter((member) => subgraph.types.has(member));
-      subgraph.unions.set(name, new Set(choices.some(present, 0.8, 1)));
+      const required = subgraph.unions.get(name) ?? [];
+      subgraph.unions.set(name, new Set([...required, ...choices.some(present, 0.8, 1)]));
     }
   }
 }
 
-/** The names of types that the fields of a subgraph have. */
+/** The names of types that a subgraph has to declare. */
 function mentioned(subgraph: SubgraphDraft): string[] {
-  return [...subgraph.types.values()].flatMap(({ fields }) =>
-    [...fields.values()].map((rest) => /^(?:\(.*?\))?: ([^@]*)/.exec(rest)![1]!.replace(/\W/g, '')),
+  const ofFields = [...subgraph.types.values()].flatMap(({ fields }) =>
+    [...fields.values()].map((rest) => namedType(typeIn(rest))),
   );
+  return [...subgraph.mentions, ...ofFields];
 }
 
 function declare(name: string, subgraph: SubgraphDraft, vocabulary: Vocabulary): void {
@@ -44,7 +46,7 @@ function declare(name: string, subgraph: SubgraphDraft, vocabulary: Vocabulary):
     for (const field of value.fields) draft.fields.set(field.name, `${field.args}: ${field.type}`);
   }
   if (vocabulary.interfaces.has(name)) draftType(subgraph, name, 'interface');
-  if (vocabulary.unions.has(name)) subgraph.unions.set(name, new Set());
+  if (vocabulary.unions.has(name) && !subgraph.unions.has(name)) subgraph.unions.set(name, new Set());
   const members = vocabulary.interfaces.get(name) ?? vocabulary.unions.get(name) ?? [];
   if (members.length > 0 && !members.some((member) => subgraph.types.has(member))) {
     declare(members[0]!, subgraph, vocabulary);

@@ -85,7 +85,7 @@ function place(
   }
   if (others.length > 0 && choices.chance(0.12)) {
     const former = choices.pick(others);
-    declare(former, field.type, '');
+    declare(former, field.type, ' @shareable');
     declare(owner, field.type, ` @override(from: "${former.name}")`);
     return undefined;
   }

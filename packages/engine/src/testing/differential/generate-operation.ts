@@ -53,7 +53,9 @@ function generateSelections(draft: Draft, type: GraphQLCompositeType, depth: num
 
 function generateSelection(draft: Draft, type: GraphQLCompositeType, depth: number): string {
   const { choices, schema } = draft;
-  if (draft.budget-- <= 0 || choices.chance(0.08)) return `__typename${directives(draft)}`;
+  if (draft.budget-- <= 0 || choices.chance(0.08)) {
+    return `${choices.chance(0.15) ? 'id: ' : ''}__typename${directives(draft)}`;
+  }
   if (depth === 0 && choices.chance(0.03)) return introspection(draft);
   if (choices.chance(isAbstractType(type) ? 0.6 : 0.15)) return fragment(draft, type, depth);
   const fields = isUnionType(type) ? [] : Object.values(type.getFields());

@@ -12,7 +12,7 @@ export function requireFields(
   const { choices, vocabulary } = plan;
   const draft = draftType(subgraph, entity.name);
   const foreign = candidates.filter(
-    ({ field, owner }) => owner !== subgraph && !draft.fields.has(field.name) && selectable(plan, field),
+    ({ field, owner }) => owner !== subgraph && !draft.fields.has(field.name),
   );
   if (foreign.length === 0 || choices.chance(0.4)) return;
   const length = choices.integer(1, 2);
@@ -28,27 +28,34 @@ export function requireFields(
   }
 }
 
-/** Whether a field set can be written for a field: for abstract types only by their members, so by `__typename`. */
-function selectable({ vocabulary }: Plan, field: FieldPlan): boolean {
-  const name = namedType(field.type);
-  if (isLeaf(field.type)) return true;
-  return (
-    [...vocabulary.values, ...vocabulary.entities].some((type) => type.name === name) ||
-    vocabulary.interfaces.has(name)
-  );
-}
-
 /** One field of a field set, with arguments and selections as it needs them. */
 function selectField(plan: Plan, subgraph: SubgraphDraft, field: FieldPlan): string {
   const { choices, vocabulary } = plan;
   const start = `${field.name}${giveArguments(plan, field.args)}`;
   if (isLeaf(field.type)) return start;
   const name = namedType(field.type);
+  const members = vocabulary.unions.get(name) ?? vocabulary.interfaces.get(name);
+  if (members) return `${start} ${selectMember(plan, subgraph, name, members)}`;
   const value = vocabulary.values.find((type) => type.name === name);
   if (!value) return `${start} { id }`;
   const leaves = value.fields.filter(({ type }) => isLeaf(type));
   const inner = choices.some(leaves, 0.5, 1).map((leaf) => selectField(plan, subgraph, leaf));
   return `${start} { ${inner.join(' ')} }`;
+}
+
+/** Something of an abstract type: of one member, which the subgraph then has to know, or of all. */
+function selectMember(
+  { choices, vocabulary }: Plan,
+  subgraph: SubgraphDraft,
+  name: string,
+  members: readonly string[],
+): string {
+  const isUnion = vocabulary.unions.has(name);
+  if (!isUnion && choices.chance(0.5)) return '{ id }';
+  const member = choices.pick(members);
+  subgraph.mentions.add(member);
+  if (isUnion) subgraph.unions.set(name, (subgraph.unions.get(name) ?? new Set()).add(member));
+  return isUnion ? `{ ... on ${member} { id } }` : `{ id ... on ${member} { id } }`;
 }
 
 function giveArguments({ choices }: Plan, args: string): string {

@@ -1,10 +1,11 @@
 import type { Plan } from './generate-supergraph.ts';
-import { draftType, type SubgraphDraft } from './subgraph-draft.ts';
+import { draftType, type SubgraphDraft, typeIn } from './subgraph-draft.ts';
 import { type EntityPlan, namedType, planArguments, planField, planLeaf, wrap } from './vocabulary.ts';
 
 /** Gives subgraphs root fields: some of which several subgraphs share, and mutations. */
 export function addRoots(plan: Plan): void {
   const { choices, subgraphs, vocabulary } = plan;
+  for (const subgraph of subgraphs) provideFromEntities(plan, subgraph);
   let count = 0;
   const declare = (subgraph: SubgraphDraft, root: 'Query' | 'Mutation') => {
     const name = `${root === 'Query' ? 'q' : 'm'}${count++}`;
@@ -41,6 +42,18 @@ export function addRoots(plan: Plan): void {
 function isAbstract({ vocabulary }: Plan, type: string): boolean {
   const name = namedType(type);
   return vocabulary.interfaces.has(name) || vocabulary.unions.has(name);
+}
+
+/** Lets fields by which entities refer to entities provide something of those. */
+function provideFromEntities(plan: Plan, subgraph: SubgraphDraft): void {
+  for (const { name } of plan.vocabulary.entities) {
+    const fields = subgraph.types.get(name)?.fields ?? new Map<string, string>();
+    for (const [field, rest] of [...fields]) {
+      const target = plan.vocabulary.entities.find((entity) => entity.name === namedType(typeIn(rest)));
+      if (!target?.participants.has(subgraph.name) || rest.includes('@')) continue;
+      fields.set(field, `${rest}${provide(plan, subgraph, target)}`);
+    }
+  }
 }
 
 /** A `@provides` for a field of the entity that another subgraph owns; nothing when there is none. */

@@ -24,7 +24,7 @@ export function generateSupergraph(choices: Choices): Record<string, string> {
   const isRenamed = choices.chance(0.3);
   const subgraphs = names.map((name): SubgraphDraft => {
     const roots = isRenamed && choices.chance(0.5) ? { Query: 'Reading', Mutation: 'Writing' } : plainRoots;
-    return { name, types: new Map(), unions: new Map(), declarations: [], roots };
+    return { name, types: new Map(), unions: new Map(), mentions: new Set(), declarations: [], roots };
   });
   const plan: Plan = { choices, subgraphs, vocabulary: createVocabulary(choices) };
   for (const subgraph of subgraphs) declareInputs(choices, subgraph);

@@ -14,6 +14,8 @@ export interface SubgraphDraft {
   types: Map<string, TypeDraft>;
   /** Unions: name → members. */
   unions: Map<string, Set<string>>;
+  /** Types that must be declared although no field has them. */
+  mentions: Set<string>;
   /** Enums, scalars and input types, as SDL. */
   declarations: string[];
   /** What this subgraph calls its root types. */
@@ -58,4 +60,9 @@ function printType(name: string, type: TypeDraft): string {
   ];
   const fields = [...type.fields].map(([field, rest]) => `  ${field}${rest}`);
   return `${[...head, ...type.directives].filter(Boolean).join(' ')} {\n${fields.join('\n')}\n}`;
+}
+
+/** The type in what stands behind a field's name. */
+export function typeIn(rest: string): string {
+  return /^(?:\(.*?\))?: ([^@]*)/.exec(rest)?.[1]?.trim() ?? '';
 }

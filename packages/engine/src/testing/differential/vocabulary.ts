@@ -47,8 +47,11 @@ const argumentLists = [
 
 /** Chooses the types of a supergraph; nothing is declared yet. */
 export function createVocabulary(choices: Choices): Vocabulary {
-  const entities = ['E', 'F', 'G'].slice(0, choices.integer(1, 3)).map((name): EntityPlan => {
-    const first = choices.pick(['id', 'id', 'id', 'id region', 'id place { zip }']);
+  const names = ['E', 'F', 'G'].slice(0, choices.integer(1, 3));
+  const entities = names.map((name, index): EntityPlan => {
+    // The key of the first entity may hold another entity.
+    const nested = index === 0 && names.length > 1 ? ['id owner { id }'] : [];
+    const first = choices.pick(['id', 'id', 'id', 'id region', 'id place { zip }', ...nested]);
     const keys = choices.chance(0.35) ? [first, choices.pick(['code', 'tag { code }'])] : [first];
     const keyFields = keys.flatMap((key) => keyFieldsOf(key));
     return { name, keys, keyFields, participants: new Map() };
@@ -135,6 +138,7 @@ function keyFieldsOf(key: string): FieldPlan[] {
     place: 'Place!',
     code: 'Int!',
     tag: 'Tag!',
+    owner: 'F!',
   };
   return [...key.replace(/\{.*?\}/g, '').matchAll(/\w+/g)].map(([name]) => plain(name, types[name]!));
 }
