@@ -1,12 +1,6 @@
-import {
-  type DocumentNode,
-  type FieldNode,
-  Kind,
-  type SelectionNode,
-  type SelectionSetNode,
-  visit,
-} from 'graphql';
+import { type ASTNode, type DocumentNode, type FieldNode, Kind, type SelectionSetNode, visit } from 'graphql';
 import type { DataKeyOf } from './data-keys.ts';
+import { hoistRequirements, type InterfaceRequirements } from './hoist-requirements.ts';
 import { isIncluded, type Operation } from './operation.ts';
 
 const typename: FieldNode = { kind: Kind.FIELD, name: { kind: Kind.NAME, value: '__typename' } };
@@ -23,12 +17,13 @@ export function toPlannedDocument(
   operation: Operation,
   dataKeyOf: DataKeyOf,
   variables: Record<string, unknown>,
+  required: InterfaceRequirements,
 ): DocumentNode {
   const { document, node: root } = operation;
   const ordered = { ...root, selectionSet: inOrder(root.selectionSet, operation, variables) };
-  const definitions = document.definitions.map((node) => (node === root ? ordered : node));
-  return visit(
-    { ...document, definitions },
+  const fragments = Object.values(operation.fragments);
+  const planned = visit(
+    { ...document, definitions: [ordered, ...fragments] },
     {
       Field(node) {
         const name = node.name.value;
@@ -47,6 +42,29 @@ export function toPlannedDocument(
       },
     },
   );
+  return onlyUsed(hoistRequirements(planned, required));
+}
+
+/** Without fragments that nothing spreads: the planner would find a use for them, and change the order of fields for it. */
+function onlyUsed(document: DocumentNode): DocumentNode {
+  const used = new Set<string>();
+  function find(node: ASTNode): void {
+    visit(node, {
+      FragmentSpread({ name }) {
+        if (used.has(name.value)) return;
+        used.add(name.value);
+        const fragment = document.definitions.find(
+          (one) => one.kind === Kind.FRAGMENT_DEFINITION && one.name.value === name.value,
+        );
+        if (fragment) find(fragment);
+      },
+    });
+  }
+  find(document.definitions[0]!);
+  const definitions = document.definitions.filter(
+    (node) => node.kind !== Kind.FRAGMENT_DEFINITION || used.has(node.name.value),
+  );
+  return { ...document, definitions };
 }
 
 /**

@@ -7,6 +7,7 @@ import type { SubgraphCall } from '../http/subgraph-call.ts';
 import { fixArguments } from '../supergraph/fixed-arguments.ts';
 import { createDataKeys, type DataKeyOf } from './data-keys.ts';
 import { createFindPlan, quickPlanning } from './find-plan.ts';
+import { findInterfaceRequirements } from './hoist-requirements.ts';
 import type { Operation } from './operation.ts';
 import type { PlanCache } from './plan-cache.ts';
 import { toPlannedDocument } from './planned-document.ts';
@@ -51,14 +52,16 @@ export function createPlanning(
   const thread = createPlannerThread({ sdl, timeoutMs });
   const findPlan = plans.with(sdl, createFindPlan(ownPlanner, thread));
   const schema: GraphQLSchema = ownPlanner.supergraph.schema.toGraphQLJSSchema();
+  const vagueTypes = findInterfaceObjects(fixed.document);
+  const required = findInterfaceRequirements(fixed.document, vagueTypes);
   return {
     schema,
     calls,
-    vagueTypes: findInterfaceObjects(fixed.document),
+    vagueTypes,
     fixed,
     dataKeysFor: createDataKeys(fixed.document),
     plan(operation, dataKeyOf, variables) {
-      const document = toPlannedDocument(operation, dataKeyOf, variables);
+      const document = toPlannedDocument(operation, dataKeyOf, variables, required);
       return findPlan(document, operation.node.name?.value);
     },
     close: thread.close,

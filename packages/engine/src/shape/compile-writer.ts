@@ -11,7 +11,7 @@ import {
 import type { DataObject } from '../execution/run.ts';
 import { compileLeaf } from './leaf.ts';
 import { compileObjectWriter, type Member } from './object-writer.ts';
-import type { FieldsOf } from './selection.ts';
+import type { DependsOnType, FieldsOf } from './selection.ts';
 
 /** What writing one answer shares among its parts. */
 export interface Writing {
@@ -36,6 +36,7 @@ export interface WriterOptions {
   operation: OperationDefinitionNode;
   typeOf(name: string): unknown;
   fieldsOf: FieldsOf;
+  dependsOnType: DependsOnType;
 }
 
 /**
@@ -43,7 +44,7 @@ export interface WriterOptions {
  * as the specification wants it in one walk, and makes no object on the way.
  */
 export function compileWriter(options: WriterOptions): (data: DataObject, writing: Writing) => string {
-  const { rootType, operation, fieldsOf, typeOf } = options;
+  const { rootType, operation, fieldsOf, typeOf, dependsOnType } = options;
 
   function writerOf(type: GraphQLOutputType, sets: SelectionSetNode[]): WriteValue {
     if (isNonNullType(type)) return neverNull(writerOf(type.ofType, sets));
@@ -53,11 +54,9 @@ export function compileWriter(options: WriterOptions): (data: DataObject, writin
   }
 
   function members(typename: string, sets: readonly SelectionSetNode[]): Member[] | undefined {
+    if (!isObjectType(typeOf(typename)) && dependsOnType(typename, sets)) return undefined;
     return fieldsOf(typename, sets)?.map(({ key, dataKey, name, type, sets: inner }) => {
-      if (name === '__typename') {
-        if (isObjectType(typeOf(typename))) return { key, constant: JSON.stringify(typename) };
-        return { key, dataKey, write: fail };
-      }
+      if (name === '__typename') return { key, constant: JSON.stringify(typename) };
       if (!type)
         return { key, dataKey, write: (_, { introspection }) => JSON.stringify(introspection?.[key]) };
       return { key, dataKey, type, write: lazy(() => writerOf(type, inner)) };

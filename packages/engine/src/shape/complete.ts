@@ -17,13 +17,14 @@ import type { Problems } from '../execution/problems.ts';
 import { type DataObject, isObject } from '../execution/run.ts';
 import { answerKey } from '../plan/data-keys.ts';
 import { compileLeaf } from './leaf.ts';
-import type { FieldsOf, KeysOf, SelectedField } from './selection.ts';
+import type { DependsOnType, FieldsOf, KeysOf } from './selection.ts';
 
 export interface CompletionOptions {
   schema: GraphQLSchema;
   operation: OperationDefinitionNode;
   fieldsOf: FieldsOf;
   keysOf: KeysOf;
+  dependsOnType: DependsOnType;
   data: DataObject;
   problems: Problems;
   introspection: Readonly<Record<string, unknown>> | undefined;
@@ -77,13 +78,14 @@ export function completeAnswer(options: CompletionOptions): CompletedAnswer {
   ): Record<string, unknown> {
     const missing = [...at.missing, ...(problems.failures.get(object) ?? [])];
     if (at.place) at.place.selected = options.keysOf(sets);
+    if (!isObjectType(schema.getType(typename)) && options.dependsOnType(typename, sets)) {
+      throw unknownType(at, missing);
+    }
     const completed: Record<string, unknown> = Object.create(null);
     for (const field of fieldsOf(typename, sets)!) {
       const { key, dataKey, name, type } = field;
-      if (name === '__typename') {
-        if (!isObjectType(schema.getType(typename))) throw unknownType(field, at, missing);
-        completed[key] = typename;
-      } else if (!type) completed[key] = introspection?.[key];
+      if (name === '__typename') completed[key] = typename;
+      else if (!type) completed[key] = introspection?.[key];
       else {
         const value = Object.hasOwn(object, dataKey) ? object[dataKey] : undefined;
         const position = {
@@ -172,11 +174,13 @@ export function completeAnswer(options: CompletionOptions): CompletedAnswer {
     return null;
   }
 
-  function unknownType(field: SelectedField, at: Position, missing: readonly Missing[]): FieldFault {
-    const failure = missing.find(({ keys }) => keys.has('__typename'));
-    const path = [...at.path, field.key];
-    if (failure) return new FieldFault([show(failure.error, path)]);
-    return invalid('The type of an object is not known.', { ...at, path });
+  /** Which implementation an interface object is has not been told: because of an error, if there is one. */
+  function unknownType(at: Position, missing: readonly Missing[]): FieldFault {
+    const reported = at.place ? takeErrors(at.place) : [];
+    const error = reported[0]?.error ?? missing[0]?.error;
+    return error
+      ? new FieldFault([show(error, at.path)])
+      : invalid('The type of an object is not known.', at);
   }
 
   function show(error: GraphQLError, path: Path): GraphQLError {

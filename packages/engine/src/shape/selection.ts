@@ -99,3 +99,21 @@ export function createKeysOf({ fragments, dataKeyOf }: SelectionOptions): KeysOf
     return keys;
   };
 }
+
+/** Whether what an object gives for selection sets depends on which implementation of an interface it is. */
+export type DependsOnType = (interfaceName: string, sets: readonly SelectionSetNode[]) => boolean;
+
+export function createDependsOnType({ schema, fragments, isIncluded }: SelectionOptions): DependsOnType {
+  const dependsOnType: DependsOnType = (interfaceName, sets) =>
+    sets.some(({ selections }) =>
+      selections.some((node) => {
+        if (!isIncluded(node)) return false;
+        if (node.kind === Kind.FIELD) return node.name.value === '__typename';
+        const fragment = node.kind === Kind.INLINE_FRAGMENT ? node : fragments[node.name.value]!;
+        const condition = fragment.typeCondition?.name.value;
+        if (condition && !isOfType(schema, interfaceName, condition)) return true;
+        return dependsOnType(interfaceName, [fragment.selectionSet]);
+      }),
+    );
+  return dependsOnType;
+}

@@ -5,7 +5,7 @@ import { isIncluded, type Operation } from '../plan/operation.ts';
 import { compileWriter, irregular } from './compile-writer.ts';
 import { completeAnswer } from './complete.ts';
 import { RawJson } from './raw-json.ts';
-import { createFieldsOf, createKeysOf } from './selection.ts';
+import { createDependsOnType, createFieldsOf, createKeysOf } from './selection.ts';
 
 export interface Answer {
   data: RawJson | Record<string, unknown> | null;
@@ -43,11 +43,13 @@ export function compileShape(
   };
   const fieldsOf = createFieldsOf(selection);
   const rootType = schema.getRootType(node.operation)!;
+  const dependsOnType = createDependsOnType(selection);
   const write = compileWriter({
     rootType,
     operation: node,
     typeOf: (name) => schema.getType(name),
     fieldsOf,
+    dependsOnType,
   });
 
   return ({ data, problems, shared }, introspection) => {
@@ -64,6 +66,7 @@ export function compileShape(
       operation: node,
       fieldsOf,
       keysOf,
+      dependsOnType,
       data,
       problems,
       introspection,
