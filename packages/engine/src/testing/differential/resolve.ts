@@ -1,4 +1,4 @@
-import { Kind, type SelectionSetNode } from 'graphql';
+import { type InlineFragmentNode, Kind, type SelectionSetNode } from 'graphql';
 import type { Definition } from './graph.ts';
 import { canonical } from './hash.ts';
 import { Failure, type Instance, root, type Value, type World } from './world.ts';
@@ -90,9 +90,7 @@ export function pick(
   for (const node of fields.selections) {
     if (node.kind === Kind.FRAGMENT_SPREAD) return undefined;
     if (node.kind === Kind.INLINE_FRAGMENT) {
-      const condition = node.typeCondition?.name.value;
-      const isMeant = !condition || world.graph.possibleTypes(condition).includes(String(value.__typename));
-      const inner = isMeant ? pick(world, value, node.selectionSet) : {};
+      const inner = pickFragment(world, value, node);
       if (!inner) return undefined;
       Object.assign(picked, inner);
       continue;
@@ -102,6 +100,19 @@ export function pick(
     picked[node.name.value] = found;
   }
   return picked;
+}
+
+/** Gateways need not send the type of what is inside a representation: without it the fields that are there decide. */
+function pickFragment(
+  world: World,
+  value: Record<string, unknown>,
+  { typeCondition, selectionSet }: InlineFragmentNode,
+): Record<string, unknown> | undefined {
+  const { __typename: type } = value;
+  if (!typeCondition) return pick(world, value, selectionSet);
+  if (typeof type !== 'string') return pick(world, value, selectionSet) ?? {};
+  const isMeant = world.graph.possibleTypes(typeCondition.name.value).includes(type);
+  return isMeant ? pick(world, value, selectionSet) : {};
 }
 
 function pickValue(world: World, value: unknown, selectionSet?: SelectionSetNode): unknown {
