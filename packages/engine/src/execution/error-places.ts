@@ -1,5 +1,6 @@
 import type { GraphQLError } from 'graphql';
 import type { Path } from './collect.ts';
+import type { KeyTree } from './key-tree.ts';
 import type { LocatedError } from './problems.ts';
 
 /** A place in the merged data at which, or below which, subgraphs have reported errors. */
@@ -9,8 +10,6 @@ export interface ErrorPlace {
   /** Where it is in the answer, once completion has come here. */
   answerPath?: Path;
   isNull?: boolean;
-  /** The keys that the operation selects here, for objects of whatever type. */
-  selected?: ReadonlySet<string>;
 }
 
 export function placeErrors(located: readonly LocatedError[]): ErrorPlace {
@@ -58,9 +57,12 @@ export function takeErrors(place: ErrorPlace): { error: GraphQLError; rest: Path
 /**
  * Errors that no null of the answer shows, e.g. of a field that only the plan wanted, with the nearest place in it. What
  * has been fetched for objects of other types than this one is nobody's business.
+ *
+ * @param selected what the operation selects, for objects of whatever type
  */
 export function* leftOverErrors(
   place: ErrorPlace,
+  selected: KeyTree | undefined,
   nearest: Path = [],
 ): Generator<{ error: GraphQLError; path: Path }> {
   // Below what is null for another reason an error would be one too many.
@@ -68,7 +70,8 @@ export function* leftOverErrors(
   const path = place.answerPath ?? nearest;
   for (const error of place.errors) yield { error, path };
   for (const [step, below] of place.below) {
-    const isOfOthers = !below.answerPath && place.selected?.has(String(step));
-    if (!isOfOthers) yield* leftOverErrors(below, path);
+    const inner = typeof step === 'number' ? selected : selected?.get(step);
+    const isOfOthers = inner && !below.answerPath;
+    if (!isOfOthers) yield* leftOverErrors(below, inner, path);
   }
 }

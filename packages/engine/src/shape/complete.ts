@@ -17,13 +17,14 @@ import type { Problems } from '../execution/problems.ts';
 import { type DataObject, isObject } from '../execution/run.ts';
 import { answerKey } from '../plan/data-keys.ts';
 import { compileLeaf } from './leaf.ts';
-import type { DependsOnType, FieldsOf, KeysOf } from './selection.ts';
+import type { DependsOnType, FieldsOf } from './selection.ts';
 
 export interface CompletionOptions {
   schema: GraphQLSchema;
   operation: OperationDefinitionNode;
   fieldsOf: FieldsOf;
-  keysOf: KeysOf;
+  /** What the operation selects, for objects of whatever type. */
+  selected: KeyTree;
   dependsOnType: DependsOnType;
   data: DataObject;
   problems: Problems;
@@ -77,7 +78,6 @@ export function completeAnswer(options: CompletionOptions): CompletedAnswer {
     at: Position,
   ): Record<string, unknown> {
     const missing = [...at.missing, ...(problems.failures.get(object) ?? [])];
-    if (at.place) at.place.selected = options.keysOf(sets);
     if (!isObjectType(schema.getType(typename)) && options.dependsOnType(typename, sets)) {
       throw unknownType(at, missing);
     }
@@ -202,7 +202,7 @@ export function completeAnswer(options: CompletionOptions): CompletedAnswer {
   }
 
   const data = completeRoot();
-  for (const { error, path } of leftOverErrors(root)) {
+  for (const { error, path } of leftOverErrors(root, options.selected)) {
     if (!shown.has(error)) errors.push(withPath(error, path.length > 0 ? path : undefined));
   }
   errors.push(...problems.unlocated);

@@ -10,6 +10,7 @@ import {
   type SelectionNode,
   type SelectionSetNode,
 } from 'graphql';
+import type { KeyTree } from '../execution/key-tree.ts';
 import { isOfType } from '../execution/type-condition.ts';
 import type { DataKeyOf } from '../plan/data-keys.ts';
 
@@ -83,21 +84,24 @@ export function createFieldsOf(options: SelectionOptions): FieldsOf {
   };
 }
 
-/** The keys in the merged data that selection sets ask for, of objects of any type. */
-export type KeysOf = (sets: readonly SelectionSetNode[]) => Set<string>;
-
-export function createKeysOf({ fragments, dataKeyOf }: SelectionOptions): KeysOf {
-  return (sets) => {
-    const keys = new Set<string>();
-    function collect(set: SelectionSetNode): void {
-      for (const node of set.selections) {
-        if (node.kind === Kind.FIELD) keys.add(dataKeyOf(node));
-        else collect((node.kind === Kind.INLINE_FRAGMENT ? node : fragments[node.name.value]!).selectionSet);
-      }
+/** The keys in the merged data that a selection set asks for, of objects of any type. */
+export function selectedKeys(
+  set: SelectionSetNode,
+  options: Pick<SelectionOptions, 'fragments' | 'dataKeyOf'>,
+  keys: KeyTree = new Map(),
+): KeyTree {
+  for (const node of set.selections) {
+    if (node.kind === Kind.FIELD) {
+      const key = options.dataKeyOf(node);
+      const inner = keys.get(key) ?? new Map();
+      keys.set(key, inner);
+      if (node.selectionSet) selectedKeys(node.selectionSet, options, inner);
+    } else {
+      const fragment = node.kind === Kind.INLINE_FRAGMENT ? node : options.fragments[node.name.value]!;
+      selectedKeys(fragment.selectionSet, options, keys);
     }
-    for (const set of sets) collect(set);
-    return keys;
-  };
+  }
+  return keys;
 }
 
 /** Whether what an object gives for selection sets depends on which implementation of an interface it is. */

@@ -5,7 +5,7 @@ import { isIncluded, type Operation } from '../plan/operation.ts';
 import { compileWriter, irregular } from './compile-writer.ts';
 import { completeAnswer } from './complete.ts';
 import { RawJson } from './raw-json.ts';
-import { createDependsOnType, createFieldsOf, createKeysOf } from './selection.ts';
+import { createDependsOnType, createFieldsOf, selectedKeys } from './selection.ts';
 
 export interface Answer {
   data: RawJson | Record<string, unknown> | null;
@@ -60,12 +60,12 @@ export function compileShape(
         if (error !== irregular) throw error;
       }
     }
-    const keysOf = createKeysOf(selection);
+    const selected = selectedKeys(node.selectionSet, selection);
     const completed = completeAnswer({
       schema,
       operation: node,
       fieldsOf,
-      keysOf,
+      selected,
       dependsOnType,
       data,
       problems,
