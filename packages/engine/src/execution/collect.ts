@@ -2,15 +2,25 @@ import { type DataObject, isObject, type Run } from './run.ts';
 
 export type Path = (string | number)[];
 
+/** A path of a plan, compiled. */
+export interface TargetPath {
+  /** Names; lists on the way are traversed whether or not the plan marks them. */
+  path: readonly string[];
+  /** The same as one string. */
+  pathKey: string;
+}
+
 /**
- * The objects at a path of the merged data. What stands in several places is collected once.
- *
- * @param path the names of a plan's path; lists on the way are traversed whether or not the plan marks them
+ * The objects at a path of the merged data. What stands in several places is collected once, and what has been collected
+ * stays known until a fetch brings more than leaves.
  */
-export function collect({ data, shared }: Run, path: readonly string[]): DataObject[] {
+export function collect(run: Run, { path, pathKey }: TargetPath): readonly DataObject[] {
+  const known = run.collected.get(pathKey);
+  if (known) return known;
   const found: DataObject[] = [];
-  if (shared) collectOnce(data, path, 0, found, shared, new Set());
-  else collectAll(data, path, 0, found);
+  if (run.shared) collectOnce(run.data, path, 0, found, run.shared, new Set());
+  else collectAll(run.data, path, 0, found);
+  run.collected.set(pathKey, found);
   return found;
 }
 

@@ -2,6 +2,7 @@ import type { GraphQLError, GraphQLFormattedError } from 'graphql';
 import { collect, findPlaces, type Path } from './collect.ts';
 import { findError, placeErrors } from './error-places.ts';
 import type { Fetch } from './fetch.ts';
+import { EntityGrouping, groupEntities } from './group-entities.ts';
 import { copy, merge } from './merge.ts';
 import type { Problems } from './problems.ts';
 import { type DataObject, isObject, type Run } from './run.ts';
@@ -21,27 +22,12 @@ export interface EntityBatch {
 
 /** Collects the targets of fetches and writes their representations; undefined when there is nothing to ask for. */
 export function gatherEntities(run: Run, fetches: readonly Fetch[]): EntityBatch | undefined {
-  const groups: DataObject[][] = [];
-  const indexOf = new Map<string, number>();
-  let representations = '';
+  const grouping = new EntityGrouping();
   for (const fetch of fetches) {
-    const blocked: DataObject[] = [];
-    for (const target of collect(run, fetch.path)) {
-      const representation = fetch.represent!(target);
-      if (representation === undefined) continue;
-      if (representation === null) {
-        blocked.push(target);
-        continue;
-      }
-      const index = indexOf.get(representation);
-      if (index === undefined) {
-        indexOf.set(representation, groups.length);
-        groups.push([target]);
-        representations += groups.length === 1 ? representation : `,${representation}`;
-      } else groups[index]!.push(target);
-    }
+    const blocked = groupEntities(collect(run, fetch), fetch.represent!, grouping);
     if (blocked.length > 0) noteBlocked(run, fetch, blocked);
   }
+  const { groups, representations } = grouping;
   return groups.length > 0 ? { fetches, representations: `[${representations}]`, groups } : undefined;
 }
 
@@ -91,6 +77,7 @@ export function absorbEntities(
     failTargets(run, fetches[0]!, groups.flat());
     return;
   }
+  if (!fetches[0]!.isFlat) run.collected.clear();
   for (let index = 0; index < groups.length; index++) {
     const entity: unknown = entities[index];
     if (entity === null || entity === undefined) continue;

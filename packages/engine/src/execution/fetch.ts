@@ -2,9 +2,10 @@ import type { FetchNode } from '@apollo/query-planner';
 import type { GraphQLSchema } from 'graphql';
 import type { SubgraphCall } from '../http/subgraph-call.ts';
 import { restoreArguments } from '../supergraph/restore-arguments.ts';
+import type { TargetPath } from './collect.ts';
 import { type KeyTree, readKeys } from './key-tree.ts';
 import type { VagueTypes } from './merge.ts';
-import { compileRepresentation, type WriteRepresentation } from './representation.ts';
+import { compileRepresentation, type Represent } from './representation.ts';
 import { compileRewrites, type Rewrite, rewriteKeys, rewritePath } from './rewrites.ts';
 import { type FixedRequirements, splitRequirements } from './split-requirements.ts';
 
@@ -18,7 +19,7 @@ export interface ProgramOptions {
 }
 
 /** A fetch node of a plan, compiled. */
-export interface Fetch {
+export interface Fetch extends TargetPath {
   service: string;
   call: SubgraphCall;
   operation: string;
@@ -26,10 +27,10 @@ export interface Fetch {
   isRead: boolean;
   /** The client's variables that the operation uses. */
   variables: readonly string[];
-  /** Names on the way from the root of the data to the fetch's targets. */
-  path: readonly string[];
   /** Undefined for a fetch from the subgraph's root. */
-  represent?: WriteRepresentation;
+  represent?: Represent;
+  /** The same for fetches that represent objects in the same way. */
+  representation: string;
   rewrite?: Rewrite;
   rewritePath(path: readonly (string | number)[]): (string | number)[];
   /** The keys that each target gets. */
@@ -65,6 +66,7 @@ export function compileFetch(
   const operation = restoreArguments(node.operation, options.fixed.fields);
   const keys = readKeys(operation, requires !== undefined);
   rewriteKeys(keys, outputRewrites);
+  const names = path.filter((step): step is string => typeof step === 'string' && step !== '@');
   return {
     service,
     call: options.calls[service]!,
@@ -72,7 +74,8 @@ export function compileFetch(
     operationName: node.operationName,
     isRead: node.operationKind === 'query',
     variables: node.variableUsages ?? [],
-    path: path.filter((step): step is string => typeof step === 'string' && step !== '@'),
+    path: names,
+    pathKey: names.join('.'),
     represent:
       requires &&
       compileRepresentation({
@@ -81,6 +84,7 @@ export function compileFetch(
         schema: options.schema,
         fixedFields: options.fixed.fields,
       }),
+    representation: JSON.stringify([requires, node.inputRewrites]),
     rewrite: compileRewrites(outputRewrites, options.schema),
     rewritePath: (errorPath) => rewritePath(errorPath, outputRewrites),
     keys,

@@ -1,5 +1,6 @@
 import type { QueryPlanSelectionNode } from '@apollo/query-planner';
 import type { GraphQLSchema } from 'graphql';
+import { quote } from '../shape/quote.ts';
 import type { FixedField } from '../supergraph/fixed-arguments.ts';
 import type { Rewrite } from './rewrites.ts';
 import { type DataObject, isObject } from './run.ts';
@@ -13,12 +14,20 @@ export interface RepresentationOptions {
   fixedFields: ReadonlyMap<string, FixedField>;
 }
 
-/**
- * Writes what a subgraph needs to know an entity, as JSON.
- *
- * @returns undefined when the fetch is not for objects of this type, null when something that it requires is missing
- */
-export type WriteRepresentation = (entity: DataObject) => string | null | undefined;
+/** How a subgraph is told which entity is meant. */
+export interface Represent {
+  /**
+   * Writes what the subgraph needs to know, as JSON.
+   *
+   * @returns undefined when the fetch is not for objects of this type, null when something that it requires is missing
+   */
+  write(entity: DataObject): string | null | undefined;
+  /**
+   * The keys whose values make the whole representation of objects of a type, beginning with one that tells objects apart;
+   * undefined when there is more to it than leaves.
+   */
+  leavesOf(typename: unknown): readonly string[] | undefined;
+}
 
 /** One field of a representation: where its value comes from and how it is written. */
 interface Part {
@@ -31,34 +40,44 @@ interface Part {
 /** Null when something required is missing. */
 type WriteObject = (object: DataObject) => string | null;
 
+/** What is compiled for one type. */
+interface OfType {
+  write: WriteObject;
+  leaves: readonly string[] | undefined;
+}
+
 /** Compiles the `requires` of a fetch; each type that occurs is compiled once. */
-export function compileRepresentation(options: RepresentationOptions): WriteRepresentation {
-  const writers = new Map<unknown, WriteObject | undefined>();
-  return (entity) => {
-    const typename = entity.__typename;
-    let write = writers.get(typename);
-    if (write === undefined && !writers.has(typename)) {
-      write = compileEntity(options, typename);
-      writers.set(typename, write);
-    }
-    return write?.(entity);
+export function compileRepresentation(options: RepresentationOptions): Represent {
+  const ofTypes = new Map<unknown, OfType | undefined>();
+  function ofType(typename: unknown): OfType | undefined {
+    if (ofTypes.has(typename)) return ofTypes.get(typename);
+    const compiled = compileEntity(options, typename);
+    ofTypes.set(typename, compiled);
+    return compiled;
+  }
+  return {
+    write: (entity) => ofType(entity.__typename)?.write(entity),
+    leavesOf: (typename) => ofType(typename)?.leaves,
   };
 }
 
-function compileEntity(options: RepresentationOptions, typename: unknown): WriteObject | undefined {
+function compileEntity(options: RepresentationOptions, typename: unknown): OfType | undefined {
   if (typename === undefined) return undefined;
   const parts = compileParts(options.requires, typename, options);
   if (!parts.some(({ key }) => key === '__typename')) return undefined;
+  const keys = parts.map(({ key }) => key).filter((key) => key !== '__typename');
+  const leaves = keys.length > 0 && parts.every(({ write }) => !write) ? [...keys, '__typename'] : undefined;
   const write = (entity: DataObject) => writeParts(entity, parts);
   const { rewrite } = options;
-  if (!rewrite) return write;
-  return (entity) => {
+  if (!rewrite) return { write, leaves };
+  const rewritten = (entity: DataObject) => {
     const json = write(entity);
     if (json === null) return null;
     const representation = JSON.parse(json);
     rewrite(representation);
     return JSON.stringify(representation);
   };
+  return { write: rewritten, leaves };
 }
 
 /** The parts of an object of one type: the fragments that apply to it, merged. */
@@ -107,11 +126,15 @@ function writeParts(object: DataObject, parts: Part[]): string | null {
   for (const { key, prefix, write } of parts) {
     const value = object[key];
     if (value === undefined) return null;
-    const written = write ? writeComposite(value, write) : JSON.stringify(value);
+    const written = write ? writeComposite(value, write) : writeLeaf(value);
     if (written === null) return null;
     json += prefix + written;
   }
   return json === '' ? '{}' : `${json}}`;
+}
+
+function writeLeaf(value: unknown): string {
+  return typeof value === 'string' ? quote(value) : JSON.stringify(value);
 }
 
 function writeComposite(value: unknown, write: WriteObject): string | null {

@@ -10,7 +10,7 @@ import { asGraphQLError, toGraphQLError } from './subgraph-error.ts';
 export function compileRootRequest(fetch: Fetch): Step {
   const head = bodyHead(fetch.operation, fetch.operationName);
   return async (run) => {
-    const targets = fetch.path.length === 0 ? [run.data] : collect(run, fetch.path);
+    const targets = fetch.path.length === 0 ? [run.data] : collect(run, fetch);
     if (targets.length === 0) return;
     const body = `${head}${writeVariables(fetch.variables, run.variables)}}}`;
     try {
@@ -22,9 +22,15 @@ export function compileRootRequest(fetch: Fetch): Step {
 }
 
 /** Takes a result into the data; it must not be used again. */
-export function absorbRoot(run: Run, fetch: Fetch, targets: DataObject[], result: SubgraphResult): void {
+export function absorbRoot(
+  run: Run,
+  fetch: Fetch,
+  targets: readonly DataObject[],
+  result: SubgraphResult,
+): void {
   if (result.errors) noteErrors(run, fetch, targets, result);
   if (!result.data) return;
+  run.collected.clear();
   fetch.rewrite?.(result.data);
   for (const [index, target] of targets.entries())
     merge(target, index === 0 ? result.data : copy(result.data), fetch.vagueTypes);
@@ -33,7 +39,7 @@ export function absorbRoot(run: Run, fetch: Fetch, targets: DataObject[], result
 function noteErrors(
   run: Run,
   fetch: Fetch,
-  targets: DataObject[],
+  targets: readonly DataObject[],
   { data, errors = [] }: SubgraphResult,
 ): void {
   const { problems } = run;

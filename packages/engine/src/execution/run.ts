@@ -14,6 +14,8 @@ export interface Run {
   problems: Problems;
   /** Objects and lists that stand in several places, because their owners had the same representation. */
   shared: Set<object> | null;
+  /** Targets of fetches by their paths, for as long as no other objects can have come. */
+  collected: Map<string, readonly DataObject[]>;
 }
 
 /** One compiled node of a plan. It never rejects: what goes wrong is noted in the run's problems. */
@@ -27,6 +29,7 @@ export function startRun(variables: Record<string, unknown>, context: Record<str
     request: { context, headers: new Map() },
     problems: new Problems(),
     shared: null,
+    collected: new Map(),
   };
 }
 
