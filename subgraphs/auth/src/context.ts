@@ -13,7 +13,7 @@ export interface Services {
   log: EventLog;
   relay: Relay;
   /** Brings roles and scopes from the domain `users`. */
-  accessChanges: Consumer;
+  users: Consumer;
   accessTokens: AccessTokens;
   passwords: Passwords;
   signingKeys: SigningKeys;

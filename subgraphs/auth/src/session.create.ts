@@ -1,8 +1,8 @@
 import { parseEmail } from '@kronos/prisma-auth/email';
 import { mutation, UserFault, userFaults } from '@kronos/subgraph';
 import type { MutationSessionCreateArgs } from './__generated__/types.ts';
-import { catchUpWithAccess } from './access-changes.ts';
 import type { Context } from './context.ts';
+import { catchUpWithUsers } from './on-users.ts';
 import { openSession, tokenPair } from './session.open.ts';
 import { networkOf } from './throttle.rules.ts';
 
@@ -27,7 +27,7 @@ export const sessionCreate = mutation(
     if (!account || !isRight) return invalidCredentials();
 
     await takeBack();
-    await catchUpWithAccess(context);
+    await catchUpWithUsers(context);
     const current = await database.account.findUniqueOrThrow({ where: { id: account.id } });
     const opened = await openSession(database, account.id, context);
     return {

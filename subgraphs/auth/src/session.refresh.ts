@@ -1,8 +1,8 @@
 import type { Account, Session } from '@kronos/prisma-auth';
 import { mutation, UserFault, userFaults } from '@kronos/subgraph';
 import type { MutationSessionRefreshArgs } from './__generated__/types.ts';
-import { catchUpWithAccess } from './access-changes.ts';
 import type { Context } from './context.ts';
+import { catchUpWithUsers } from './on-users.ts';
 import { hashRefreshToken, newRefreshToken } from './refresh-token.ts';
 import { originOf, tokenPair } from './session.open.ts';
 import { revokeSessions } from './session.revoke.ts';
@@ -18,7 +18,7 @@ type Refusal = 'UNKNOWN' | 'ENDED' | 'REVOKED' | 'USED_TWICE';
  */
 export const sessionRefresh = mutation(
   async (_parent: unknown, { input }: MutationSessionRefreshArgs, context: Context) => {
-    await catchUpWithAccess(context);
+    await catchUpWithUsers(context);
     const result = await claim(context, hashRefreshToken(input.refreshToken));
     if (typeof result === 'string') return refuse(result);
     return {

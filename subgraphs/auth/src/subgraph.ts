@@ -1,15 +1,13 @@
-import { createEventLog, createRelay } from '@kronos/events';
 import { PrismaClient } from '@kronos/prisma-auth';
-import { createLogger, parseEnvironment } from '@kronos/service';
-import { defineSubgraph, type Subgraph } from '@kronos/subgraph';
+import { parseEnvironment } from '@kronos/service';
+import { defineSubgraph, openDomain, type Subgraph } from '@kronos/subgraph';
 import { PrismaPg } from '@prisma/adapter-pg';
-import { Registry } from 'prom-client';
-import { createAccessChanges } from './access-changes.ts';
 import { createAccessTokens } from './access-token.ts';
 import { createContext, type Services } from './context.ts';
 import { environmentShape } from './environment.ts';
 import { startHousekeeping } from './housekeeping.ts';
 import { addJwksRoute } from './jwks-route.ts';
+import { onUsers } from './on-users.ts';
 import { createPasswords } from './passwords.ts';
 import { resolvers } from './resolvers.ts';
 import { createSigningKeys } from './signing-keys.ts';
@@ -22,56 +20,48 @@ export async function createSubgraph(environment: NodeJS.ProcessEnv): Promise<Su
     REDIS_URL: redisUrl,
     ...settings
   } = parseEnvironment(environmentShape, environment);
-  const logger = createLogger({ name: 'auth', level: settings.LOG_LEVEL });
-  const metrics = new Registry();
   const database = new PrismaClient({
     adapter: new PrismaPg({ connectionString: databaseUrl, max: 5 }),
     // Under a rush of sign-ups waiting for a connection is better than failing.
     transactionOptions: { maxWait: 10_000, timeout: 10_000 },
   });
-  const log = createEventLog({ redisUrl, logger, metrics });
-  const relay = createRelay({ domain: 'auth', databaseUrl, redisUrl, logger, metrics });
-  const accessChanges = createAccessChanges({ database, log, logger, metrics });
+  const domain = openDomain({
+    name: 'auth',
+    logLevel: settings.LOG_LEVEL,
+    database,
+    databaseUrl,
+    redisUrl,
+    consumers: { users: onUsers },
+  });
+  const { log, relay, logger, metrics } = domain;
   const signingKeys = createSigningKeys(database);
-  const throttle = createThrottle({ redisUrl, signUpsPerHour: settings.AUTH_SIGN_UPS_PER_HOUR, logger });
+  const throttle = createThrottle({
+    redisUrl,
+    signUpsPerHour: settings.AUTH_SIGN_UPS_PER_HOUR,
+    logger,
+    metrics,
+  });
   const services: Services = {
     database,
     log,
     relay,
-    accessChanges,
+    users: domain.consumers.users,
     signingKeys,
     throttle,
     accessTokens: createAccessTokens({ signingKeys, issuer: settings.KRONOS_TOKEN_ISSUER }),
     passwords: await createPasswords(metrics),
   };
-  relay.start();
-  accessChanges.start();
   const stopHousekeeping = startHousekeeping(database, logger);
 
   return defineSubgraph({
-    name: 'auth',
+    ...domain,
     schemaFile: new URL('../schema.graphql', import.meta.url),
     resolvers,
     createContext: (request) => createContext(services, request),
-    readiness: async () => ({ database: await databaseReadiness(database), redis: throttle.readiness() }),
     routes: (app) => addJwksRoute(app, signingKeys, logger),
     async close() {
       stopHousekeeping();
-      await accessChanges.close();
-      await relay.close();
-      await Promise.all([log.close(), throttle.close(), database.$disconnect()]);
+      await Promise.all([domain.close(), throttle.close()]);
     },
-    logger,
-    metrics,
   });
-}
-
-async function databaseReadiness(database: PrismaClient): Promise<true | string> {
-  try {
-    await database.$queryRaw`SELECT 1`;
-    return true;
-  } catch (error) {
-    // Prisma's last line is the reason; those before it quote the call.
-    return `PostgreSQL is away: ${String(error).trim().split('\n').at(-1)}`;
-  }
 }

@@ -4,6 +4,7 @@ import { type Actor, createTestDomain, type TestDomain, type TestResult } from '
 import { PrismaPg } from '@prisma/adapter-pg';
 import { Redis } from 'ioredis';
 import { decodeJwt } from 'jose';
+import type { Registry } from 'prom-client';
 import { expect, vi } from 'vitest';
 import { createSubgraph } from './subgraph.ts';
 
@@ -22,9 +23,7 @@ export async function startAuth(environment: NodeJS.ProcessEnv = {}): Promise<Au
     adapter: new PrismaPg({ connectionString: domain.databaseUrl, max: 2 }),
   });
   await beginLogOfUsers(domain.redisUrl);
-  await vi.waitFor(async () =>
-    expect(await domain.subgraph.readiness()).toEqual({ database: true, redis: true }),
-  );
+  await untilShared(domain.subgraph.metrics);
   return {
     ...domain,
     database,
@@ -33,6 +32,11 @@ export async function startAuth(environment: NodeJS.ProcessEnv = {}): Promise<Au
       await domain[Symbol.asyncDispose]();
     },
   };
+}
+
+/** Waits until attempts are counted in Redis: those before would be counted in memory, and be forgotten. */
+export async function untilShared(metrics: Registry): Promise<void> {
+  await vi.waitFor(async () => expect(await metrics.metrics()).toMatch(/^kronos_auth_throttle_shared 1$/m));
 }
 
 /** Does what the relay of `users` does when nothing has happened there yet: it says that its log begins at 0. */

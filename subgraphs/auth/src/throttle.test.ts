@@ -1,14 +1,20 @@
 import { createLogger } from '@kronos/service';
 import { testRedisUrl } from '@kronos/subgraph/testing';
 import { Redis } from 'ioredis';
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { Registry } from 'prom-client';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { untilShared } from './test-kit.ts';
 import { createThrottle, type Throttle } from './throttle.ts';
 
 const logger = createLogger({ name: 'test', level: 'silent' });
 const refusal = { extensions: { code: 'RATE_LIMITED', retryAfter: expect.any(Number) } };
 const email = 'ada@example.com';
 let throttle: Throttle;
-afterEach(() => throttle.close());
+const metrics = new Registry();
+afterEach(() => {
+  metrics.clear();
+  return throttle.close();
+});
 
 /** Fails to log in so often, each time from the next of these places. */
 async function fail(times: number, place: (attempt: number) => string, as = email): Promise<void> {
@@ -19,8 +25,8 @@ describe.each(['with Redis', 'without Redis'])('%s', (circumstance) => {
   beforeEach(async () => {
     const isThere = circumstance === 'with Redis';
     const redisUrl = isThere ? await testRedisUrl() : 'redis://127.0.0.1:1';
-    throttle = createThrottle({ redisUrl, signUpsPerHour: 3, logger });
-    if (isThere) await vi.waitFor(() => expect(throttle.readiness()).toBe(true));
+    throttle = createThrottle({ redisUrl, signUpsPerHour: 3, logger, metrics });
+    if (isThere) await untilShared(metrics);
   });
 
   test('one place has ten attempts on one account', async () => {
@@ -78,8 +84,8 @@ describe.each(['with Redis', 'without Redis'])('%s', (circumstance) => {
 });
 
 test('one place learns of ten addresses an hour that they are taken', async () => {
-  throttle = createThrottle({ redisUrl: await testRedisUrl(), signUpsPerHour: 1000, logger });
-  await vi.waitFor(() => expect(throttle.readiness()).toBe(true));
+  throttle = createThrottle({ redisUrl: await testRedisUrl(), signUpsPerHour: 1000, logger, metrics });
+  await untilShared(metrics);
   for (let attempt = 0; attempt < 10; attempt += 1) {
     const countTaken = await throttle.signUp('198.51.100.1');
     await countTaken();
@@ -90,8 +96,8 @@ test('one place learns of ten addresses an hour that they are taken', async () =
 
 test('a pause lasts five minutes at most', async () => {
   const redisUrl = await testRedisUrl();
-  throttle = createThrottle({ redisUrl, signUpsPerHour: 3, logger });
-  await vi.waitFor(() => expect(throttle.readiness()).toBe(true));
+  throttle = createThrottle({ redisUrl, signUpsPerHour: 3, logger, metrics });
+  await untilShared(metrics);
   await fail(1, () => '198.51.100.1');
   const redis = new Redis(redisUrl);
   const [counter] = await redis.keys('kronos:auth:throttle:account:*');

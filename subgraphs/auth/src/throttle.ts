@@ -3,6 +3,7 @@ import type { Logger } from '@kronos/service';
 import { codedError } from '@kronos/subgraph';
 import type { GraphQLError } from 'graphql';
 import { Redis } from 'ioredis';
+import { Gauge, type Registry } from 'prom-client';
 import { RateLimiterMemory, RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
 import { accountDelaySeconds, networkOf } from './throttle.rules.ts';
 
@@ -33,8 +34,6 @@ export interface Throttle {
    * @throws RATE_LIMITED with the seconds to wait
    */
   signUp(address: string): Promise<() => Promise<void>>;
-  /** True, or why Redis cannot be reached. Throttling goes on in the process' memory then. */
-  readiness(): true | string;
   close(): Promise<void>;
 }
 
@@ -43,6 +42,7 @@ export function createThrottle(options: {
   redisUrl: string;
   signUpsPerHour: number;
   logger: Logger;
+  metrics: Registry;
 }): Throttle {
   const redis = new Redis(options.redisUrl, {
     enableOfflineQueue: false,
@@ -51,6 +51,14 @@ export function createThrottle(options: {
     retryStrategy: (attempt) => Math.min(attempt * 100, 1000),
   });
   redis.on('error', (error) => options.logger.debug({ err: error }, 'throttling without Redis'));
+  new Gauge({
+    name: 'kronos_auth_throttle_shared',
+    help: 'Whether attempts are counted in Redis, for all processes together (1), or in this process alone (0).',
+    registers: [options.metrics],
+    collect() {
+      this.set(redis.status === 'ready' ? 1 : 0);
+    },
+  });
 
   function limiter(name: string, points: number, duration: number): RateLimiterRedis {
     const shape = { keyPrefix: `kronos:auth:throttle:${name}`, points, duration };
@@ -102,8 +110,6 @@ export function createThrottle(options: {
         await takenAnswersOfPlace.penalty(place);
       };
     },
-
-    readiness: () => redis.status === 'ready' || `Redis is away (${redis.status})`,
 
     async close() {
       redis.disconnect();

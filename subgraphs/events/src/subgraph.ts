@@ -1,12 +1,9 @@
-import { createEventLog, createRelay } from '@kronos/events';
 import type { PrismaClient } from '@kronos/prisma-events';
-import { createLogger, parseEnvironment } from '@kronos/service';
-import { defineSubgraph, type Subgraph } from '@kronos/subgraph';
-import { Registry } from 'prom-client';
+import { parseEnvironment } from '@kronos/service';
+import { defineSubgraph, openDomain, type Subgraph } from '@kronos/subgraph';
 import { createContext } from './context.ts';
 import { createDatabase } from './database.ts';
 import { environmentShape } from './environment.ts';
-import { readiness } from './readiness.ts';
 import { resolvers } from './resolvers.ts';
 
 /**
@@ -20,25 +17,14 @@ export async function createSubgraph(
   givenDatabase?: PrismaClient,
 ): Promise<Subgraph> {
   const settings = parseEnvironment(environmentShape, environment);
-  const { EVENTS_DATABASE_URL: databaseUrl, REDIS_URL: redisUrl } = settings;
-  const logger = createLogger({ name: 'events', level: settings.LOG_LEVEL });
-  const metrics = new Registry();
+  const { EVENTS_DATABASE_URL: databaseUrl, REDIS_URL: redisUrl, LOG_LEVEL: logLevel } = settings;
   const db = givenDatabase ?? createDatabase(databaseUrl);
-  const log = createEventLog({ redisUrl, logger, metrics });
-  const relay = createRelay({ domain: 'events', databaseUrl, redisUrl, logger, metrics });
-  relay.start();
+  const domain = openDomain({ name: 'events', logLevel, database: db, databaseUrl, redisUrl });
 
   return defineSubgraph({
-    name: 'events',
+    ...domain,
     schemaFile: new URL('../schema.graphql', import.meta.url),
     resolvers,
-    createContext: (request) => createContext({ db, log }, request),
-    readiness: () => readiness({ db, log }),
-    async close() {
-      await relay.close();
-      await Promise.all([log.close(), db.$disconnect()]);
-    },
-    logger,
-    metrics,
+    createContext: (request) => createContext({ db, log: domain.log }, request),
   });
 }

@@ -1,9 +1,8 @@
-import { commonEnvironment, parseEnvironment, postgresUrl, redisUrl } from '@kronos/service';
+import { commonEnvironment, postgresUrl, redisUrl } from '@kronos/service/environment';
 
-/** @throws EnvironmentError naming every variable that is wrong or missing */
-export function parseUsersEnvironment(source: NodeJS.ProcessEnv) {
-  return parseEnvironment(
-    { ...commonEnvironment, USERS_DATABASE_URL: postgresUrl(), REDIS_URL: redisUrl() },
-    source,
-  );
-}
+/** The variables of this domain; its port is read where it is opened. */
+export const environmentShape = {
+  ...commonEnvironment,
+  USERS_DATABASE_URL: postgresUrl(),
+  REDIS_URL: redisUrl(),
+};

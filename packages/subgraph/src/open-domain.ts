@@ -1,0 +1,97 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import {
+  type Consumer,
+  type ConsumerDatabase,
+  type ConsumerTables,
+  createConsumer,
+  createEventLog,
+  createRelay,
+  type EventLog,
+  type Handlers,
+  type Relay,
+} from '@kronos/events';
+import { createLogger, type Logger } from '@kronos/service';
+import { Registry } from 'prom-client';
+import type { Readiness } from './subgraph.ts';
+
+/** What is needed of a domain's Prisma client, whatever its tables. */
+export interface DomainDatabase<Transaction extends ConsumerTables> extends ConsumerDatabase<Transaction> {
+  $queryRaw(query: TemplateStringsArray): PromiseLike<unknown>;
+  $disconnect(): Promise<void>;
+}
+
+export interface DomainOptions<Transaction extends ConsumerTables, Producer extends string> {
+  /** The domain, as it stands in `supergraph.yaml`. */
+  name: string;
+  logLevel: string;
+  database: DomainDatabase<Transaction>;
+  /** Where that database is: the relay listens there on a connection of its own. */
+  databaseUrl: string;
+  redisUrl: string;
+  /** What happens here for the events of other domains, by their names. */
+  consumers?: Record<Producer, Handlers<Transaction>>;
+}
+
+/** What every domain stands on. Hand it to `defineSubgraph` with the rest. */
+export interface Domain<Producer extends string> {
+  name: string;
+  logger: Logger;
+  metrics: Registry;
+  log: EventLog;
+  relay: Relay;
+  consumers: Record<Producer, Consumer>;
+  /** The database alone: without Redis, everything but live events works. */
+  readiness(): Promise<Readiness>;
+  /** Ends the relay, the consumers and all connections, those of the database too. */
+  close(): Promise<void>;
+}
+
+/** A database that is away lets its clients wait and try again; who asks for the readiness wants to know now. */
+const patienceMs = 1_000;
+
+/**
+ * Opens a domain: its outbox is relayed, the event log can be followed, and the events of others have their effect. It
+ * needs neither PostgreSQL nor Redis to begin with, and finds them when they come.
+ */
+export function openDomain<Transaction extends ConsumerTables, Producer extends string = never>(
+  options: DomainOptions<Transaction, Producer>,
+): Domain<Producer> {
+  const { name, database, databaseUrl, redisUrl } = options;
+  const logger = createLogger({ name, level: options.logLevel });
+  const metrics = new Registry();
+  const log = createEventLog({ redisUrl, logger, metrics });
+  const relay = createRelay({ domain: name, databaseUrl, redisUrl, logger, metrics });
+  const handlersOf = Object.entries(options.consumers ?? {}) as [Producer, Handlers<Transaction>][];
+  const consumers = handlersOf.map(([domain, handlers]): [Producer, Consumer] => [
+    domain,
+    createConsumer({ name, domain, database, log, handlers, logger, metrics }),
+  ]);
+
+  relay.start();
+  for (const [, consumer] of consumers) consumer.start();
+
+  return {
+    name,
+    logger,
+    metrics,
+    log,
+    relay,
+    consumers: Object.fromEntries(consumers) as Record<Producer, Consumer>,
+    readiness: async () => ({ database: await answers(database) }),
+    async close() {
+      // Together: what waits for the log, while Redis is away, is let go by the end of the log.
+      await Promise.all([...consumers.map(([, consumer]) => consumer.close()), relay.close(), log.close()]);
+      await database.$disconnect();
+    },
+  };
+}
+
+async function answers(database: Pick<DomainDatabase<ConsumerTables>, '$queryRaw'>): Promise<true | string> {
+  const late = delay(patienceMs, 'late', { ref: false });
+  try {
+    const answer = await Promise.race([database.$queryRaw`SELECT 1`, late]);
+    return answer !== 'late' || 'PostgreSQL does not answer';
+  } catch {
+    return 'PostgreSQL is away';
+  }
+}

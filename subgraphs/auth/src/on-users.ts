@@ -1,0 +1,22 @@
+import type { Handlers } from '@kronos/events';
+import type { Prisma } from '@kronos/prisma-auth';
+import type { Context } from './context.ts';
+
+/** Keeps a copy of each account's roles and scopes, which the domain `users` owns, for the next access token. */
+export const onUsers: Handlers<Prisma.TransactionClient> = {
+  async accessChanged(transaction, { payload: { userId, roles, scopes } }) {
+    await transaction.account.updateMany({ where: { id: userId }, data: { roles, scopes } });
+  },
+};
+
+/**
+ * Waits for changes of rights that are on their way, so that tokens made after a change carry it. Tokens with the rights
+ * known so far are better than none, so it gives up soon while the event log is away.
+ */
+export async function catchUpWithUsers(context: Context): Promise<void> {
+  try {
+    await context.users.catchUp(500);
+  } catch (error) {
+    context.logger.warn({ err: error }, 'tokens are issued with the rights known so far');
+  }
+}
