@@ -20,7 +20,16 @@ const subgraphs = {
     }`,
   c: `${federation}
     type Query { charts: [Media] }
-    type Media @key(fields: "id") @interfaceObject { id: ID! sales: Int! copies: Int }`,
+    type Media @key(fields: "id") @interfaceObject {
+      id: ID!
+      title: String @external
+      sales: Int!
+      copies: Int
+      verdict: String @requires(fields: "title")
+    }`,
+  d: `${federation}
+    type Query { archive: [Media] }
+    type Media @key(fields: "id") @interfaceObject { id: ID! shelf: Int! }`,
 };
 
 test.each([
@@ -64,6 +73,10 @@ test.each(['{ charts { ... on Book { parts } } }', '{ charts { ... on Book { par
 test.each([
   '{ charts { ... on Book { praise } } }',
   '{ charts { ... on Film { praise sales __typename } } }',
+  '{ ranking { ... on Book { verdict } } }',
+  '{ archive { ... on Book { ... on Book { x: verdict } } } }',
+  '{ archive { ... on Book { praise verdict shelf } } }',
+  '{ archive { ... on Book { praise } ... on Film { verdict } } }',
 ])('a requirement from one interface object to another, of one type: %s', async (query) => {
   expect(await judgeSeeds({ subgraphs, query })).toEqual([]);
 });
@@ -71,6 +84,8 @@ test.each([
 test.each([
   '{ media { rank ... on Book { praise } } }',
   '{ ranking { stars ... on Film { praise } sales } }',
+  '{ ranking { ... on Film { rank } praise } }',
+  '{ ranking { ... on Film { rank similar { praise } } praise ... on Book { verdict } } }',
 ])('what one type requires does not keep others from what needs nothing: %s', async (query) => {
   expect(await judgeSeeds({ subgraphs, query })).toEqual([]);
 });

@@ -114,7 +114,9 @@ export function findConstraints(graph: Graph): Constraints {
   function mayBeMissing(type: string): boolean {
     if (keysOf.get(type)?.size !== 1 || calm.has(type) || interfaceObjects.has(type)) return false;
     return Object.values(fieldsOf(type)).every(({ name, type: output }) => {
-      if (keyFields.has(`${type}.${name}`)) return true;
+      // What hangs on an object in a key may be fetched by way of the entity that nobody knows.
+      if (keyFields.has(`${type}.${name}`))
+        return !graph.possibleTypes(nameOf(output)).some((key) => keysOf.has(key));
       return isUniform(type, name) && !(required.has(`${type}.${name}`) && isNonNullType(output));
     });
   }
