@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import helmet from '@fastify/helmet';
 import Fastify, {
   type FastifyBaseLogger,
   type FastifyError,
@@ -11,6 +10,7 @@ import Fastify, {
 import { collectDefaultMetrics, type Registry } from 'prom-client';
 import type { Logger } from './logger.ts';
 import { refuseUnreadable } from './refuse-unreadable.ts';
+import { securityHeaders } from './security-headers.ts';
 
 export interface AppOptions {
   logger: Logger;
@@ -49,9 +49,11 @@ export function createApp(options: AppOptions): FastifyInstance {
   });
   if (!metrics.getSingleMetric('process_cpu_seconds_total')) collectDefaultMetrics({ register: metrics });
 
-  app.register(helmet, { global: true });
-  app.addHook('onRequest', async (request, reply) => {
+  const headers = securityHeaders();
+  app.addHook('onRequest', (request, reply, next) => {
+    reply.headers(headers);
     reply.header('x-request-id', request.id);
+    next();
   });
   app.setErrorHandler(sendError);
   app.setNotFoundHandler(async (request, reply) => {
