@@ -75,6 +75,8 @@ test.each([
   '{ charts { ... on Film { praise sales __typename } } }',
   '{ ranking { ... on Book { verdict } } }',
   '{ archive { ... on Book { ... on Book { x: verdict } } } }',
+  '{ archive { ...F } } fragment F on Book { title ...G } fragment G on Book { verdict }',
+  '{ archive { ... on Book { ... on Media { ... on Media { verdict } } } verdict } }',
   '{ archive { ... on Book { praise verdict shelf } } }',
   '{ archive { ... on Book { praise } ... on Film { verdict } } }',
 ])('a requirement from one interface object to another, of one type: %s', async (query) => {
@@ -84,6 +86,7 @@ test.each([
 test.each([
   '{ media { rank ... on Book { praise } } }',
   '{ ranking { stars ... on Film { praise } sales } }',
+  '{ media { rank ... on Book { ... on Book { praise } } } }',
   '{ ranking { ... on Film { rank } praise } }',
   '{ ranking { ... on Film { rank similar { praise } } praise ... on Book { verdict } } }',
 ])('what one type requires does not keep others from what needs nothing: %s', async (query) => {

@@ -71,7 +71,10 @@ export function findConstraints(graph: Graph): Constraints {
       for (const { fields } of graph.keys(subgraph, name)) {
         walk(fields, types, keyFields);
         for (const type of types) {
-          if (isForeign) interfaceObjects.add(type);
+          if (isForeign) {
+            interfaceObjects.add(type);
+            calm.add(type);
+          }
           const keys = keysOf.get(type) ?? new Set();
           keysOf.set(type, keys.add(print(fields)));
         }

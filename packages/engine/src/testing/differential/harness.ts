@@ -51,8 +51,11 @@ export interface Judgement {
  * - *A field that is null in one subgraph and non-null in another* never is null: whether its null climbs depends on whom
  *   the planner asks. For the same reason a shared field only has values that all of its subgraphs know: enum values, and
  *   members of abstract types.
+ * - *Implementations of an interface object* have no non-null field that fails: whoever has the interface object is asked
+ *   the same for all of them, and what one type's field nulls may be another's.
  * - *Entities that nobody knows* (a reference that dangles) have their key and are null otherwise, wherever they are
- *   resolved. Only types with one key have them: with several, which of them are known depends on who refers to them.
+ *   resolved. Only types with one key have them: with several, which of them are known depends on who refers to them. Nor
+ *   types that have an entity in their key: what hangs on that may be fetched by way of the unknown one.
  *
  * **Errors** are compared by the nulls that they explain (`compare.ts`), not by their words: below one null the
  * specification leaves open which of several errors is reported. An error of a field that the client has not selected, but
