@@ -7,6 +7,7 @@ import { Lru } from './lru.ts';
 import { quickPlanning } from './plan/find-plan.ts';
 import { createPlanning, type Planning, type PlanningLimits } from './plan/planning.ts';
 import type { SubscriptionPlan } from './subscription/plan.ts';
+import { acceptDefer } from './supergraph/accept-defer.ts';
 import { prepareSupergraph } from './supergraph/prepare.ts';
 
 // Read when an ApolloGateway is constructed: 2.14 starts an exporter of usage data otherwise.
@@ -69,13 +70,13 @@ export async function loadSchemaState(
       return neverCalled;
     },
   });
-  const { schema } = await gateway.load();
+  const apiSchema = acceptDefer((await gateway.load()).schema);
   // The planner that ApolloGateway has built anyway; a second one would cost its time and memory again.
   const planning = createPlanning(gateway.__testing().queryPlanner!, preparedSdl, calls, options.planning);
   return {
     supergraphSdl,
-    apiSchema: schema,
-    executor: createExecutor(schema, planning, { rawData }),
+    apiSchema,
+    executor: createExecutor(apiSchema, planning, { rawData }),
     urls,
     planning,
     subscriptionPlans: new Lru(keptSubscriptions),

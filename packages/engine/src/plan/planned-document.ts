@@ -3,6 +3,9 @@ import type { DataKeyOf } from './data-keys.ts';
 import { hoistRequirements, type InterfaceRequirements } from './hoist-requirements.ts';
 import { isIncluded, type Operation } from './operation.ts';
 
+/** Directives that no subgraph gets: they are decided here, and @defer is an offer that is not taken. */
+const answeredHere = new Set(['skip', 'include', 'defer']);
+
 const typename: FieldNode = { kind: Kind.FIELD, name: { kind: Kind.NAME, value: '__typename' } };
 
 /**
@@ -34,7 +37,7 @@ export function toPlannedDocument(
       },
       InlineFragment: (node) => (isIncluded(node, variables) ? undefined : null),
       FragmentSpread: (node) => (isIncluded(node, variables) ? undefined : null),
-      Directive: ({ name }) => (name.value === 'skip' || name.value === 'include' ? null : undefined),
+      Directive: ({ name }) => (answeredHere.has(name.value) ? null : undefined),
       SelectionSet: { leave: withoutHole },
       Variable(node) {
         const name = plannedVariable(node.name.value);
