@@ -13,17 +13,11 @@ import { compileLeaf } from './leaf.ts';
 import { compileObjectWriter, type Member } from './object-writer.ts';
 import type { DependsOnType, FieldsOf } from './selection.ts';
 
-/** What writing one answer shares among its parts. */
-export interface Writing {
-  /** What stands in several places of the data, and is written once. */
-  shared: ReadonlySet<object> | null;
-  written: Map<object, { by: WriteValue; text: string }>;
-  /** Results of introspection by their keys in the answer. */
-  introspection: Readonly<Record<string, unknown>> | undefined;
-}
+/** What an operation asks about the schema, answered, by the keys of the answer. */
+export type Introspection = Readonly<Record<string, unknown>> | undefined;
 
 /** Writes a value as JSON; throws `irregular` when the answer is not simply the data. */
-export type WriteValue = (value: unknown, writing: Writing) => string;
+export type WriteValue = (value: unknown, introspection: Introspection) => string;
 
 /**
  * What the fast way does not answer: null where the schema has none, a value that is not of its type, an object of unknown
@@ -43,22 +37,23 @@ export interface WriterOptions {
  * Compiles the answer of an operation: a function from merged data to JSON text. It selects, orders, renames and checks
  * as the specification wants it in one walk, and makes no object on the way.
  */
-export function compileWriter(options: WriterOptions): (data: DataObject, writing: Writing) => string {
+export function compileWriter(
+  options: WriterOptions,
+): (data: DataObject, introspection: Introspection) => string {
   const { rootType, operation, fieldsOf, typeOf, dependsOnType } = options;
 
   function writerOf(type: GraphQLOutputType, sets: SelectionSetNode[]): WriteValue {
     if (isNonNullType(type)) return neverNull(writerOf(type.ofType, sets));
-    if (isListType(type)) return once(writeList(writerOf(type.ofType, sets)));
+    if (isListType(type)) return nullable(writeList(writerOf(type.ofType, sets)));
     if (isLeafType(type)) return writeLeaf(compileLeaf(type));
-    return once(isObjectType(type) ? writeObject(type.name, sets) : writeAbstract(sets));
+    return nullable(isObjectType(type) ? writeObject(type.name, sets) : writeAbstract(sets));
   }
 
   function members(typename: string, sets: readonly SelectionSetNode[]): Member[] | undefined {
     if (!isObjectType(typeOf(typename)) && dependsOnType(typename, sets)) return undefined;
     return fieldsOf(typename, sets)?.map(({ key, dataKey, name, type, sets: inner }) => {
       if (name === '__typename') return { key, constant: JSON.stringify(typename) };
-      if (!type)
-        return { key, dataKey, write: (_, { introspection }) => JSON.stringify(introspection?.[key]) };
+      if (!type) return { key, dataKey, write: (_, introspection) => JSON.stringify(introspection?.[key]) };
       return { key, dataKey, type, write: lazy(() => writerOf(type, inner)) };
     });
   }
@@ -70,7 +65,7 @@ export function compileWriter(options: WriterOptions): (data: DataObject, writin
 
   function writeAbstract(sets: readonly SelectionSetNode[]): WriteValue {
     const writers = new Map<unknown, WriteValue>();
-    return (value, writing) => {
+    return (value, introspection) => {
       const typename = (value as DataObject).__typename;
       let write = writers.get(typename);
       if (!write) {
@@ -78,7 +73,7 @@ export function compileWriter(options: WriterOptions): (data: DataObject, writin
         write = found ? compileObjectWriter(found) : fail;
         writers.set(typename, write);
       }
-      return write(value, writing);
+      return write(value, introspection);
     };
   }
 
@@ -90,9 +85,9 @@ function fail(): never {
 }
 
 function neverNull(write: WriteValue): WriteValue {
-  return (value, writing) => {
+  return (value, introspection) => {
     if (value === null || value === undefined) throw irregular;
-    return write(value, writing);
+    return write(value, introspection);
   };
 }
 
@@ -106,36 +101,29 @@ function writeLeaf(write: (value: unknown) => string | undefined): WriteValue {
 }
 
 function writeList(write: WriteValue): WriteValue {
-  return (value, writing) => {
+  return (value, introspection) => {
     if (!Array.isArray(value)) throw irregular;
     const { length } = value;
     if (length === 0) return '[]';
-    let text = `[${write(value[0], writing)}`;
-    for (let index = 1; index < length; index++) text += `,${write(value[index], writing)}`;
+    let text = `[${write(value[0], introspection)}`;
+    for (let index = 1; index < length; index++) text += `,${write(value[index], introspection)}`;
     return `${text}]`;
   };
 }
 
-/** Handles null, and writes what stands in several places once. */
-function once(write: WriteValue): WriteValue {
-  return function writeOnce(value, writing) {
+function nullable(write: WriteValue): WriteValue {
+  return (value, introspection) => {
     if (value === null || value === undefined) return 'null';
     if (typeof value !== 'object') throw irregular;
-    if (writing.shared === null || !writing.shared.has(value)) return write(value, writing);
-    const known = writing.written.get(value);
-    // The same data may be shown with different fields elsewhere.
-    if (known?.by === writeOnce) return known.text;
-    const text = write(value, writing);
-    writing.written.set(value, { by: writeOnce, text });
-    return text;
+    return write(value, introspection);
   };
 }
 
 /** Operations may be large and mostly unused, e.g. fragments on types that do not occur: writers are made when needed. */
 function lazy(compile: () => WriteValue): WriteValue {
   let write: WriteValue | undefined;
-  return (value, writing) => {
+  return (value, introspection) => {
     write ??= compile();
-    return write(value, writing);
+    return write(value, introspection);
   };
 }

@@ -18,7 +18,7 @@ export interface Answer {
  * @param introspection what the operation asks about the schema, answered, by the keys of the answer
  */
 export type Shape = (
-  run: Pick<Run, 'data' | 'problems' | 'shared'>,
+  run: Pick<Run, 'data' | 'problems'>,
   introspection: Readonly<Record<string, unknown>> | undefined,
 ) => Answer;
 
@@ -52,10 +52,10 @@ export function compileShape(
     dependsOnType,
   });
 
-  return ({ data, problems, shared }, introspection) => {
+  return ({ data, problems }, introspection) => {
     if (problems.isEmpty) {
       try {
-        return { data: new RawJson(write(data, { shared, written: new Map(), introspection })) };
+        return { data: new RawJson(write(data, introspection)) };
       } catch (error) {
         if (error !== irregular) throw error;
       }
