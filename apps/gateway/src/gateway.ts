@@ -21,6 +21,7 @@ import { createMetrics } from './metrics.ts';
 import { explorerPage } from './pages/explorer.ts';
 import { landingPage } from './pages/landing.ts';
 import { createFlights } from './sharing/flights.ts';
+import { createQueries } from './sharing/queries.ts';
 import { createStreams } from './stream/streams.ts';
 import { followSupergraph } from './supergraph/follow-supergraph.ts';
 import { readSupergraph } from './supergraph/read-supergraph.ts';
@@ -59,6 +60,7 @@ export async function createGateway(environment: GatewayEnvironment, logger: Log
   const identity = await createIdentity(environment, logger, metrics);
   const rules = new WeakMap<GraphQLSchema, AccessRules>();
   const flights = createFlights();
+  const queries = createQueries();
   const location = environment.KRONOS_SUPERGRAPH;
   const found = (await readSupergraph(location))!;
 
@@ -89,6 +91,7 @@ export async function createGateway(environment: GatewayEnvironment, logger: Log
   const server = createGraphqlServer(engine, environment, logger, [
     counted.usePlugin(),
     useAccessRules((schema) => rules.get(schema)!),
+    queries.usePlugin(),
     useHttpStatus(),
     useAnswerHeaders(environment.KRONOS_FORWARD_HEADERS),
   ]);
@@ -138,6 +141,7 @@ export async function createGateway(environment: GatewayEnvironment, logger: Log
       authenticate: identity.authenticate,
       streams,
       flights,
+      queries,
       isSharing: environment.KRONOS_SHARE_QUERIES,
       forwardHeaders: environment.KRONOS_FORWARD_HEADERS,
       maxTokens: environment.KRONOS_MAX_TOKENS,

@@ -5,8 +5,8 @@ import type { GatewayContext } from '../context.ts';
 import { AnswerNotes } from '../headers/answer-notes.ts';
 import { refuseConditionalSubscription } from '../limits/conditional-subscription.ts';
 import type { Answer, Flights } from '../sharing/flights.ts';
-import { isQuery } from '../sharing/is-query.ts';
 import { personalBody } from '../sharing/personal-answer.ts';
+import type { Queries } from '../sharing/queries.ts';
 import { shareKey } from '../sharing/share-key.ts';
 import { toApolloRequest } from './apollo-request.ts';
 import { bodyOf, JsonBody } from './json-body.ts';
@@ -14,6 +14,7 @@ import { bodyOf, JsonBody } from './json-body.ts';
 export interface AnswerJsonOptions {
   server: ApolloServer<GatewayContext>;
   flights: Flights;
+  queries: Queries;
   /** Whether identical queries in flight are run once. */
   isSharing: boolean;
   maxTokens: number;
@@ -26,7 +27,7 @@ export async function answerJson(
   context: GatewayContext,
   options: AnswerJsonOptions,
 ): Promise<void> {
-  const key = options.isSharing ? keyOf(request, context, options.flights) : undefined;
+  const key = options.isSharing ? keyOf(request, context, options) : undefined;
   const answer = await options.flights.join(key, reply.raw, (signal) =>
     run(request, context, signal, options),
   );
@@ -40,11 +41,15 @@ export async function answerJson(
 }
 
 /** Undefined for what may not be shared. */
-function keyOf(request: FastifyRequest, context: GatewayContext, flights: Flights): string | undefined {
+function keyOf(
+  request: FastifyRequest,
+  context: GatewayContext,
+  { flights, queries }: AnswerJsonOptions,
+): string | undefined {
   const { method, body } = request;
   const key = shareKey(request, body instanceof JsonBody ? body.text : undefined, context);
   // What is under way has been looked at: for those who join, nothing is parsed.
-  return flights.has(key) || isQuery(method, bodyOf(request)) ? key : undefined;
+  return flights.has(key) || queries.isQuery(method, bodyOf(request)) ? key : undefined;
 }
 
 async function run(

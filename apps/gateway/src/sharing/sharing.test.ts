@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { type ScriptedAnswer, type ScriptedGraph, startScriptedGraph } from '../testing/scripted-graph.ts';
 import { type PostOptions, startTestGateway, type TestGateway } from '../testing/test-gateway.ts';
@@ -105,6 +106,28 @@ test('mutations are run as often as they are sent, whatever they are written bes
     release();
     const bought = (await Promise.all(answers)).map(({ body }) => body.data?.buy);
     expect(new Set(bought).size).toBe(2);
+  }
+});
+
+test('persisted documents are shared once they are known to hold queries alone', async () => {
+  const persisted = (query: string) => {
+    const sha256Hash = createHash('sha256').update(query).digest('hex');
+    return { extensions: { persistedQuery: { version: 1, sha256Hash } } };
+  };
+  const post = async (query: string | undefined, options: PostOptions) =>
+    gateway.post(query as string, options);
+  for (const [query, runs] of [
+    ['query Stock { stock }', 1],
+    ['mutation Buy { buy }', 2],
+  ] as const) {
+    const registering = post(query, persisted(query));
+    await held(1);
+    release();
+    await registering;
+    const answers = [post(undefined, persisted(query)), post(undefined, persisted(query))];
+    expect(await held(runs)).toBe(runs);
+    release();
+    for (const { body } of await Promise.all(answers)) expect(body.errors).toBeUndefined();
   }
 });
 

@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest';
-import { isQuery } from './is-query.ts';
+import { createQueries } from './queries.ts';
+
+const { isQuery } = createQueries();
 
 test.each([
   ['{ a }', true],
@@ -18,4 +20,5 @@ test('GET is always a query; other methods and bodies are none', () => {
   expect(isQuery('PUT', { query: '{ a }' })).toBe(false);
   expect(isQuery('POST', [{ query: '{ a }' }])).toBe(false);
   expect(isQuery('POST', null)).toBe(false);
+  expect(isQuery('POST', { extensions: { persistedQuery: { sha256Hash: 'unknown' } } })).toBe(false);
 });
