@@ -5,7 +5,6 @@ import {
   Kind,
   type SelectionNode,
   type SelectionSetNode,
-  visit,
 } from 'graphql';
 import { stringArgument } from '../supergraph/links.ts';
 
@@ -40,6 +39,8 @@ export function findInterfaceRequirements(
  * Moves fields that an interface object has with requirements out of fragments on single implementations: the planner
  * builds a plan that waits for itself where two subgraphs know the interface as an object, and does not come back. They
  * are fetched for the other implementations, too, and not shown there.
+ *
+ * @returns a document whose operation has no named fragments, when anything may have to move
  */
 export function hoistRequirements(document: DocumentNode, required: InterfaceRequirements): DocumentNode {
   if (required.size === 0) return document;
@@ -48,42 +49,65 @@ export function hoistRequirements(document: DocumentNode, required: InterfaceReq
       node.kind === Kind.FRAGMENT_DEFINITION ? [[node.name.value, node] as const] : [],
     ),
   );
+  const rewritten = new Map<SelectionSetNode, SelectionSetNode>();
 
-  /** A fragment on one implementation, without and with the fields to move. */
-  function split(node: SelectionNode): SelectionNode[] {
-    if (node.kind === Kind.FIELD) return [node];
-    const fragment = node.kind === Kind.INLINE_FRAGMENT ? node : fragments.get(node.name.value)!;
-    const fields = required.get(fragment.typeCondition?.name.value ?? '');
-    if (!fields) return [node];
-    const moved = fragment.selectionSet.selections.filter((inner): inner is FieldNode => isOf(fields, inner));
-    if (moved.length === 0) return [node];
-    const stay = fragment.selectionSet.selections.filter((inner) => !isOf(fields, inner));
-    const { typeCondition } = fragment;
-    return [
-      ...(stay.length > 0
-        ? [inline(typeCondition!.name.value, stay)]
-        : [inline(typeCondition!.name.value, [typename])]),
-      ...moved.map((field) => inline(fields.get(field.name.value)!, [field])),
-    ];
+  function rewrite(set: SelectionSetNode): SelectionSetNode {
+    let known = rewritten.get(set);
+    if (!known) {
+      known = { ...set, selections: set.selections.flatMap(rewriteSelection) };
+      rewritten.set(set, known);
+    }
+    return known;
   }
 
-  return visit(document, {
-    SelectionSet: {
-      leave: (set): SelectionSetNode => ({ ...set, selections: set.selections.flatMap(split) }),
-    },
-  });
+  function rewriteSelection(node: SelectionNode): SelectionNode[] {
+    if (node.kind === Kind.FIELD) {
+      return [node.selectionSet ? { ...node, selectionSet: rewrite(node.selectionSet) } : node];
+    }
+    const { typeCondition, selectionSet } =
+      node.kind === Kind.INLINE_FRAGMENT ? node : fragments.get(node.name.value)!;
+    const { selections } = rewrite(selectionSet);
+    const type = typeCondition?.name.value;
+    const fields = type && required.get(type);
+    if (!fields) return [inline(type, selections)];
+    const { stay, moved } = separate(selections, fields);
+    return [inline(type, stay), ...moved.map((field) => inline(fields.get(field.name.value), [field]))];
+  }
+
+  return {
+    ...document,
+    definitions: document.definitions.flatMap((node) =>
+      node.kind === Kind.OPERATION_DEFINITION ? [{ ...node, selectionSet: rewrite(node.selectionSet) }] : [],
+    ),
+  };
+}
+
+/** What stays on one implementation, and the fields that have to leave it, of fragments within, too. */
+function separate(
+  selections: readonly SelectionNode[],
+  fields: ReadonlyMap<string, string>,
+): { stay: SelectionNode[]; moved: FieldNode[] } {
+  const stay: SelectionNode[] = [];
+  const moved: FieldNode[] = [];
+  for (const node of selections) {
+    if (node.kind === Kind.FIELD && fields.has(node.name.value)) moved.push(node);
+    else if (node.kind === Kind.INLINE_FRAGMENT) {
+      const inner = separate(node.selectionSet.selections, fields);
+      moved.push(...inner.moved);
+      stay.push(inline(node.typeCondition?.name.value, inner.stay));
+    } else stay.push(node);
+  }
+  return { stay, moved };
 }
 
 const typename: FieldNode = { kind: Kind.FIELD, name: { kind: Kind.NAME, value: '__typename' } };
 
-function isOf(fields: ReadonlyMap<string, string>, node: SelectionNode): boolean {
-  return node.kind === Kind.FIELD && fields.has(node.name.value);
-}
-
-function inline(type: string, selections: readonly SelectionNode[]): InlineFragmentNode {
+function inline(type: string | undefined, selections: readonly SelectionNode[]): InlineFragmentNode {
   return {
     kind: Kind.INLINE_FRAGMENT,
-    typeCondition: { kind: Kind.NAMED_TYPE, name: { kind: Kind.NAME, value: type } },
-    selectionSet: { kind: Kind.SELECTION_SET, selections },
+    ...(type !== undefined && {
+      typeCondition: { kind: Kind.NAMED_TYPE, name: { kind: Kind.NAME, value: type } },
+    }),
+    selectionSet: { kind: Kind.SELECTION_SET, selections: selections.length > 0 ? selections : [typename] },
   };
 }
