@@ -67,6 +67,9 @@ export interface Court extends AsyncDisposable {
   judge(query: string, variables?: Record<string, unknown>, seed?: number): Promise<Judgement>;
 }
 
+/** The subgraphs agree on no value that a field could have: there is nothing to judge. */
+export class ImpossibleCase extends Error {}
+
 let opened = 0;
 
 /**
@@ -130,7 +133,7 @@ export async function openCourt(host: Host, sdls: Record<string, string>, seed: 
       if (fault) throw new Error(`the operation is not valid: ${fault.message}\n${query}`);
       const truth = await executePlainly(world, schema, document, variables);
       const impossible = truth.errors?.find(({ message }) => message.startsWith('nothing can be'));
-      if (impossible) throw new Error(impossible.message);
+      if (impossible) throw new ImpossibleCase(impossible.message);
       execution.step = 0;
       const answer = await execute(query, variables);
       return { truth, answer, differences: compareAnswers(truth, answer, isHidden) };
