@@ -1,10 +1,11 @@
 import { operationFromDocument, Supergraph } from '@apollo/federation-internals';
-import { QueryPlanner } from '@apollo/query-planner';
+import { QueryPlanner, type QueryPlannerConfig } from '@apollo/query-planner';
 import { parse, print } from 'graphql';
 import { afterEach, expect, test } from 'vitest';
 import { prepareSupergraph } from '../supergraph/prepare.ts';
 import { compose } from '../testing/foreign-graph.ts';
-import { createFindPlan, quickPlanning } from './find-plan.ts';
+import { createFindPlan, ownPlanning, quickPlanning } from './find-plan.ts';
+import { ownPlanning } from './planner-config.ts';
 import { createPlannerThread, type PlannerThread, type PlannerThreadOptions } from './planner-thread.ts';
 
 /** Fields that several subgraphs have, at every level: the ways to fetch them are countless. */
@@ -41,12 +42,12 @@ function start(sdl: string, options: Partial<PlannerThreadOptions> = {}) {
   return createFindPlan(plannerOf(sdl, quickPlanning), thread);
 }
 
-function plannerOf(sdl: string, config?: typeof quickPlanning): QueryPlanner {
+function plannerOf(sdl: string, config: QueryPlannerConfig): QueryPlanner {
   return new QueryPlanner(Supergraph.build(sdl, { validateSupergraph: false }), config);
 }
 
 function planned(sdl: string, document: string): unknown {
-  const planner = plannerOf(sdl);
+  const planner = plannerOf(sdl, ownPlanning);
   const operation = operationFromDocument(planner.supergraph.apiSchema(), parse(document));
   return JSON.parse(JSON.stringify(planner.buildQueryPlan(operation)));
 }

@@ -2,6 +2,7 @@ import { operationFromDocument } from '@apollo/federation-internals';
 import type { QueryPlan, QueryPlanner, QueryPlannerConfig } from '@apollo/query-planner';
 import { type DocumentNode, type GraphQLError, Kind, print, visit } from 'graphql';
 import { codedError } from '../coded-error.ts';
+import { ownPlanning } from './planner-config.ts';
 import { type PlannerThread, PlanningTimeout } from './planner-thread.ts';
 
 /** Finds the plan for one operation: at once when that is cheap, otherwise later. */
@@ -14,6 +15,7 @@ const evaluatedPlans = 256;
  * comparing the ways takes seconds.
  */
 export const quickPlanning = {
+  ...ownPlanning,
   debug: { pathsLimit: 50, maxEvaluatedPlans: 2 * evaluatedPlans },
 } satisfies QueryPlannerConfig;
 
