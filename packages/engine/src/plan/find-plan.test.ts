@@ -4,7 +4,7 @@ import { parse, print } from 'graphql';
 import { afterEach, expect, test } from 'vitest';
 import { prepareSupergraph } from '../supergraph/prepare.ts';
 import { compose } from '../testing/foreign-graph.ts';
-import { createFindPlan, ownPlanning, quickPlanning } from './find-plan.ts';
+import { createFindPlan, quickPlanning } from './find-plan.ts';
 import { ownPlanning } from './planner-config.ts';
 import { createPlannerThread, type PlannerThread, type PlannerThreadOptions } from './planner-thread.ts';
 
