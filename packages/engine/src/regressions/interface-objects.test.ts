@@ -92,3 +92,10 @@ test.each([
 ])('what one type requires does not keep others from what needs nothing: %s', async (query) => {
   expect(await judgeSeeds({ subgraphs, query })).toEqual([]);
 });
+
+test.each([
+  '{ charts { ... on Film { ... on Media { ... on Book { __typename } } } } }',
+  '{ charts { ... on Film { ... on Media { ... on Book { pages } } } id } }',
+])('type conditions that contradict each other select nothing: %s', async (query) => {
+  expect(await judgeSeeds({ subgraphs, query })).toEqual([]);
+});
