@@ -1,3 +1,4 @@
+import { SubgraphError } from '@kronos/engine';
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import { type RequestScope, requestScope } from './request-scope.ts';
 
@@ -60,7 +61,7 @@ function logUnknown(
   original: unknown,
   requestId: string | undefined,
 ): void {
-  const subgraph = formatted.extensions?.serviceName;
   const err = (original as { originalError?: unknown })?.originalError ?? original;
+  const subgraph = err instanceof SubgraphError ? err.subgraph : undefined;
   logger?.error({ err, requestId, subgraph, path: formatted.path }, `masked error: ${formatted.message}`);
 }
