@@ -3,6 +3,7 @@ import {
   type FragmentDefinitionNode,
   type GraphQLOutputType,
   type GraphQLSchema,
+  isAbstractType,
   isCompositeType,
   isInterfaceType,
   isObjectType,
@@ -108,16 +109,26 @@ export function selectedKeys(
 export type DependsOnType = (interfaceName: string, sets: readonly SelectionSetNode[]) => boolean;
 
 export function createDependsOnType({ schema, fragments, isIncluded }: SelectionOptions): DependsOnType {
-  const dependsOnType: DependsOnType = (interfaceName, sets) =>
-    sets.some(({ selections }) =>
-      selections.some((node) => {
-        if (!isIncluded(node)) return false;
-        if (node.kind === Kind.FIELD) return node.name.value === '__typename';
-        const fragment = node.kind === Kind.INLINE_FRAGMENT ? node : fragments[node.name.value]!;
-        const condition = fragment.typeCondition?.name.value;
-        if (condition && !isOfType(schema, interfaceName, condition)) return true;
-        return dependsOnType(interfaceName, [fragment.selectionSet]);
-      }),
-    );
-  return dependsOnType;
+  const possibleTypes = (name: string): ReadonlySet<string> => {
+    const type = schema.getType(name);
+    return new Set(isAbstractType(type) ? schema.getPossibleTypes(type).map((one) => one.name) : [name]);
+  };
+
+  /** @param isNarrowed whether `possible` is fewer than the interface's, so that every field is for some of them alone */
+  function depends(set: SelectionSetNode, possible: ReadonlySet<string>, isNarrowed: boolean): boolean {
+    return set.selections.some((node) => {
+      if (!isIncluded(node)) return false;
+      if (node.kind === Kind.FIELD) return isNarrowed || node.name.value === '__typename';
+      const fragment = node.kind === Kind.INLINE_FRAGMENT ? node : fragments[node.name.value]!;
+      const condition = fragment.typeCondition?.name.value;
+      const remaining = condition ? possible.intersection(possibleTypes(condition)) : possible;
+      if (remaining.size === 0) return false;
+      return depends(fragment.selectionSet, remaining, isNarrowed || remaining.size < possible.size);
+    });
+  }
+
+  return (interfaceName, sets) => {
+    const possible = possibleTypes(interfaceName);
+    return sets.some((set) => depends(set, possible, false));
+  };
 }
