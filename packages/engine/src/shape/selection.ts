@@ -121,7 +121,7 @@ export function createDependsOnType({ schema, fragments, isIncluded }: Selection
       if (node.kind === Kind.FIELD) return isNarrowed || node.name.value === '__typename';
       const fragment = node.kind === Kind.INLINE_FRAGMENT ? node : fragments[node.name.value]!;
       const condition = fragment.typeCondition?.name.value;
-      const remaining = condition ? possible.intersection(possibleTypes(condition)) : possible;
+      const remaining = condition ? inBoth(possible, possibleTypes(condition)) : possible;
       if (remaining.size === 0) return false;
       return depends(fragment.selectionSet, remaining, isNarrowed || remaining.size < possible.size);
     });
@@ -131,4 +131,8 @@ export function createDependsOnType({ schema, fragments, isIncluded }: Selection
     const possible = possibleTypes(interfaceName);
     return sets.some((set) => depends(set, possible, false));
   };
+}
+
+function inBoth(one: ReadonlySet<string>, other: ReadonlySet<string>): ReadonlySet<string> {
+  return new Set([...one].filter((name) => other.has(name)));
 }
