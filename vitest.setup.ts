@@ -3,6 +3,7 @@ import {
   startTestPostgres,
   startTestRedis,
   type TestServer,
+  testPostgresPrograms,
 } from '@kronos/cli/testing';
 
 /**
@@ -30,6 +31,7 @@ export default async function setup(): Promise<() => Promise<void>> {
       provide('KRONOS_TEST_REDIS_URL', startTestRedis),
     ]);
     await createTemplateDatabases(postgresUrl);
+    process.env.KRONOS_TEST_POSTGRES_PROGRAMS = await testPostgresPrograms();
   } catch (error) {
     await stop();
     throw error;

@@ -68,7 +68,15 @@ async function canHold(folder: string, account: Account): Promise<boolean> {
   return false;
 }
 
-async function reachableBinaries(installed: PostgresBinaries, account: Account): Promise<PostgresBinaries> {
+/**
+ * PostgreSQL's programs where an account can run them: where npm has put them, or a copy in a system folder.
+ *
+ * @throws StartError when no folder is in that account's reach
+ */
+export async function reachableBinaries(
+  installed: PostgresBinaries,
+  account: Account,
+): Promise<PostgresBinaries> {
   const isReachable =
     'test -x "$1/bin/initdb" && test -x "$1/bin/postgres" && test -r "$1/share/postgresql/postgres.bki"';
   if (await holdsFor(account, isReachable, installed.folder)) return installed;

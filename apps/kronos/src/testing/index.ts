@@ -1,2 +1,2 @@
-export { startTestPostgres, startTestRedis, type TestServer } from './servers.ts';
+export { startTestPostgres, startTestRedis, type TestServer, testPostgresPrograms } from './servers.ts';
 export { createTemplateDatabases, testAdministrator } from './templates.ts';

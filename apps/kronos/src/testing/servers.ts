@@ -4,8 +4,10 @@ import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import getPort from 'get-port';
+import { postgresAccount } from '../postgres/account.ts';
+import { installedPostgres } from '../postgres/binaries.ts';
 import { createCluster } from '../postgres/cluster.ts';
-import { postgresPlace } from '../postgres/place.ts';
+import { postgresPlace, reachableBinaries } from '../postgres/place.ts';
 import { spawnPostgres, waitForPostgres } from '../postgres/server.ts';
 import { waitForRedis } from '../redis/ping.ts';
 import { findRedisServer, spawnDevelopmentRedis, spawnRedis } from '../redis/server.ts';
@@ -17,6 +19,12 @@ export interface TestServer {
 }
 
 const password = 'test';
+
+/** The folder with PostgreSQL's programs, in reach of the user that they run as: for tests that kill one of their own. */
+export async function testPostgresPrograms(): Promise<string> {
+  const { folder } = await reachableBinaries(installedPostgres(), await postgresAccount());
+  return join(folder, 'bin');
+}
 
 /** Starts an empty PostgreSQL in a temporary folder that forgets everything in a crash and is fast for it. */
 export async function startTestPostgres(): Promise<TestServer> {
