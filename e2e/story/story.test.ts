@@ -3,8 +3,9 @@ import { mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
-import { expect, inject, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { client } from '../kit/client.ts';
+import { type Kronos, startKronos } from '../kit/kronos.ts';
 
 /** The README's shell blocks, and the operations in them: they are run exactly as they stand there. */
 const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
@@ -16,8 +17,15 @@ const [signUp, logIn, eventCreated, notificationReceived, create, list, one, vie
 ) as [string, string, string, string, string, string, string, string];
 const createVariables = JSON.parse(operations[4]![2]!);
 
+/** A system of its own, as a stranger's is: the events of other stories are not on its first page. */
+let kronos: Kronos;
+beforeAll(async () => {
+  kronos = await startKronos();
+});
+afterAll(() => kronos?.[Symbol.asyncDispose]());
+
 test('the story of the README: sign up, log in, create an event, others list it and see it live', async () => {
-  const stranger = client();
+  const stranger = client(undefined, kronos.url);
   const { userSignUp } = await stranger.data(signUp);
   expect(userSignUp).toMatchObject({
     user: { id: expect.stringMatching(/^user_/), displayName: 'Ada', email: 'ada@example.com' },
@@ -34,7 +42,7 @@ test('the story of the README: sign up, log in, create an event, others list it 
     session: { id: expect.stringMatching(/^session_/) },
     userErrors: [],
   });
-  const ada = client(sessionCreate.tokens.accessToken);
+  const ada = client(sessionCreate.tokens.accessToken, kronos.url);
 
   const arrivals = await ada.listen(eventCreated);
   const notifications = await ada.listen(notificationReceived);
@@ -83,7 +91,7 @@ test('the story of the README: sign up, log in, create an event, others list it 
 });
 
 test("the README's shell commands run as they stand there", async () => {
-  const script = shell.join('\n').replaceAll('http://localhost:4000/graphql', inject('kronosUrl'));
+  const script = shell.join('\n').replaceAll('http://localhost:4000/graphql', kronos.url);
   const folder = mkdtempSync(join(tmpdir(), 'kronos-story-'));
   // With job control a listener is a process group of its own, which `kill` ends whole.
   const lines = ['set -m', script.replaceAll('/tmp/', `${folder}/`), 'kill %1 %2'];
