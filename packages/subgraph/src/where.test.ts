@@ -68,3 +68,8 @@ test('what the subgraph has forgotten to map is said', () => {
   expect(() => toWhere({ color: { eq: 'red' } }, fields)).toThrow('“color” is not known');
   expect(() => toWhere({ title: { near: 'x' } }, fields)).toThrow('“near” of “title”');
 });
+
+test('counts the values of a list among its conditions', () => {
+  const filter = { organizerId: { in: Array.from({ length: 101 }, () => encodeId('user', newId())) } };
+  expect(() => toWhere(filter, fields)).toThrow('at most 100 conditions');
+});

@@ -26,7 +26,7 @@ const operators: Record<string, (value: unknown) => object> = {
  * What is null or absent is no condition, so that clients can pass variables that are not set.
  *
  * @param fields the filter's own fields; a field that is not here is a mistake of the subgraph
- * @throws BAD_USER_INPUT for more than 100 conditions, and whatever a field's `decode` throws
+ * @throws BAD_USER_INPUT for more than 100 conditions, each value of an `in` among them, and whatever a field's `decode` throws
  */
 export function toWhere(
   filter: object | null | undefined,
@@ -45,9 +45,13 @@ export function toWhere(
     if (name === 'and') return (value as Filter[]).map(all);
     if (name === 'or') return [{ OR: (value as Filter[]).map(all) }];
     if (name === 'not') return [{ NOT: all(value) }];
-    conditions += 1;
-    if (conditions > maxConditions) throw badUserInput(`A filter holds at most ${maxConditions} conditions.`);
+    count(1);
     return fieldConditions(name, value);
+  }
+
+  function count(more: number): void {
+    conditions += more;
+    if (conditions > maxConditions) throw badUserInput(`A filter holds at most ${maxConditions} conditions.`);
   }
 
   function fieldConditions(name: string, value: Filter | Filter[]): object[] {
@@ -58,6 +62,8 @@ export function toWhere(
     const decode = typeof field === 'string' ? (given: unknown) => given : decodeAll(field.decode);
     return Object.entries(value).flatMap(([operator, operand]) => {
       if (operand === null || operand === undefined) return [];
+      // Each value of a list is one more to compare with.
+      if (Array.isArray(operand)) count(operand.length);
       const condition = operators[operator];
       if (!condition)
         throw new Error(`The filter operator “${operator}” of “${name}” is not known to toWhere.`);
