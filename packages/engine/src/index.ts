@@ -11,6 +11,7 @@ export { SubgraphError } from './execution/subgraph-error.ts';
 export { clientSignal, type OnSubgraphAnswer } from './http/exchange.ts';
 export type { Headers, HttpClientOptions } from './http/http-client.ts';
 export type { SubgraphHeaders } from './http/subgraph-call.ts';
+export type { LocalOperation, LocalResult, LocalSubgraph } from './local/local-subgraph.ts';
 export type { EngineLogger } from './schema-state.ts';
 export { RawJson, stringifyAnswer } from './shape/raw-json.ts';
 export type { PlannedSubscription } from './subscription/plan.ts';

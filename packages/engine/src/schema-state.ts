@@ -39,6 +39,8 @@ export interface SchemaState {
 export interface SchemaStateOptions {
   /** The way to a subgraph for queries and mutations. */
   exchangeWith(name: string, url: string): Exchange;
+  /** Subgraphs that are asked otherwise than over HTTP. */
+  locals: ReadonlyMap<string, { call: SubgraphCall }>;
   headers: SubgraphHeaders;
   logger: EngineLogger;
   subgraphUrls?: Record<string, string>;
@@ -56,7 +58,7 @@ export async function loadSchemaState(
   supergraphSdl: string,
   options: SchemaStateOptions,
 ): Promise<SchemaState> {
-  const { exchangeWith, headers, logger, rawData } = options;
+  const { exchangeWith, locals, headers, logger, rawData } = options;
   const calls: Record<string, SubgraphCall> = Object.create(null);
   const urls: Record<string, string> = {};
   const preparedSdl = prepareSupergraph(supergraphSdl, options.subgraphUrls);
@@ -66,7 +68,8 @@ export async function loadSchemaState(
     logger: { ...quiet, warn: logger.warn.bind(logger), error: logger.error.bind(logger) },
     buildService({ name, url = '' }) {
       urls[name] = url;
-      calls[name] = createSubgraphCall({ name, headers, exchange: exchangeWith(name, url) });
+      calls[name] =
+        locals.get(name)?.call ?? createSubgraphCall({ name, headers, exchange: exchangeWith(name, url) });
       return neverCalled;
     },
   });

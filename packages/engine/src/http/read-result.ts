@@ -24,14 +24,16 @@ export function readResult(subgraph: string, answer: HttpAnswer): SubgraphResult
   throw invalidAnswer(subgraph, status);
 }
 
-/** Undefined for anything that is no result, e.g. neither data nor errors. */
 function parseResult(text: string): SubgraphResult | undefined {
-  let value: unknown;
   try {
-    value = JSON.parse(text);
+    return toResult(JSON.parse(text));
   } catch {
     return undefined;
   }
+}
+
+/** A value of JSON as a result; undefined for anything that is none, e.g. neither data nor errors. */
+export function toResult(value: unknown): SubgraphResult | undefined {
   if (!isRecord(value)) return undefined;
   const { data, errors } = value;
   const hasErrors = Array.isArray(errors) && errors.length > 0;

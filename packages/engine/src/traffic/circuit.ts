@@ -1,6 +1,6 @@
 import { CircuitState, circuitBreaker, handleWhenResult, SamplingBreaker } from 'cockatiel';
 import type { CircuitPolicy } from './policy.ts';
-import { isTrouble, type Outcome } from './retry-delay.ts';
+import { type AnswerHead, isTrouble, type Outcome } from './retry-delay.ts';
 
 export type CircuitPosition = 'closed' | 'open' | 'half-open';
 
@@ -8,7 +8,9 @@ export type CircuitPosition = 'closed' | 'open' | 'half-open';
 export interface Circuit {
   readonly position: CircuitPosition;
   /** Runs one exchange; undefined when the circuit is open, or when the one probe is on its way. */
-  run(exchange: () => Promise<Outcome>): Promise<Outcome> | undefined;
+  run<Answer extends AnswerHead>(
+    exchange: () => Promise<Outcome<Answer>>,
+  ): Promise<Outcome<Answer>> | undefined;
 }
 
 const positions: Record<CircuitState, CircuitPosition> = {

@@ -1,4 +1,3 @@
-import type { HttpAnswer } from '../http/collect-answer.ts';
 import { parseRetryAfter } from '../http/retry-after.ts';
 import { isLostConnection, isUnreachable } from '../http/subgraph-failure.ts';
 
@@ -7,8 +6,14 @@ const firstDelayMs = 50;
 const longestRetryAfterMs = 2_000;
 const worthRepeating = new Set([502, 503, 504]);
 
+/** What is read of an answer, whatever has carried it. */
+export interface AnswerHead {
+  status: number;
+  headers: Record<string, string | string[] | undefined>;
+}
+
 /** What came of sending a request: an answer, or the error instead of one. */
-export type Outcome = { answer: HttpAnswer } | { error: unknown };
+export type Outcome<Answer extends AnswerHead = AnswerHead> = { answer: Answer } | { error: unknown };
 
 /** Whether an outcome says that the subgraph is in trouble: such outcomes are repeated, and open the circuit. */
 export function isTrouble(outcome: Outcome): boolean {

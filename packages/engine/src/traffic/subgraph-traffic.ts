@@ -1,24 +1,35 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { HttpAnswer } from '../http/collect-answer.ts';
-import type { Headers, HttpClient } from '../http/http-client.ts';
+import type { Headers } from '../http/http-client.ts';
 import { onAbort } from '../http/on-abort.ts';
 import { ClientLeft, ExchangeTimeout, failedExchange, refusedExchange } from '../http/subgraph-failure.ts';
 import { type CircuitPosition, createCircuit, noCircuit } from './circuit.ts';
 import type { TrafficPolicy } from './policy.ts';
 import { createRetryBudget } from './retry-budget.ts';
-import { isTrouble, type Outcome, retryDelay } from './retry-delay.ts';
+import { type AnswerHead, isTrouble, type Outcome, retryDelay } from './retry-delay.ts';
 import { createSlots } from './slots.ts';
 
-export interface SubgraphRequest {
-  url: string;
-  headers: Headers;
-  /** JSON. */
-  body: string;
+export interface TrafficRequest {
   /** Whether it changes nothing: then it may be sent again, and is given up when nobody waits for it. */
   isRead: boolean;
   /** Aborts when the client has gone away. */
   signal?: AbortSignal;
 }
+
+/** A request over HTTP. */
+export interface SubgraphRequest extends TrafficRequest {
+  url: string;
+  headers: Headers;
+  /** JSON. */
+  body: string;
+}
+
+/** Sends a request once: rejects with undici's errors, ExchangeTimeout, or with ClientLeft when the signal aborts. */
+export type Transport<Request, Answer> = (
+  request: Request,
+  timeoutMs: number,
+  signal: AbortSignal | undefined,
+) => Promise<Answer>;
 
 /** What has happened since the start, and what goes on now. */
 export interface TrafficStatistics {
@@ -38,18 +49,18 @@ export interface TrafficStatistics {
 }
 
 /** The way to one subgraph: bounded, patient with it for a while, and not beyond. */
-export interface SubgraphTraffic {
+export interface SubgraphTraffic<Request = SubgraphRequest, Answer = HttpAnswer> {
   /** @throws a coded error that names the subgraph */
-  send(request: SubgraphRequest): Promise<HttpAnswer>;
+  send(request: Request): Promise<Answer>;
   statistics(): TrafficStatistics;
 }
 
 /** On the healthy path an exchange costs a few counters and three promises: the README says what was measured. */
-export function createSubgraphTraffic(
+export function createSubgraphTraffic<Request extends TrafficRequest, Answer extends AnswerHead>(
   name: string,
-  http: HttpClient,
+  transport: Transport<Request, Answer>,
   policy: TrafficPolicy,
-): SubgraphTraffic {
+): SubgraphTraffic<Request, Answer> {
   const slots = createSlots(policy.concurrency, policy.queue);
   const circuit = policy.circuit ? createCircuit(policy.circuit) : noCircuit;
   const budget = createRetryBudget();
@@ -62,7 +73,7 @@ export function createSubgraphTraffic(
     abandoned: 0,
   };
 
-  async function send(request: SubgraphRequest): Promise<HttpAnswer> {
+  async function send(request: Request): Promise<Answer> {
     const signal = request.isRead ? request.signal : undefined;
     const startedAt = performance.now();
     const remainingMs = () => Math.max(0, policy.timeoutMs - (performance.now() - startedAt));
@@ -89,14 +100,14 @@ export function createSubgraphTraffic(
 
   /** Runs one exchange in a slot that has been taken, and gives it back. */
   async function exchange(
-    request: SubgraphRequest,
+    request: Request,
     timeoutMs: number,
     signal: AbortSignal | undefined,
-  ): Promise<Outcome> {
+  ): Promise<Outcome<Answer>> {
     try {
       // A probe speaks for all: whether the subgraph is well again is wanted even when its own client has gone.
       const heeded = circuit.position === 'closed' ? signal : undefined;
-      const running = circuit.run(() => post(request, timeoutMs, heeded));
+      const running = circuit.run(() => sendOnce(request, timeoutMs, heeded));
       if (running) return await running;
     } finally {
       slots.release();
@@ -106,8 +117,12 @@ export function createSubgraphTraffic(
     throw refusedExchange(name, 'circuit open', seconds);
   }
 
-  function post(request: SubgraphRequest, timeoutMs: number, signal: AbortSignal | undefined) {
-    return http.post(request.url, request.headers, request.body, timeoutMs, signal).then(toAnswer, toError);
+  function sendOnce(
+    request: Request,
+    timeoutMs: number,
+    signal: AbortSignal | undefined,
+  ): Promise<Outcome<Answer>> {
+    return transport(request, timeoutMs, signal).then(toAnswer, toError);
   }
 
   async function waitForSlot(timeoutMs: number, signal: AbortSignal | undefined): Promise<void> {
@@ -131,7 +146,7 @@ export function createSubgraphTraffic(
     }
   }
 
-  function settle(outcome: Outcome): HttpAnswer {
+  function settle(outcome: Outcome<Answer>): Answer {
     if ('answer' in outcome) return outcome.answer;
     if (outcome.error instanceof ClientLeft) counted.abandoned++;
     throw failedExchange(name, outcome.error);
@@ -148,5 +163,5 @@ export function createSubgraphTraffic(
   };
 }
 
-const toAnswer = (answer: HttpAnswer): Outcome => ({ answer });
-const toError = (error: unknown): Outcome => ({ error });
+const toAnswer = <Answer>(answer: Answer) => ({ answer });
+const toError = (error: unknown) => ({ error });

@@ -21,6 +21,8 @@ export interface Case {
   seed: number;
   query: string;
   variables?: Record<string, unknown>;
+  /** Whether the engine has the subgraphs in its process; over HTTP when omitted. */
+  isLocal?: boolean;
 }
 
 export interface Judgement {
@@ -30,7 +32,7 @@ export interface Judgement {
 }
 
 /**
- * The judge of the engine: the same operation over the same data, once by the engine and real subgraphs over HTTP, once by
+ * The judge of the engine: the same operation over the same data, once by the engine and real subgraphs over HTTP (or in its process), once by
  * one plain execution of graphql-js over the API schema (`oracle.ts`). Nothing of the engine or its planner decides what
  * is right.
  *
@@ -77,7 +79,12 @@ let opened = 0;
  *
  * @throws Error when composition refuses the subgraphs
  */
-export async function openCourt(host: Host, sdls: Record<string, string>, seed: number): Promise<Court> {
+export async function openCourt(
+  host: Host,
+  sdls: Record<string, string>,
+  seed: number,
+  isLocal = false,
+): Promise<Court> {
   const name = `graph${++opened}`;
   const urls = Object.fromEntries(
     Object.keys(sdls).map((subgraph) => [subgraph, host.urlOf(name, subgraph)]),
@@ -86,7 +93,10 @@ export async function openCourt(host: Host, sdls: Record<string, string>, seed: 
   let world = createWorld(graph, seed);
   let served = seed;
   let execution = host.serve(name, world);
-  const engine = createEngine({ supergraphSdl: graph.supergraphSdl, logger });
+  const localSubgraphs = Object.fromEntries(
+    Object.keys(isLocal ? sdls : {}).map((subgraph) => [subgraph, host.local(name, subgraph)]),
+  );
+  const engine = createEngine({ supergraphSdl: graph.supergraphSdl, localSubgraphs, logger });
   let apiSchema: GraphQLSchema | undefined;
   engine.onSchemaLoadOrUpdate((loaded) => {
     apiSchema = loaded.apiSchema;
@@ -146,9 +156,9 @@ export async function openCourt(host: Host, sdls: Record<string, string>, seed: 
 }
 
 /** Judges one case by itself, as the regression tests do. */
-export async function judgeCase({ subgraphs, seed, query, variables }: Case): Promise<Judgement> {
+export async function judgeCase({ subgraphs, seed, query, variables, isLocal }: Case): Promise<Judgement> {
   await using host = await startHost();
-  await using court = await openCourt(host, subgraphs, seed);
+  await using court = await openCourt(host, subgraphs, seed, isLocal);
   return await court.judge(query, variables);
 }
 

@@ -11,6 +11,7 @@ import {
   parse,
   validate,
 } from 'graphql';
+import type { LocalSubgraph } from '../../local/local-subgraph.ts';
 import { findEntity, type Representation, resolveInSubgraph, type Source } from './resolve.ts';
 import type { World } from './world.ts';
 
@@ -29,6 +30,8 @@ export interface Host extends AsyncDisposable {
   /** Where a subgraph of the named world is, once it is served. */
   urlOf(name: string, subgraph: string): string;
   serve(name: string, world: World): Execution;
+  /** The same subgraph without HTTP, for an engine that has it in its process. */
+  local(name: string, subgraph: string): LocalSubgraph;
   forget(name: string): void;
 }
 
@@ -54,6 +57,7 @@ export async function startHost(): Promise<Host> {
       worlds.set(name, { world, execution });
       return execution;
     },
+    local: (name, subgraph) => (operation) => answer(worlds.get(name)!, subgraph, operation),
     forget: (name) => void worlds.delete(name),
     async [Symbol.asyncDispose]() {
       const closed = once(server, 'close');

@@ -6,7 +6,7 @@ export async function printCase(failing: Case): Promise<string> {
   const sdls = Object.entries(failing.subgraphs).map(([name, sdl]) => `${name}: \`\n${sdl}\``);
   return [
     ...sdls,
-    `seed: ${failing.seed}, variables: ${JSON.stringify(failing.variables ?? {})}`,
+    `seed: ${failing.seed}, isLocal: ${failing.isLocal ?? false}, variables: ${JSON.stringify(failing.variables ?? {})}`,
     `query: \`${failing.query}\``,
     `truth:  ${JSON.stringify(truth)}`,
     `answer: ${JSON.stringify(answer)}`,

@@ -40,7 +40,9 @@ export async function runDifferentially(options: RunOptions): Promise<Report> {
     const choices = choicesOf(generate);
     const subgraphs = generateSupergraph(choices);
     const dataSeed = choices.integer(0, 1_000_000);
-    const court = await openCourt(host, subgraphs, dataSeed).catch(() => undefined);
+    // Every other supergraph over HTTP: both ways are judged, in the time that one takes.
+    const isLocal = dataSeed % 2 === 1;
+    const court = await openCourt(host, subgraphs, dataSeed, isLocal).catch(() => undefined);
     if (!court) return void report.refused++;
     await using opened = court;
     report.supergraphs++;
@@ -51,7 +53,7 @@ export async function runDifferentially(options: RunOptions): Promise<Report> {
       report.judged++;
       const { differences } = judgement;
       if (differences.length === 0) continue;
-      report.failures.push({ case: { subgraphs, seed: dataSeed, ...operation }, differences });
+      report.failures.push({ case: { subgraphs, seed: dataSeed, isLocal, ...operation }, differences });
       if (!options.collectAll) return;
     }
   });
@@ -83,7 +85,7 @@ export async function reduceFailure(
       if (!court || wanted !== served) {
         await court?.[Symbol.asyncDispose]();
         court = undefined;
-        court = await openCourt(host, smaller.subgraphs, smaller.seed);
+        court = await openCourt(host, smaller.subgraphs, smaller.seed, smaller.isLocal);
         served = wanted;
       }
       const judgement = await court.judge(smaller.query, smaller.variables);
