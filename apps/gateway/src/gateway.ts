@@ -4,7 +4,8 @@ import { createApp, type Logger, StartError } from '@kronos/service';
 import type { FastifyInstance } from 'fastify';
 import type { GraphQLSchema } from 'graphql';
 import { Registry } from 'prom-client';
-import { useAccessRules } from './access/check-access.ts';
+import { createAccessCheck } from './access/check-access.ts';
+import { type CoLocatedSubgraph, toLocalSubgraphs } from './access/co-located.ts';
 import { createIdentity } from './access/identity.ts';
 import { type AccessRules, readAccessRules } from './access/rules.ts';
 import { createSubgraphHeaders } from './access/subgraph-headers.ts';
@@ -12,11 +13,12 @@ import { ownContext } from './context.ts';
 import type { GatewayEnvironment } from './environment.ts';
 import { useHttpStatus } from './errors/http-status.ts';
 import { createGraphqlServer, quietly } from './graphql-server.ts';
-import { collectAnswerHeaders, useAnswerHeaders } from './headers/use-answer-headers.ts';
+import { collectAnswerHeaders, createAnswerHeaders } from './headers/answer-headers.ts';
 import { graphqlRoute } from './http/graphql-route.ts';
 import { mayReadMetrics } from './http/may-read-metrics.ts';
 import { atMostEverySecond } from './http/readiness.ts';
 import { trackRequests } from './http/track-requests.ts';
+import { createKnownOperations } from './known/known-operations.ts';
 import { createMetrics } from './metrics.ts';
 import { explorerPage } from './pages/explorer.ts';
 import { landingPage } from './pages/landing.ts';
@@ -46,19 +48,29 @@ export interface Gateway {
  *  3. authenticate: the access token, or anonymous
  *  4. readGetOperation, refuseConditionalSubscription, readCursor: what a stream needs beside
  *  5. flights: an identical query that is under way answers this one, too
- *  6. Apollo Server: CSRF prevention, persisted operations, parsing (tokens), validation (depth, aliases, root fields)
- *  7. useAccessRules: what the document names, its caller may see
+ *  6. Apollo Server: CSRF prevention, persisted operations, parsing (tokens), validation (depth, aliases, root fields);
+ *     answerKnown leaves that out for an operation that has passed it before
+ *  7. access: what the document names, its caller may see
  *  8. engine: plan, fetch from the subgraphs with the internal token and within their limits, merge
  *  9. formatError, useHttpStatus: errors as clients get them, and the status they deserve
- * 10. useAnswerHeaders: what subgraphs' headers come to
+ * 10. answerHeaders: what subgraphs' headers come to
  * 11. streams: heartbeats, cursors, slow clients, the end of the token
  *
+ * @param subgraphs those that live in this process and are called directly; their subscriptions go over HTTP
  * @throws StartError when the supergraph or a key cannot be used
  */
-export async function createGateway(environment: GatewayEnvironment, logger: Logger): Promise<Gateway> {
+export async function createGateway(
+  environment: GatewayEnvironment,
+  logger: Logger,
+  subgraphs: readonly CoLocatedSubgraph[] = [],
+): Promise<Gateway> {
   const metrics = new Registry();
   const identity = await createIdentity(environment, logger, metrics);
   const rules = new WeakMap<GraphQLSchema, AccessRules>();
+  const access = createAccessCheck((schema) => rules.get(schema)!);
+  const answerHeaders = createAnswerHeaders(environment.KRONOS_FORWARD_HEADERS);
+  let schema: GraphQLSchema | undefined;
+  const operations = createKnownOperations(() => schema);
   const flights = createFlights();
   const queries = createQueries();
   const location = environment.KRONOS_SUPERGRAPH;
@@ -67,6 +79,7 @@ export async function createGateway(environment: GatewayEnvironment, logger: Log
   const engine = createEngine({
     supergraphSdl: found.sdl,
     subgraphUrls: environment.subgraphUrls,
+    localSubgraphs: toLocalSubgraphs(subgraphs),
     headers: createSubgraphHeaders(identity.mint),
     logger: quietly(logger),
     rawData: true,
@@ -74,6 +87,7 @@ export async function createGateway(environment: GatewayEnvironment, logger: Log
     onSubgraphAnswer: collectAnswerHeaders(environment.KRONOS_RESPONSE_HEADERS),
     onSchema: ({ apiSchema, supergraphSdl }) => {
       flights.seal();
+      schema = apiSchema;
       const accessRules = readAccessRules(supergraphSdl);
       rules.set(apiSchema, accessRules);
       if (accessRules.size > 0 && !environment.KRONOS_JWKS_URL) {
@@ -90,10 +104,11 @@ export async function createGateway(environment: GatewayEnvironment, logger: Log
   const counted = createMetrics(metrics, () => streams.open);
   const server = createGraphqlServer(engine, environment, logger, [
     counted.usePlugin(),
-    useAccessRules((schema) => rules.get(schema)!),
+    access.usePlugin(),
     queries.usePlugin(),
+    operations.usePlugin(),
     useHttpStatus(),
-    useAnswerHeaders(environment.KRONOS_FORWARD_HEADERS),
+    answerHeaders.usePlugin(),
   ]);
   reportTraffic(metrics, engine.traffic, () => flights.shared);
   await server.start().catch((error: Error) => {
@@ -145,6 +160,7 @@ export async function createGateway(environment: GatewayEnvironment, logger: Log
       isSharing: environment.KRONOS_SHARE_QUERIES,
       forwardHeaders: environment.KRONOS_FORWARD_HEADERS,
       maxTokens: environment.KRONOS_MAX_TOKENS,
+      known: { engine, operations, access, answerHeaders, metrics: counted },
     });
     landingPage(routes, environment);
     // Without introspection an explorer has nothing to show.

@@ -18,7 +18,7 @@ export function createGraphqlServer(
   plugins: ApolloServerPlugin<GatewayContext>[],
 ): ApolloServer<GatewayContext> {
   return new ApolloServer<GatewayContext>({
-    gateway: engine,
+    gateway: executingOnce(engine),
     nodeEnv: environment.NODE_ENV,
     introspection: !environment.isProduction,
     csrfPrevention: true,
@@ -38,6 +38,19 @@ export function createGraphqlServer(
     stringifyResult: stringifyAnswer,
     plugins: [...plugins, ApolloServerPluginLandingPageDisabled(), ApolloServerPluginCacheControlDisabled()],
   });
+}
+
+/** The engine, for requests of which some have been executed before Apollo Server was asked. */
+function executingOnce(engine: Engine): Engine {
+  return {
+    ...engine,
+    async load(options) {
+      await engine.load(options);
+      return {
+        executor: (request) => (request.context as GatewayContext).executed ?? engine.execute(request),
+      };
+    },
+  };
 }
 
 /** Apollo's notices of every load are for debugging. */

@@ -1,10 +1,21 @@
 import type { ApolloServerPlugin } from '@apollo/server';
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
+import type { GatewayContext } from './context.ts';
 
 /** What the gateway counts. */
 export interface GatewayMetrics {
   supergraphUpdates: Counter<'outcome'>;
-  usePlugin(): ApolloServerPlugin;
+  /**
+   * Counts an operation that has been answered.
+   *
+   * @param kind query, mutation, subscription; `none` for what did not get so far
+   * @param startedAt by `performance.now()`
+   */
+  count(kind: string, outcome: 'ok' | 'errors', startedAt: number): void;
+  /** Counts, beside, an operation that was known. */
+  countKnown(): void;
+  /** Counts what Apollo Server answers. */
+  usePlugin(): ApolloServerPlugin<GatewayContext>;
 }
 
 export function createMetrics(registry: Registry, openStreams: () => number): GatewayMetrics {
@@ -23,6 +34,11 @@ export function createMetrics(registry: Registry, openStreams: () => number): Ga
       this.set(openStreams());
     },
   });
+  const known = new Counter({
+    name: 'kronos_gateway_known_operations_total',
+    help: 'Operations that were answered without being parsed and validated once more.',
+    registers: [registry],
+  });
   const supergraphUpdates = new Counter({
     name: 'kronos_gateway_supergraph_updates_total',
     help: 'Newer versions of the supergraph that were served, or refused.',
@@ -30,15 +46,19 @@ export function createMetrics(registry: Registry, openStreams: () => number): Ga
     registers: [registry],
   });
 
+  const count: GatewayMetrics['count'] = (operation, outcome, startedAt) =>
+    operations.observe({ operation, outcome }, (performance.now() - startedAt) / 1_000);
+
   return {
     supergraphUpdates,
+    count,
+    countKnown: () => known.inc(),
     usePlugin: () => ({
       async requestDidStart() {
-        const stop = operations.startTimer();
         return {
-          async willSendResponse({ operation, response }) {
+          async willSendResponse({ operation, response, contextValue }) {
             const hasErrors = response.body.kind === 'single' && Boolean(response.body.singleResult.errors);
-            stop({ operation: operation?.operation ?? 'none', outcome: hasErrors ? 'errors' : 'ok' });
+            count(operation?.operation ?? 'none', hasErrors ? 'errors' : 'ok', contextValue.startedAt);
           },
         };
       },

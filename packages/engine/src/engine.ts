@@ -1,10 +1,11 @@
 import type {
-  GatewayExecutor,
+  GatewayExecutionResult,
   GatewayInterface,
   GatewaySchemaLoadOrUpdateCallback,
 } from '@apollo/server-gateway-interface';
 import { GraphQLError, type GraphQLSchema } from 'graphql';
 import { codedError } from './coded-error.ts';
+import type { OperationRequest } from './execution/create-executor.ts';
 import { createExchange, type OnSubgraphAnswer } from './http/exchange.ts';
 import { createHttpClient, type HttpClientOptions } from './http/http-client.ts';
 import type { SubgraphHeaders } from './http/subgraph-call.ts';
@@ -74,6 +75,8 @@ export interface EngineSubscribeOptions {
 }
 
 export interface Engine extends GatewayInterface {
+  /** What `load` gives Apollo Server, for callers that know an operation already: neither parses nor validates. */
+  execute(request: OperationRequest): Promise<GatewayExecutionResult>;
   /**
    * Serves another version of the supergraph from now on; false when it is the one that is served already. Requests and
    * subscriptions that run go on with the version they began with.
@@ -145,7 +148,7 @@ export function createEngine(options: EngineOptions): Engine {
     return state;
   }
 
-  const execute: GatewayExecutor = async (request) => {
+  async function execute(request: OperationRequest): Promise<GatewayExecutionResult> {
     // By the schema that the request was validated against: an update in between must not change it under way.
     const state = states.get(request.schema) ?? current!;
     if (!request.operation) return { errors: [unknownOperation(request.request.operationName)] };
@@ -159,9 +162,10 @@ export function createEngine(options: EngineOptions): Engine {
     if (errors) return { errors };
     slot.planned = await planSubscription(state, request.queryHash, operation, variables, coerced);
     return { data: null };
-  };
+  }
 
   return {
+    execute,
     onSchemaLoadOrUpdate(callback) {
       listeners.add(callback);
       return () => listeners.delete(callback);

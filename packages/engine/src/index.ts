@@ -7,6 +7,7 @@ export {
   type SubscriptionSlot,
   subscriptionSlot,
 } from './engine.ts';
+export type { OperationRequest } from './execution/create-executor.ts';
 export { SubgraphError } from './execution/subgraph-error.ts';
 export { clientSignal, type OnSubgraphAnswer } from './http/exchange.ts';
 export type { Headers, HttpClientOptions } from './http/http-client.ts';

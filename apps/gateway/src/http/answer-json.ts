@@ -3,6 +3,7 @@ import { clientSignal } from '@kronos/engine';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { GatewayContext } from '../context.ts';
 import { AnswerNotes } from '../headers/answer-notes.ts';
+import { type AnswerKnownOptions, answerKnown } from '../known/answer-known.ts';
 import { refuseConditionalSubscription } from '../limits/conditional-subscription.ts';
 import type { Answer, Flights } from '../sharing/flights.ts';
 import { personalBody } from '../sharing/personal-answer.ts';
@@ -18,6 +19,7 @@ export interface AnswerJsonOptions {
   /** Whether identical queries in flight are run once. */
   isSharing: boolean;
   maxTokens: number;
+  known: AnswerKnownOptions;
 }
 
 /** Answers an operation with one JSON document. */
@@ -56,19 +58,26 @@ async function run(
   request: FastifyRequest,
   context: GatewayContext,
   signal: AbortSignal,
-  { server, maxTokens }: AnswerJsonOptions,
+  { server, known, maxTokens }: AnswerJsonOptions,
 ): Promise<Answer> {
-  refuseConditionalSubscription(bodyOf(request), maxTokens);
   const notes = new AnswerNotes();
+  const own: GatewayContext = { ...context, notes, [clientSignal]: signal };
+  const { cookies } = notes;
+  const clean = await answerKnown(request, own, known);
+  if (clean) {
+    const { headers, text } = clean;
+    return { status: 200, headers, body: Buffer.from(text), cookies, requestId: request.id, isClean: true };
+  }
+  refuseConditionalSubscription(bodyOf(request), maxTokens);
   const { status, headers, body } = await server.executeHTTPGraphQLRequest({
     httpGraphQLRequest: toApolloRequest(request),
-    context: async () => ({ ...context, notes, [clientSignal]: signal }),
+    context: async () => own,
   });
   return {
     status: status ?? 200,
     headers,
     body: Buffer.from(body.kind === 'complete' ? body.string : ''),
-    cookies: notes.cookies,
+    cookies,
     requestId: request.id,
     isClean: notes.isClean,
   };

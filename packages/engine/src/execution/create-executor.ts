@@ -1,4 +1,4 @@
-import type { GatewayExecutor } from '@apollo/server-gateway-interface';
+import type { GatewayExecutionResult, GatewayGraphQLRequestContext } from '@apollo/server-gateway-interface';
 import type { GraphQLSchema } from 'graphql';
 import { Lru } from '../lru.ts';
 import { type Operation, readOperation } from '../plan/operation.ts';
@@ -13,6 +13,12 @@ export interface ExecutorOptions {
   keptOperations?: number;
 }
 
+/** An operation that is valid in a version of the graph, and what it is to be run with. */
+export type OperationRequest = Pick<
+  GatewayGraphQLRequestContext,
+  'schema' | 'request' | 'document' | 'operation' | 'queryHash' | 'context'
+>;
+
 /** An operation that has been asked for, and how often. */
 export interface KnownOperation {
   key: string;
@@ -21,7 +27,7 @@ export interface KnownOperation {
 }
 
 export interface Executor {
-  execute: GatewayExecutor;
+  execute(request: OperationRequest): Promise<GatewayExecutionResult>;
   /** The operations that are kept, those used most first. */
   hottest(): KnownOperation[];
   /** Compiles and plans an operation of another version before somebody asks; it must be valid in this one. */
@@ -42,7 +48,7 @@ export function createExecutor(
     return known;
   }
 
-  const execute: GatewayExecutor = async ({ request, document, operation, queryHash, context }) => {
+  const execute: Executor['execute'] = async ({ request, document, operation, queryHash, context }) => {
     const key = `${queryHash} ${operation!.name?.value ?? ''}`;
     const known = operations.get(key) ?? know(key, readOperation(document, operation!));
     known.uses++;
