@@ -76,8 +76,9 @@ export class EventStream implements SubscriptionStream {
       this.#end('cut');
       return null;
     }
+    const { position, occurredAt } = step.value.event;
     const result = await answer(step.value, this.#abort.signal);
-    return result && { cursor: step.value.event.position, result };
+    return result && { cursor: position, occurredAt, result };
   }
 
   #lastStep(ending: 'closed' | 'cut' | Error): Step {

@@ -53,9 +53,11 @@ export class SseStreams {
     beat();
     const heartbeat = setInterval(() => response.writableNeedDrain || beat(), this.#heartbeatMs);
     try {
-      for await (const { cursor, result } of stream) {
+      for await (const { cursor, occurredAt, result } of stream) {
+        // The gateway measures by it how long an event takes to its sockets.
+        const timed = occurredAt === undefined ? result : { ...result, extensions: { occurredAt } };
         // One event at a time: a receiver that reads slowly is waited for here, and the log keeps the rest.
-        if (!response.write(nextFrame(result, cursor))) await drained(response);
+        if (!response.write(nextFrame(timed, cursor))) await drained(response);
       }
       response.end(completeFrame);
     } catch (error) {

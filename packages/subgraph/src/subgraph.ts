@@ -18,6 +18,8 @@ export type Readiness = Record<string, true | string>;
 export interface SubscriptionMessage {
   /** Where the stream goes on after this message; absent on a final error. */
   cursor?: string;
+  /** When it happened, in RFC 3339; absent on a final error. */
+  occurredAt?: string;
   result: FormattedExecutionResult;
 }
 

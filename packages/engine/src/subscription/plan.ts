@@ -12,6 +12,9 @@ import { compileShape, type Shape } from '../shape/shape.ts';
 /** How a subscription document is served by one version of the supergraph. */
 export interface SubscriptionPlan {
   state: SchemaState;
+  /** The same for the same document, operation, and variables of @skip and @include. */
+  key: string;
+  operation: Operation;
   /** The subscription that the owning subgraph gets. */
   primary: FetchNode;
   /** The same, compiled: how an event becomes data. */
@@ -48,7 +51,7 @@ export async function planSubscription(
     .digest('base64url');
   let plan = state.subscriptionPlans.get(key);
   if (!plan) {
-    plan = await compile(state, operation, coerced);
+    plan = await compile(state, key, operation, coerced);
     state.subscriptionPlans.set(key, plan);
   }
   return { ...plan, variables: toPlannedVariables(operation, given) };
@@ -56,6 +59,7 @@ export async function planSubscription(
 
 async function compile(
   state: SchemaState,
+  key: string,
   operation: Operation,
   variables: Record<string, unknown>,
 ): Promise<SubscriptionPlan> {
@@ -70,6 +74,8 @@ async function compile(
   const event = compileFetch(node.primary, [], planning);
   return {
     state,
+    key,
+    operation,
     primary: { ...node.primary, operation: event.operation },
     event,
     rest: node.rest && compileProgram(node.rest, planning, [event]),

@@ -7,8 +7,11 @@ import type { UpstreamMessage } from './read-event-stream.ts';
 
 /** What a subscription's reader gets. */
 export type SubscriptionFrame =
-  /** One event, with everything that other subgraphs contribute. Its cursor resumes after it. */
-  | { kind: 'event'; cursor?: string; result: GatewayExecutionResult }
+  /**
+   * One event, with everything that other subgraphs contribute. Its cursor resumes after it. `occurredAt`, in RFC 3339,
+   * is what the owning subgraph says in the event's `extensions`.
+   */
+  | { kind: 'event'; cursor?: string; occurredAt?: string; result: GatewayExecutionResult }
   /** Nothing happened that the reader may see, but everything up to here has been considered. */
   | { kind: 'position'; cursor: string }
   /** The last frame: the subscription has come to its end, or has failed for the reason in `errors`. */
@@ -42,7 +45,13 @@ async function toFrame(message: UpstreamMessage, options: SubscribeOptions): Pro
   if (isFinal(message)) return { kind: 'end', errors: message.result.errors?.map(toGraphQLError) };
   const event = message.result as GatewayGraphQLResponse;
   const result = await executeEvent(options.planned, event, options.createContext());
-  return { kind: 'event', cursor: message.cursor, result };
+  const { occurredAt } = message.result.extensions ?? {};
+  return {
+    kind: 'event',
+    cursor: message.cursor,
+    ...(typeof occurredAt === 'string' && { occurredAt }),
+    result,
+  };
 }
 
 function toGraphQLError({ message, path, extensions }: GraphQLFormattedError): GraphQLError {
