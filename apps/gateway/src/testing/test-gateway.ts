@@ -1,5 +1,6 @@
 import type { AddressInfo } from 'node:net';
 import { createLogger } from '@kronos/service';
+import type { CoLocatedSubgraph } from '../access/co-located.ts';
 import { parseGatewayEnvironment } from '../environment.ts';
 import { createGateway, type Gateway } from '../gateway.ts';
 import { writeSupergraph } from './write-supergraph.ts';
@@ -35,10 +36,12 @@ export interface TestAnswer {
  *
  * @param supergraphSdl is written to a file of its own, which a test may write to again
  * @param environment variables beside; nothing of the test's own environment is seen
+ * @param subgraphs those that live in the gateway's process
  */
 export async function startTestGateway(
   supergraphSdl: string,
   environment: NodeJS.ProcessEnv = {},
+  subgraphs: readonly CoLocatedSubgraph[] = [],
 ): Promise<TestGateway> {
   const supergraph = writeSupergraph(supergraphSdl);
   const parsed = parseGatewayEnvironment([], {
@@ -48,7 +51,8 @@ export async function startTestGateway(
     KRONOS_PORT: '0',
     ...environment,
   });
-  const gateway = await createGateway(parsed, createLogger({ name: 'gateway', level: parsed.LOG_LEVEL }));
+  const logger = createLogger({ name: 'gateway', level: parsed.LOG_LEVEL });
+  const gateway = await createGateway(parsed, logger, subgraphs);
   await gateway.app.listen({ host: '127.0.0.1', port: parsed.KRONOS_PORT });
   const origin = `http://127.0.0.1:${(gateway.app.server.address() as AddressInfo).port}`;
   const url = `${origin}/graphql`;

@@ -1,0 +1,99 @@
+import { codedError, type LocalSubgraph } from '@kronos/engine';
+import type { FormattedExecutionResult } from 'graphql';
+import { TypeID } from 'typeid-js';
+import type { GatewayContext } from '../context.ts';
+import type { Viewer } from './caller.ts';
+
+/** A caller as a subgraph knows them: what the internal token and the headers beside it say over HTTP. */
+export interface SubgraphCaller {
+  viewer: SubgraphViewer | null;
+  requestId: string;
+  clientAddress: string;
+  userAgent: string | null;
+  /** W3C trace context. */
+  traceparent: string | null;
+  /** When the caller's own token expires; absent for an anonymous caller. */
+  tokenExpiresAt?: Date;
+}
+
+/** The person behind a request, by UUIDs. */
+export interface SubgraphViewer {
+  userId: string;
+  sessionId: string | null;
+  scopes: ReadonlySet<string>;
+  roles: readonly string[];
+}
+
+/** What the gateway needs of a subgraph that lives in its process; those of `@kronos/subgraph` have it. */
+export interface CoLocatedSubgraph {
+  readonly name: string;
+  /** Executes a query or a mutation, under the subgraph's own rules for that caller. */
+  execute(
+    request: { query: string; variables?: Record<string, unknown> | null; operationName?: string | null },
+    caller: SubgraphCaller,
+  ): Promise<FormattedExecutionResult>;
+}
+
+/**
+ * Subgraphs of this process for the engine. They get the caller as the gateway has verified them: no token is minted, and
+ * none verified, because nobody else could have called the function.
+ */
+export function toLocalSubgraphs(subgraphs: readonly CoLocatedSubgraph[]): Record<string, LocalSubgraph> {
+  return Object.fromEntries(
+    subgraphs.map((subgraph) => [
+      subgraph.name,
+      (operation, context) => subgraph.execute(operation, toCaller(context as unknown as GatewayContext)),
+    ]),
+  );
+}
+
+function toCaller({
+  caller,
+  requestId,
+  clientAddress,
+  userAgent,
+  traceparent,
+}: GatewayContext): SubgraphCaller {
+  const identity = caller.viewer ? toIdentity(caller.viewer) : anonymous;
+  return {
+    ...identity,
+    requestId,
+    clientAddress,
+    userAgent: userAgent || null,
+    traceparent,
+  };
+}
+
+/** What an internal token would have said. */
+type Identity = Pick<SubgraphCaller, 'viewer' | 'tokenExpiresAt'>;
+
+const anonymous: Identity = { viewer: null };
+// A verified token is one viewer for as long as it is good.
+const identities = new WeakMap<Viewer, Identity>();
+
+function toIdentity(viewer: Viewer): Identity {
+  let identity = identities.get(viewer);
+  if (!identity) {
+    const { userId, sessionId, scopes, roles, tokenExp } = viewer;
+    identity = {
+      viewer: {
+        userId: decodeId('user', userId),
+        sessionId: sessionId === null ? null : decodeId('session', sessionId),
+        scopes,
+        roles,
+      },
+      tokenExpiresAt: new Date(tokenExp * 1_000),
+    };
+    identities.set(viewer, identity);
+  }
+  return identity;
+}
+
+/** Access tokens may be another issuer's, with ids that subgraphs do not know: they refuse such callers. */
+function decodeId(prefix: string, id: string): string {
+  try {
+    return TypeID.fromString(id, prefix).toUUID();
+  } catch {
+    throw codedError('This subgraph answers to its gateway only.', { code: 'UNAUTHENTICATED' });
+  }
+}
