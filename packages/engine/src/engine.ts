@@ -5,6 +5,7 @@ import type {
 } from '@apollo/server-gateway-interface';
 import { GraphQLError, type GraphQLSchema } from 'graphql';
 import { codedError } from './coded-error.ts';
+import { type PartsSlot, partsSlot } from './defer/parts.ts';
 import type { OperationRequest } from './execution/create-executor.ts';
 import { createExchange, type OnSubgraphAnswer } from './http/exchange.ts';
 import { createHttpClient, type HttpClientOptions } from './http/http-client.ts';
@@ -152,7 +153,10 @@ export function createEngine(options: EngineOptions): Engine {
     // By the schema that the request was validated against: an update in between must not change it under way.
     const state = states.get(request.schema) ?? current!;
     if (!request.operation) return { errors: [unknownOperation(request.request.operationName)] };
-    if (request.operation.operation !== 'subscription') return state.executor.execute(request);
+    if (request.operation.operation !== 'subscription') {
+      const parts = request.context[partsSlot as unknown as string] as PartsSlot | undefined;
+      return (parts && (await state.executeInParts(request, parts))) ?? state.executor.execute(request);
+    }
 
     const slot = request.context[subscriptionSlot as unknown as string] as SubscriptionSlot | undefined;
     if (!slot) return { errors: [streamRequired()] };

@@ -1,4 +1,5 @@
 export { type CodedErrorOptions, codedError } from './coded-error.ts';
+export { type Part, type Parts, type PartsSlot, partsSlot } from './defer/parts.ts';
 export {
   createEngine,
   type Engine,

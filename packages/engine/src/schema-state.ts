@@ -1,5 +1,6 @@
 import { ApolloGateway } from '@apollo/gateway';
 import type { GraphQLSchema } from 'graphql';
+import { createDeferredExecutor, type DeferredExecutor } from './defer/create-deferred-executor.ts';
 import { createExecutor, type Executor } from './execution/create-executor.ts';
 import type { Exchange } from './http/exchange.ts';
 import { createSubgraphCall, type SubgraphCall, type SubgraphHeaders } from './http/subgraph-call.ts';
@@ -31,6 +32,8 @@ export interface SchemaState {
   apiSchema: GraphQLSchema;
   /** Executes queries and mutations. */
   executor: Executor;
+  /** Executes those whose answers may come in parts. */
+  executeInParts: DeferredExecutor;
   urls: Record<string, string>;
   planning: Planning;
   subscriptionPlans: Lru<string, SubscriptionPlan>;
@@ -80,6 +83,7 @@ export async function loadSchemaState(
     supergraphSdl,
     apiSchema,
     executor: createExecutor(apiSchema, planning, { rawData }),
+    executeInParts: createDeferredExecutor(apiSchema, planning, { rawData }),
     urls,
     planning,
     subscriptionPlans: new Lru(keptSubscriptions),

@@ -35,7 +35,7 @@ export function gatherEntities(run: Run, fetches: readonly Fetch[]): EntityBatch
 function noteBlocked({ data, problems }: Run, fetch: Fetch, targets: DataObject[]): void {
   if (problems.isEmpty) return;
   const places = findPlaces(data, fetch.path);
-  const errors = placeErrors(problems.located);
+  const errors = placeErrors(problems.allLocated());
   for (const target of targets) {
     const place = places.get(target)?.[0];
     const error = findFailure(problems, target) ?? (place && findError(errors, place));
@@ -46,7 +46,7 @@ function noteBlocked({ data, problems }: Run, fetch: Fetch, targets: DataObject[
 /** Why something is missing in an object or in what is below it. */
 function findFailure(problems: Problems, value: unknown): GraphQLError | undefined {
   if (typeof value !== 'object' || value === null) return undefined;
-  const failure = problems.failures.get(value as DataObject)?.[0];
+  const failure = problems.failuresOf(value as DataObject)[0];
   if (failure) return failure.error;
   for (const below of Object.values(value)) {
     const found = findFailure(problems, below);

@@ -18,15 +18,36 @@ export interface LocatedError {
 /**
  * What went wrong in a run, kept apart from the answer until all data is there: only then is it known which positions show
  * an error, and which errors belong to what is null anyway.
+ *
+ * An answer in parts has problems for each part: those of the parts around it explain nulls in it, and are not its own.
  */
 export class Problems {
+  readonly #around: Problems | undefined;
   readonly located: LocatedError[] = [];
   /** Errors of which the subgraph does not say where they belong, although it gave data. */
   readonly unlocated: GraphQLError[] = [];
   readonly failures = new Map<DataObject, Failure[]>();
 
+  /** @param around the problems of what this is a part of; none when omitted */
+  constructor(around?: Problems) {
+    this.#around = around;
+  }
+
+  /** Whether nothing went wrong, here or around. */
   get isEmpty(): boolean {
-    return this.located.length === 0 && this.unlocated.length === 0 && this.failures.size === 0;
+    const hasNone = this.located.length === 0 && this.unlocated.length === 0 && this.failures.size === 0;
+    return hasNone && (this.#around === undefined || this.#around.isEmpty);
+  }
+
+  /** The located errors of this and of what is around it. */
+  allLocated(): readonly LocatedError[] {
+    return this.#around ? [...this.located, ...this.#around.allLocated()] : this.located;
+  }
+
+  /** Why an object lacks something, here or around. */
+  failuresOf(object: DataObject): readonly Failure[] {
+    const own = this.failures.get(object) ?? [];
+    return this.#around ? [...own, ...this.#around.failuresOf(object)] : own;
   }
 
   /** Notes that `targets` do not get what a fetch was for. */
@@ -35,6 +56,15 @@ export class Problems {
       const known = this.failures.get(target);
       if (known) known.push(failure);
       else this.failures.set(target, [failure]);
+    }
+  }
+
+  /** Takes over what other problems have noted themselves. */
+  add({ located, unlocated, failures }: Problems): void {
+    this.located.push(...located);
+    this.unlocated.push(...unlocated);
+    for (const [target, noted] of failures) {
+      for (const failure of noted) this.fail([target], failure);
     }
   }
 

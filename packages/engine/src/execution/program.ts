@@ -6,7 +6,7 @@ import { compileRootRequest } from './root-request.ts';
 import type { Run, Step } from './run.ts';
 import { joinTasks, toTasks } from './schedule.ts';
 
-interface ScheduledStep {
+export interface ScheduledStep {
   step: Step;
   /** Indices of the steps that it waits for. */
   after: number[];
@@ -23,10 +23,15 @@ export function compileProgram(plan: PlanNode, options: ProgramOptions, before: 
   decideSharing([...before, ...tasks.flatMap(({ fetches }) => fetches)]);
   const joined = joinTasks(tasks);
   const steps = joined.map(({ fetches, after }) => ({
-    step: fetches[0]!.represent ? compileEntityRequest(fetches) : compileRootRequest(fetches[0]!),
+    step: compileRequest(fetches),
     after: [...after].map((task) => joined.indexOf(task)),
   }));
   return steps.length === 1 ? steps[0]!.step : inOrder(steps);
+}
+
+/** @param fetches that make one request */
+export function compileRequest(fetches: readonly Fetch[]): Step {
+  return fetches[0]!.represent ? compileEntityRequest(fetches) : compileRootRequest(fetches[0]!);
 }
 
 /** Starts each step as soon as those that it waits for are done. */
@@ -38,7 +43,12 @@ function inOrder(steps: readonly ScheduledStep[]): Step {
   };
 }
 
-async function startAfter({ step, after }: ScheduledStep, started: Promise<void>[], run: Run): Promise<void> {
+/** Starts a step when those that it waits for are done. */
+export async function startAfter(
+  { step, after }: ScheduledStep,
+  started: readonly Promise<void>[],
+  run: Run,
+): Promise<void> {
   for (const index of after) await started[index];
   await step(run);
 }

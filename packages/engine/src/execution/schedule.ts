@@ -34,7 +34,7 @@ export function toTasks(
       case 'Flatten':
         return add(node.node, [...path, ...node.path], after);
       default:
-        // Conditions are decided before planning, and @defer is not switched on.
+        // Conditions are decided before planning, and what is deferred is taken out of the plan before.
         throw new Error(`The engine does not execute ${node.kind} nodes.`);
     }
   }

@@ -1,10 +1,18 @@
-import { type ASTNode, type DocumentNode, type FieldNode, Kind, type SelectionSetNode, visit } from 'graphql';
+import {
+  type ASTNode,
+  type DocumentNode,
+  type FieldNode,
+  Kind,
+  type SelectionNode,
+  type SelectionSetNode,
+  visit,
+} from 'graphql';
 import type { DataKeyOf } from './data-keys.ts';
 import { hoistRequirements, type InterfaceRequirements } from './hoist-requirements.ts';
 import { isIncluded, type Operation } from './operation.ts';
 
-/** Directives that no subgraph gets: they are decided here, and @defer is an offer that is not taken. */
-const answeredHere = new Set(['skip', 'include', 'defer']);
+/** Directives that no subgraph gets: they are decided here. */
+const answeredHere = new Set(['skip', 'include']);
 
 const typename: FieldNode = { kind: Kind.FIELD, name: { kind: Kind.NAME, value: '__typename' } };
 
@@ -15,15 +23,20 @@ const typename: FieldNode = { kind: Kind.FIELD, name: { kind: Kind.NAME, value: 
  * at once ask for too much, and are wrong where requirements of conditional fields meet.
  *
  * @param variables with defaults
+ * @param keepsDefer whether `@defer` is the planner's to see; an offer that is not taken otherwise
  */
 export function toPlannedDocument(
   operation: Operation,
   dataKeyOf: DataKeyOf,
   variables: Record<string, unknown>,
   required: InterfaceRequirements,
+  keepsDefer = false,
 ): DocumentNode {
   const { document, node: root } = operation;
-  const ordered = { ...root, selectionSet: inOrder(root.selectionSet, operation, variables) };
+  const isDecided = (directive: string) =>
+    answeredHere.has(directive) || (directive === 'defer' && !keepsDefer);
+  const isApart = (node: SelectionNode) => keepsDefer && isDeferred(node);
+  const ordered = { ...root, selectionSet: inOrder(root.selectionSet, operation, variables, isApart) };
   const fragments = Object.values(operation.fragments);
   const planned = visit(
     { ...document, definitions: [ordered, ...fragments] },
@@ -37,7 +50,7 @@ export function toPlannedDocument(
       },
       InlineFragment: (node) => (isIncluded(node, variables) ? undefined : null),
       FragmentSpread: (node) => (isIncluded(node, variables) ? undefined : null),
-      Directive: ({ name }) => (answeredHere.has(name.value) ? null : undefined),
+      Directive: ({ name }) => (isDecided(name.value) ? null : undefined),
       SelectionSet: { leave: withoutHole },
       Variable(node) {
         const name = plannedVariable(node.name.value);
@@ -73,18 +86,23 @@ function onlyUsed(document: DocumentNode): DocumentNode {
 /**
  * The root's fields in their order, which mutations need: the planner loses it where fragments, repeated fields or
  * `__typename` are between them.
+ *
+ * @param isApart whether a fragment stays one
  */
 function inOrder(
   set: SelectionSetNode,
   { fragments }: Operation,
   variables: Record<string, unknown>,
+  isApart: (node: SelectionNode) => boolean,
 ): SelectionSetNode {
   const fields = new Map<string, FieldNode>();
+  const apart: SelectionNode[] = [];
 
   function add({ selections }: SelectionSetNode): void {
     for (const node of selections) {
       if (!isIncluded(node, variables)) continue;
-      if (node.kind !== Kind.FIELD) {
+      if (isApart(node)) apart.push(node);
+      else if (node.kind !== Kind.FIELD) {
         add((node.kind === Kind.INLINE_FRAGMENT ? node : fragments[node.name.value]!).selectionSet);
       } else if (node.name.value !== '__typename') {
         const key = node.alias?.value ?? node.name.value;
@@ -94,7 +112,11 @@ function inOrder(
   }
 
   add(set);
-  return { ...set, selections: [...fields.values()] };
+  return { ...set, selections: [...fields.values(), ...apart] };
+}
+
+function isDeferred({ directives }: SelectionNode): boolean {
+  return directives?.some(({ name }) => name.value === 'defer') ?? false;
 }
 
 /** A field with what the same field selects elsewhere. */

@@ -19,12 +19,14 @@ export interface Planning extends ProgramOptions {
   dataKeysFor(operation: DocumentNode): DataKeyOf;
   /**
    * @param variables with defaults: the plan is for operations with the same variables of @skip and @include
+   * @param keepsDefer whether what stands under `@defer` is planned to come later; with the rest when omitted
    * @throws a coded error when the operation is beyond the planner
    */
   plan(
     operation: Operation,
     dataKeyOf: DataKeyOf,
     variables: Record<string, unknown>,
+    keepsDefer?: boolean,
   ): QueryPlan | Promise<QueryPlan>;
   close(): void;
 }
@@ -60,8 +62,8 @@ export function createPlanning(
     vagueTypes,
     fixed,
     dataKeysFor: createDataKeys(fixed.document),
-    plan(operation, dataKeyOf, variables) {
-      const document = toPlannedDocument(operation, dataKeyOf, variables, required);
+    plan(operation, dataKeyOf, variables, keepsDefer) {
+      const document = toPlannedDocument(operation, dataKeyOf, variables, required, keepsDefer);
       return findPlan(document, operation.node.name?.value);
     },
     close: thread.close,

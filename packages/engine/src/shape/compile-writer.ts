@@ -1,11 +1,9 @@
 import {
-  type GraphQLCompositeType,
   type GraphQLOutputType,
   isLeafType,
   isListType,
   isNonNullType,
   isObjectType,
-  type OperationDefinitionNode,
   type SelectionSetNode,
 } from 'graphql';
 import type { DataObject } from '../execution/run.ts';
@@ -26,21 +24,22 @@ export type WriteValue = (value: unknown, introspection: Introspection) => strin
 export const irregular = new Error('the data needs completion');
 
 export interface WriterOptions {
-  rootType: GraphQLCompositeType;
-  operation: OperationDefinitionNode;
   typeOf(name: string): unknown;
   fieldsOf: FieldsOf;
   dependsOnType: DependsOnType;
 }
 
 /**
- * Compiles the answer of an operation: a function from merged data to JSON text. It selects, orders, renames and checks
- * as the specification wants it in one walk, and makes no object on the way.
+ * Compiles the answer for selection sets of an object whose type is known, such as an operation's on the root: a function
+ * from merged data to JSON text. It selects, orders, renames and checks as the specification wants it in one walk, and
+ * makes no object on the way.
  */
 export function compileWriter(
   options: WriterOptions,
-): (data: DataObject, introspection: Introspection) => string {
-  const { rootType, operation, fieldsOf, typeOf, dependsOnType } = options;
+  typename: string,
+  sets: readonly SelectionSetNode[],
+): WriteValue {
+  const { fieldsOf, typeOf, dependsOnType } = options;
 
   function writerOf(type: GraphQLOutputType, sets: SelectionSetNode[]): WriteValue {
     if (isNonNullType(type)) return neverNull(writerOf(type.ofType, sets));
@@ -60,7 +59,8 @@ export function compileWriter(
 
   /** The type of the object is known; what a subgraph says it is does not matter. */
   function writeObject(typename: string, sets: readonly SelectionSetNode[]): WriteValue {
-    return compileObjectWriter(members(typename, sets)!);
+    const found = members(typename, sets);
+    return found ? compileObjectWriter(found) : fail;
   }
 
   function writeAbstract(sets: readonly SelectionSetNode[]): WriteValue {
@@ -69,15 +69,14 @@ export function compileWriter(
       const typename = (value as DataObject).__typename;
       let write = writers.get(typename);
       if (!write) {
-        const found = typeof typename === 'string' ? members(typename, sets) : undefined;
-        write = found ? compileObjectWriter(found) : fail;
+        write = typeof typename === 'string' ? writeObject(typename, sets) : fail;
         writers.set(typename, write);
       }
       return write(value, introspection);
     };
   }
 
-  return writeObject(rootType.name, [operation.selectionSet]);
+  return writeObject(typename, sets);
 }
 
 function fail(): never {

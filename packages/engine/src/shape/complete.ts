@@ -7,7 +7,6 @@ import {
   isListType,
   isNonNullType,
   isObjectType,
-  type OperationDefinitionNode,
   type SelectionSetNode,
 } from 'graphql';
 import type { Path } from '../execution/collect.ts';
@@ -21,9 +20,11 @@ import type { DependsOnType, FieldsOf } from './selection.ts';
 
 export interface CompletionOptions {
   schema: GraphQLSchema;
-  operation: OperationDefinitionNode;
+  /** Of the object where completion begins: the root, or that of a deferred fragment. */
+  typename: string;
+  selectionSet: SelectionSetNode;
   fieldsOf: FieldsOf;
-  /** What the operation selects, for objects of whatever type. */
+  /** What is selected, for objects of whatever type. */
   selected: KeyTree;
   dependsOnType: DependsOnType;
   data: DataObject;
@@ -46,16 +47,31 @@ class FieldFault {
 }
 
 /** A failure, seen from an object: the keys that the object would have got. */
-interface Missing {
+export interface Missing {
   error: GraphQLError;
   keys: KeyTree;
 }
 
 /** Where completion is: in the data, in the answer, and among the errors. */
-interface Position {
+export interface Position {
   path: Path;
   place: ErrorPlace | undefined;
   missing: readonly Missing[];
+}
+
+/**
+ * Completes the answer to an operation.
+ *
+ * @param options where completion begins at the root
+ */
+export function completeAnswer(options: CompletionOptions): CompletedAnswer {
+  const { problems } = options;
+  const root = { path: [], place: placeErrors(problems.located), missing: [] };
+  const { data, errors } = completeFrom(root, options);
+  errors.push(...problems.unlocated);
+  // A failure that no position shows must not go unnoticed when nothing else tells of it.
+  if (errors.length === 0) errors.push(...problems.failedWith());
+  return { data, errors };
 }
 
 /**
@@ -63,12 +79,13 @@ interface Position {
  * position that shows one. It runs when something went wrong or the data does not fit the schema; else the compiled
  * writer does the same much faster.
  *
+ * @param start where the object stands to which null propagation goes at most
+ * @returns with every located error that belongs here, and none of the others
  * @see https://spec.graphql.org/draft/#sec-Handling-Execution-Errors
  */
-export function completeAnswer(options: CompletionOptions): CompletedAnswer {
-  const { schema, operation, fieldsOf, problems, introspection } = options;
+export function completeFrom(start: Position, options: CompletionOptions): CompletedAnswer {
+  const { schema, fieldsOf, problems, introspection } = options;
   const errors: GraphQLError[] = [];
-  const root = placeErrors(problems.located);
   const shown = new Set<GraphQLError>();
 
   function completeObject(
@@ -77,7 +94,7 @@ export function completeAnswer(options: CompletionOptions): CompletedAnswer {
     object: DataObject,
     at: Position,
   ): Record<string, unknown> {
-    const missing = [...at.missing, ...(problems.failures.get(object) ?? [])];
+    const missing = [...at.missing, ...problems.failuresOf(object)];
     if (!isObjectType(schema.getType(typename)) && options.dependsOnType(typename, sets)) {
       throw unknownType(at, missing);
     }
@@ -188,26 +205,24 @@ export function completeAnswer(options: CompletionOptions): CompletedAnswer {
     return withPath(error, path);
   }
 
-  function completeRoot(): CompletedAnswer['data'] {
-    const rootType = schema.getRootType(operation.operation)!;
+  function completeStart(): CompletedAnswer['data'] {
+    if (start.place) start.place.answerPath = start.path;
     try {
-      const at = { path: [], place: root, missing: [] };
-      return completeObject(rootType.name, [operation.selectionSet], options.data, at);
+      return completeObject(options.typename, [options.selectionSet], options.data, start);
     } catch (fault) {
       if (!(fault instanceof FieldFault)) throw fault;
-      root.isNull = true;
+      if (start.place) start.place.isNull = true;
       errors.push(...fault.errors);
       return null;
     }
   }
 
-  const data = completeRoot();
-  for (const { error, path } of leftOverErrors(root, options.selected)) {
-    if (!shown.has(error)) errors.push(withPath(error, path.length > 0 ? path : undefined));
+  const data = completeStart();
+  const leftOver = start.place ? leftOverErrors(start.place, options.selected) : [];
+  const own = new Set(problems.located.map(({ error }) => error));
+  for (const { error, path } of leftOver) {
+    if (own.has(error) && !shown.has(error)) errors.push(withPath(error, path.length > 0 ? path : undefined));
   }
-  errors.push(...problems.unlocated);
-  // A failure that no position shows must not go unnoticed when nothing else tells of it.
-  if (errors.length === 0) errors.push(...problems.failedWith());
   return { data, errors };
 }
 

@@ -5,7 +5,14 @@ import { isIncluded, type Operation } from '../plan/operation.ts';
 import { compileWriter, irregular } from './compile-writer.ts';
 import { completeAnswer } from './complete.ts';
 import { RawJson } from './raw-json.ts';
-import { createDependsOnType, createFieldsOf, selectedKeys } from './selection.ts';
+import {
+  createDependsOnType,
+  createFieldsOf,
+  type DependsOnType,
+  type FieldsOf,
+  type SelectionOptions,
+  selectedKeys,
+} from './selection.ts';
 
 export interface Answer {
   data: RawJson | Record<string, unknown> | null;
@@ -22,6 +29,30 @@ export type Shape = (
   introspection: Readonly<Record<string, unknown>> | undefined,
 ) => Answer;
 
+/** How answers are read out of merged data. */
+export interface Shaping {
+  schema: GraphQLSchema;
+  selection: SelectionOptions;
+  fieldsOf: FieldsOf;
+  dependsOnType: DependsOnType;
+}
+
+/** @param schema what clients know */
+export function createShaping(
+  schema: GraphQLSchema,
+  { fragments }: Operation,
+  dataKeyOf: DataKeyOf,
+  isIncluded: (node: SelectionNode) => boolean,
+): Shaping {
+  const selection = { schema, fragments, dataKeyOf, isIncluded };
+  return {
+    schema,
+    selection,
+    fieldsOf: createFieldsOf(selection),
+    dependsOnType: createDependsOnType(selection),
+  };
+}
+
 /**
  * Compiles the answer of an operation.
  *
@@ -34,23 +65,18 @@ export function compileShape(
   dataKeyOf: DataKeyOf,
   variables: Record<string, unknown>,
 ): Shape {
-  const { node, fragments } = operation;
-  const selection = {
-    schema,
-    fragments,
-    dataKeyOf,
-    isIncluded: (node: SelectionNode) => isIncluded(node, variables),
-  };
-  const fieldsOf = createFieldsOf(selection);
-  const rootType = schema.getRootType(node.operation)!;
-  const dependsOnType = createDependsOnType(selection);
-  const write = compileWriter({
-    rootType,
-    operation: node,
-    typeOf: (name) => schema.getType(name),
-    fieldsOf,
-    dependsOnType,
-  });
+  const shaping = createShaping(schema, operation, dataKeyOf, (node) => isIncluded(node, variables));
+  return compileRootShape(shaping, operation);
+}
+
+/** Compiles the answer of an operation, or the part of it that is not left out of the shaping. */
+export function compileRootShape(shaping: Shaping, { node }: Operation): Shape {
+  const { schema } = shaping;
+  const { selectionSet } = node;
+  const typename = schema.getRootType(node.operation)!.name;
+  const write = compileWriter({ ...shaping, typeOf: (name) => schema.getType(name) }, typename, [
+    selectionSet,
+  ]);
 
   return ({ data, problems }, introspection) => {
     if (problems.isEmpty) {
@@ -60,13 +86,12 @@ export function compileShape(
         if (error !== irregular) throw error;
       }
     }
-    const selected = selectedKeys(node.selectionSet, selection);
+    const selected = selectedKeys(selectionSet, shaping.selection);
     const completed = completeAnswer({
-      schema,
-      operation: node,
-      fieldsOf,
+      ...shaping,
+      typename,
+      selectionSet,
       selected,
-      dependsOnType,
       data,
       problems,
       introspection,

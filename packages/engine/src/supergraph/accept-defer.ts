@@ -19,8 +19,8 @@ const deferDirective = new GraphQLDirective({
 });
 
 /**
- * The schema with `@defer`. The directive allows an answer to come in parts and asks for nothing: it comes whole here, and
- * clients that understand parts understand that.
+ * The schema with `@defer`. The directive allows an answer to come in parts and asks for nothing: who does not say that it
+ * understands parts is answered whole.
  *
  * @see https://github.com/graphql/graphql-wg/blob/main/rfcs/DeferStream.md
  */

@@ -1,0 +1,137 @@
+import { GraphQLError, type GraphQLSchema } from 'graphql';
+import { assertPlanned } from '../assert-planned.ts';
+import { startRun } from '../execution/run.ts';
+import { Lru } from '../lru.ts';
+import { isIncluded, type Operation } from '../plan/operation.ts';
+import { toPlannedVariables } from '../plan/planned-document.ts';
+import type { Planning } from '../plan/planning.ts';
+import { compileVariables } from '../plan/variables.ts';
+import { compileIntrospection } from '../shape/introspect.ts';
+import { RawJson } from '../shape/raw-json.ts';
+import { type Answer, compileRootShape, createShaping, type Shape } from '../shape/shape.ts';
+import { compileBlocks, type StartBlocks } from './blocks.ts';
+import { decideDeferrals, deferConditions } from './deferral.ts';
+import { type CompiledSite, deliver } from './deliver.ts';
+import { createInstanceSearch, type FindInstances } from './instances.ts';
+import type { Parts } from './parts.ts';
+import { compileShapePart } from './shape-part.ts';
+import { createSites, rootPath, type Site } from './sites.ts';
+
+/** An answer, and the parts that follow it. */
+export interface AnswerInParts {
+  answer: Answer;
+  /** Undefined when nothing follows. */
+  parts?: AsyncGenerator<Parts, void>;
+}
+
+/**
+ * Runs an operation up to the first part of its answer.
+ *
+ * @returns undefined when nothing of it is deferred, or when it cannot be: it is to be answered whole
+ */
+export type ExecuteInParts = (
+  variables: Record<string, unknown>,
+  context: Record<string, unknown>,
+) => Promise<AnswerInParts | undefined>;
+
+/** An operation with certain values of the variables that decide what is included and what is deferred. */
+interface Variant {
+  start: StartBlocks;
+  shape: Shape;
+  findFirst: FindInstances;
+  compiled(site: Site): CompiledSite;
+}
+
+/** Combinations of the variables of @skip, @include and @defer that are kept, per operation. */
+const keptVariants = 64;
+/** What took too long to plan may not next time. */
+const forgetRefusalMs = 30_000;
+
+/**
+ * Makes an operation ready to be answered in parts. Each combination of the variables that decide is planned and compiled
+ * when it first occurs.
+ *
+ * @param schema what clients know
+ */
+export function compileDeferred(
+  schema: GraphQLSchema,
+  planning: Planning,
+  operation: Operation,
+): ExecuteInParts {
+  const { document, node, fragments } = operation;
+  const dataKeyOf = planning.dataKeysFor(document);
+  const readVariables = compileVariables(schema, operation);
+  const introspect = compileIntrospection(schema, operation);
+  const conditions = [...operation.conditions, ...deferConditions(operation)];
+  const rootType = schema.getRootType(node.operation)!;
+  const variants = new Lru<string, Promise<Variant | null>>(keptVariants);
+
+  async function compile(variables: Record<string, unknown>): Promise<Variant | null> {
+    const deferralOf = decideDeferrals(operation, variables);
+    const deferring = createSites(operation, deferralOf, variables, planning.vagueTypes !== null);
+    if (!deferring) return null;
+    const plan = await planning.plan(deferring.planned, dataKeyOf, variables, true);
+    if (plan.node?.kind === 'Subscription') return null;
+    assertPlanned(plan, { operation: node, fragments, variables });
+
+    const shaping = createShaping(
+      schema,
+      operation,
+      dataKeyOf,
+      (selection) => isIncluded(selection, variables) && !deferralOf(selection),
+    );
+    const searchIn = createInstanceSearch(shaping, deferralOf);
+    const sites = new Map<Site, CompiledSite>();
+    return {
+      start: compileBlocks(plan.node, planning, node.operation === 'mutation'),
+      shape: compileRootShape(shaping, operation),
+      findFirst: searchIn(deferring.sites, node.selectionSet, rootPath),
+      compiled(site) {
+        let found = sites.get(site);
+        if (!found) {
+          const findInside = searchIn(site.inner, site.selectionSet, site.path);
+          found = { shape: compileShapePart(shaping, site), findInside };
+          sites.set(site, found);
+        }
+        return found;
+      },
+    };
+  }
+
+  /** All who ask for a variant while it is prepared wait for the same. */
+  function variantFor(variables: Record<string, unknown>): Promise<Variant | null> {
+    const key = conditions.map((name) => (variables[name] === true ? '1' : '0')).join('');
+    let found = variants.get(key);
+    if (!found) {
+      // What the planner cannot do in parts it can do whole, or it says why not.
+      found = compile(variables).catch((error: unknown) => {
+        if (!(error instanceof GraphQLError)) throw error;
+        if (error.extensions.retryAfter) setTimeout(() => variants.delete(key), forgetRefusalMs).unref();
+        return null;
+      });
+      variants.set(key, found);
+      found.catch(() => variants.delete(key));
+    }
+    return found;
+  }
+
+  return async (given, context) => {
+    const { errors, coerced } = readVariables(given);
+    // Whoever answers it whole says what is wrong.
+    if (errors) return undefined;
+    const variant = await variantFor(coerced);
+    if (!variant) return undefined;
+    const run = startRun(toPlannedVariables(operation, given), context);
+    const blocks = variant.start(run);
+    await blocks.primary.done;
+    const introspection = introspect?.(coerced);
+    const answer = variant.shape(run, introspection);
+    if (answer.data === null) return { answer };
+    const root = { object: run.data, type: rootType, path: [], dataPath: [] };
+    const completed = answer.data instanceof RawJson ? undefined : answer.data;
+    const first = variant.findFirst([{ ...root, completed }]);
+    if (first.size === 0) return { answer };
+    const { compiled } = variant;
+    return { answer, parts: deliver({ run, blocks, compiled, introspection }, first) };
+  };
+}
