@@ -8,12 +8,13 @@ export interface Measurement {
   requestsPerSecond: number;
   p50Ms: number;
   p99Ms: number;
-  /** Of the gateway process, all its threads. */
+  /** Of the gateway process, all its threads; with the subgraphs, when it hosts them. */
   cpuMsPerRequest: number;
+  /** Of the process that all other gateways ask. */
+  subgraphsCpuMsPerRequest: number;
   /** Share of one core that the gateway has used: well below 1, something else was the limit. */
   busy: number;
-  /** Of the subgraphs and the load generator together. */
-  othersCpuMsPerRequest: number;
+  loadCpuMsPerRequest: number;
   peakRssBytes: number;
   loopDelayMs: number;
   fetchesPerRequest: number;
@@ -22,6 +23,8 @@ export interface Measurement {
 
 export interface Running extends Endpoint {
   process: BenchProcess;
+  /** Whether the subgraphs live in the same process: then they count their requests there. */
+  hostsSubgraphs: boolean;
 }
 
 export interface MeasureOptions {
@@ -37,8 +40,9 @@ const maxKept = 10;
 /** Runs a load and reads off what it has cost; gives some of the answers too. */
 export async function measure(gateway: Running, workload: Workload, options: MeasureOptions) {
   const random = seededRandom(options.seed);
-  const fetchesBefore = await countFetches(options.subgraphs);
-  const othersBefore = await othersCpuMs(options.subgraphs);
+  const fetchesBefore = await countFetches(gateway, options.subgraphs);
+  const subgraphsBefore = await cpuMsOf(options.subgraphs);
+  const loadBefore = ownCpuMs();
   const before = await gateway.process.ask<Usage>('start', 'usage');
   const load = await runLoad({
     ...options,
@@ -48,8 +52,9 @@ export async function measure(gateway: Running, workload: Workload, options: Mea
     keepEvery,
   });
   const after = await gateway.process.ask<Usage>('stop', 'usage');
-  const othersMs = (await othersCpuMs(options.subgraphs)) - othersBefore;
-  const fetches = (await countFetches(options.subgraphs)) - fetchesBefore;
+  const loadMs = ownCpuMs() - loadBefore;
+  const subgraphsMs = (await cpuMsOf(options.subgraphs)) - subgraphsBefore;
+  const fetches = (await countFetches(gateway, options.subgraphs)) - fetchesBefore;
   const cpuMs = after.cpuMs - before.cpuMs;
   const measurement: Measurement = {
     requestsPerSecond: load.requests / load.seconds,
@@ -57,7 +62,8 @@ export async function measure(gateway: Running, workload: Workload, options: Mea
     p99Ms: load.latency.percentile(99) / 1_000,
     cpuMsPerRequest: cpuMs / load.requests,
     busy: cpuMs / 1_000 / load.seconds,
-    othersCpuMsPerRequest: othersMs / load.requests,
+    subgraphsCpuMsPerRequest: subgraphsMs / load.requests,
+    loadCpuMsPerRequest: loadMs / load.requests,
     peakRssBytes: after.peakRssBytes,
     loopDelayMs: after.loopDelayMs,
     fetchesPerRequest: fetches / load.requests,
@@ -67,17 +73,21 @@ export async function measure(gateway: Running, workload: Workload, options: Mea
 }
 
 /** How many fetches a gateway makes for one request alone, where nothing can be shared with another. */
-export async function countPlannedFetches(gateway: Endpoint, workload: Workload, subgraphs: BenchProcess) {
-  const before = await countFetches(subgraphs);
+export async function countPlannedFetches(gateway: Running, workload: Workload, subgraphs: BenchProcess) {
+  const before = await countFetches(gateway, subgraphs);
   await post(gateway, workload.body(seededRandom(3)));
-  return (await countFetches(subgraphs)) - before;
+  return (await countFetches(gateway, subgraphs)) - before;
 }
 
-async function othersCpuMs(subgraphs: BenchProcess): Promise<number> {
+async function cpuMsOf(subgraphs: BenchProcess): Promise<number> {
+  return (await subgraphs.ask<Usage>('usage', 'usage')).cpuMs;
+}
+
+function ownCpuMs(): number {
   const { user, system } = process.cpuUsage();
-  return (await subgraphs.ask<Usage>('usage', 'usage')).cpuMs + (user + system) / 1_000;
+  return (user + system) / 1_000;
 }
 
-function countFetches(subgraphs: BenchProcess): Promise<number> {
-  return subgraphs.ask<number>('requests', 'requests');
+function countFetches(gateway: Running, subgraphs: BenchProcess): Promise<number> {
+  return (gateway.hostsSubgraphs ? gateway.process : subgraphs).ask<number>('requests', 'requests');
 }

@@ -1,5 +1,5 @@
 import { cpus, loadavg } from 'node:os';
-import { gateways } from './gateways/list.ts';
+import { type Gateway, gateways } from './gateways/list.ts';
 import type { Measurement } from './measure.ts';
 import type { Options } from './options.ts';
 import type { Collected } from './run-rounds.ts';
@@ -13,8 +13,12 @@ export interface Row extends Measurement {
   gateway: string;
   workload: string;
   plannedFetches: number;
-  /** How many times less CPU than plain Apollo; undefined when that was not measured. */
+  /** How many times less CPU than plain Apollo; undefined when that was not measured, or holds the subgraphs' CPU, too. */
   cpuRatio?: number;
+  /** The gateway's and the subgraphs' CPU together, whether they are one process or two. */
+  systemCpuMsPerRequest: number;
+  /** How many times less of that than with plain Apollo; undefined when that was not measured. */
+  systemCpuRatio?: number;
 }
 
 /** Tables for people, and the same for machines. */
@@ -22,7 +26,9 @@ export function report(collected: readonly Collected[], options: Options, isPinn
   const rows = collected.map(toRow);
   for (const row of rows) {
     const apollo = rows.find((one) => one.gateway === 'apollo' && one.workload === row.workload);
-    if (apollo) row.cpuRatio = apollo.cpuMsPerRequest / row.cpuMsPerRequest;
+    if (!apollo) continue;
+    if (!find(row.gateway).hostsSubgraphs) row.cpuRatio = apollo.cpuMsPerRequest / row.cpuMsPerRequest;
+    row.systemCpuRatio = apollo.systemCpuMsPerRequest / row.systemCpuMsPerRequest;
   }
   const machine = `${cpus()[0]?.model ?? 'unknown'}, ${cpus().length} cores; Node ${process.version}; ${isPinned ? 'gateway on a core of its own' : 'NOT pinned to cores'}; load average ${loadBefore} before`;
   const parts = options.workloads.map(({ name, title }) => {
@@ -37,6 +43,9 @@ export function report(collected: readonly Collected[], options: Options, isPinn
       ? [
           '⚠ The gateway waited for the load generator, the subgraphs or its core: its CPU per request holds, its rate and latencies are a lower bound of what it can do.',
         ]
+      : []),
+    ...(rows.some(({ gateway }) => find(gateway).hostsSubgraphs)
+      ? ['Where the subgraphs are in the gateway’s process, its CPU, memory and loop delay are theirs, too.']
       : []),
     ...(targets.length > 0 ? [targetTable(targets)] : []),
   ].join('\n\n');
@@ -56,8 +65,14 @@ function toRow({ gateway, workload, plannedFetches, rounds }: Collected): Row {
     p50Ms: middle('p50Ms'),
     p99Ms: middle('p99Ms'),
     cpuMsPerRequest: middle('cpuMsPerRequest'),
+    systemCpuMsPerRequest: median(
+      rounds.map(
+        ({ cpuMsPerRequest, subgraphsCpuMsPerRequest }) => cpuMsPerRequest + subgraphsCpuMsPerRequest,
+      ),
+    ),
+    subgraphsCpuMsPerRequest: middle('subgraphsCpuMsPerRequest'),
+    loadCpuMsPerRequest: middle('loadCpuMsPerRequest'),
     busy: middle('busy'),
-    othersCpuMsPerRequest: middle('othersCpuMsPerRequest'),
     peakRssBytes: middle('peakRssBytes'),
     loopDelayMs: middle('loopDelayMs'),
     fetchesPerRequest: middle('fetchesPerRequest'),
@@ -73,9 +88,11 @@ function median(numbers: readonly number[]): number {
 
 function table(rows: readonly Row[]): string {
   const lines = rows.map((row) => [
-    gateways.find(({ name }) => name === row.gateway)!.title,
-    row.cpuMsPerRequest.toFixed(row.cpuMsPerRequest < 1 ? 3 : 2),
-    row.cpuRatio ? `${row.cpuRatio.toFixed(row.cpuRatio < 20 ? 1 : 0)}×` : '–',
+    find(row.gateway).title,
+    find(row.gateway).hostsSubgraphs ? 'see next' : milliseconds(row.cpuMsPerRequest),
+    times(row.cpuRatio),
+    milliseconds(row.systemCpuMsPerRequest),
+    times(row.systemCpuRatio),
     row.requestsPerSecond.toFixed(0),
     row.p50Ms.toFixed(1),
     row.p99Ms.toFixed(1),
@@ -83,12 +100,14 @@ function table(rows: readonly Row[]): string {
     `${row.plannedFetches} / ${row.fetchesPerRequest.toFixed(1)}`,
     `${row.busy.toFixed(2)}${row.busy < busyEnough ? ' ⚠' : ''}`,
     row.loopDelayMs.toFixed(1),
-    row.othersCpuMsPerRequest.toFixed(2),
+    row.loadCpuMsPerRequest.toFixed(2),
   ]);
   return markdownTable(
     [
       'gateway',
       'CPU ms/req',
+      'less than Apollo',
+      'CPU ms/req with subgraphs',
       'less than Apollo',
       'req/s',
       'p50 ms',
@@ -97,10 +116,22 @@ function table(rows: readonly Row[]): string {
       'fetches alone / under load',
       'core busy',
       'loop delay p99 ms',
-      'subgraphs and load ms/req',
+      'load ms/req',
     ],
     lines,
   );
+}
+
+function find(name: string): Gateway {
+  return gateways.find((gateway) => gateway.name === name)!;
+}
+
+function milliseconds(value: number): string {
+  return value.toFixed(value < 1 ? 3 : 2);
+}
+
+function times(ratio: number | undefined): string {
+  return ratio ? `${ratio.toFixed(ratio < 20 ? 1 : 0)}×` : '–';
 }
 
 function targetTable(targets: readonly Target[]): string {

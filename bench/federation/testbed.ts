@@ -63,6 +63,7 @@ export async function startTestbed(
       url: `http://127.0.0.1:${port}/graphql`,
       headers: gateway.withToken ? { ...json, authorization } : json,
       process: child,
+      hostsSubgraphs: gateway.hostsSubgraphs ?? false,
     };
     await child.ready(async () => (await post(running, '{"query":"{__typename}"}')).includes('Query'));
     return running;

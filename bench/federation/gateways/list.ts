@@ -14,6 +14,8 @@ export interface Gateway {
   title: string;
   /** Whether it lives in bench/peers, which is installed when it is first measured. */
   isPeer?: boolean;
+  /** Whether the subgraphs live in its process, so that its CPU is theirs, too. */
+  hostsSubgraphs?: boolean;
   /** Whether requests carry an access token. */
   withToken?: boolean;
   start(options: GatewayOptions): { args: string[]; env?: Record<string, string> };
@@ -23,6 +25,7 @@ const file = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 const apollo = file('./apollo.ts');
 const engine = file('./engine.ts');
 const kronos = file('../../../apps/gateway/src/main.ts');
+const kronosLocal = file('./kronos-local.ts');
 const hive = file('../../peers/node_modules/@graphql-hive/gateway/dist/bin.js');
 
 const options = ({ supergraphFile, port }: GatewayOptions) => [
@@ -77,6 +80,12 @@ export const gateways: readonly Gateway[] = [
     name: 'ours',
     title: 'Kronos',
     start: (given) => ({ args: [kronos, ...options(given)], env: unshared }),
+  },
+  {
+    name: 'ours-local',
+    title: 'Kronos with the subgraphs in its process',
+    hostsSubgraphs: true,
+    start: (given) => ({ args: [kronosLocal, ...options(given)], env: unshared }),
   },
   {
     name: 'ours-token',

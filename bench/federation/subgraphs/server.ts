@@ -1,5 +1,6 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { text } from './forms.ts';
 import { type Answer, createSubgraph, subgraphNames } from './subgraph.ts';
 
 /** As many as the fixed workload needs by far; random ones fill the rest and are then written anew each time. */
@@ -8,7 +9,7 @@ const maxKnownBodies = 1_000;
 let requests = 0;
 const urls: Record<string, string> = {};
 for (const name of subgraphNames) {
-  const respond = createResponder(createSubgraph(name));
+  const respond = createResponder(createSubgraph(name, text));
   const server = createServer((request, response) => {
     const chunks: Buffer[] = [];
     request.on('data', (chunk) => chunks.push(chunk));
@@ -24,7 +25,7 @@ for (const name of subgraphNames) {
   urls[name] = `http://127.0.0.1:${(server.address() as AddressInfo).port}/graphql`;
 }
 
-function createResponder(answer: Answer): (body: string) => Buffer {
+function createResponder(answer: Answer<string>): (body: string) => Buffer {
   const known = new Map<string, Buffer>();
   return (body) => {
     let bytes = known.get(body);
@@ -35,7 +36,7 @@ function createResponder(answer: Answer): (body: string) => Buffer {
   };
 }
 
-function write(answer: Answer, body: string): string {
+function write(answer: Answer<string>, body: string): string {
   try {
     return answer(JSON.parse(body));
   } catch (error) {

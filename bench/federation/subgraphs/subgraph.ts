@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import { buildSubgraphSchema } from '@apollo/subgraph';
 import { execute, type GraphQLSchema, parse, validate } from 'graphql';
 import { domains } from './domains.ts';
-import { compileOperation, type WriteAnswer } from './write-answer.ts';
+import type { Form } from './forms.ts';
+import { compileOperation } from './make-answer.ts';
 
 export const subgraphNames = Object.keys(domains);
 
@@ -12,8 +13,8 @@ export interface Operation {
   operationName?: string | null;
 }
 
-/** Answers one subgraph's operations with JSON text. */
-export type Answer = (operation: Operation) => string;
+/** Answers one subgraph's operations. */
+export type Answer<Value> = (operation: Operation) => Value;
 
 /** The SDL of a subgraph, as composition reads it. */
 export function readSubgraphSdl(name: string): string {
@@ -33,21 +34,23 @@ export function buildSchema(name: string): GraphQLSchema {
 }
 
 /**
- * A subgraph that costs next to nothing: an operation is parsed and validated once, and the text of an entity under a
- * selection is written once. What the writer does not know (introspection, variables within) goes to graphql-js.
+ * A subgraph that costs next to nothing: an operation is parsed and validated once, and what an entity is under a selection
+ * is made once. What the compilation does not know (introspection, variables within) goes to graphql-js.
+ *
+ * @param form what answers are made of; nobody may change them
  */
-export function createSubgraph(name: string): Answer {
+export function createSubgraph<Value>(name: string, form: Form<Value>): Answer<Value> {
   const schema = buildSchema(name);
-  const known = new Map<string, Answer>();
+  const known = new Map<string, Answer<Value>>();
 
-  function compile({ query, operationName }: Operation): Answer {
+  function compile({ query, operationName }: Operation): Answer<Value> {
     const document = parse(query, { noLocation: true });
     const errors = validate(schema, document);
-    if (errors.length > 0) return () => JSON.stringify({ errors });
-    const write: WriteAnswer | undefined = compileOperation(schema, document, operationName, domains[name]!);
-    if (write) return ({ variables }) => write(variables ?? {});
+    if (errors.length > 0) return () => form.plain({ errors });
+    const make = compileOperation(schema, document, operationName, domains[name]!, form);
+    if (make) return ({ variables }) => make(variables ?? {});
     return ({ variables: variableValues }) =>
-      JSON.stringify(execute({ schema, document, variableValues, operationName }));
+      form.plain(execute({ schema, document, variableValues, operationName }));
   }
 
   return (operation) => {

@@ -2,7 +2,6 @@ import {
   type DocumentNode,
   type FieldNode,
   type FragmentDefinitionNode,
-  type GraphQLLeafType,
   type GraphQLObjectType,
   type GraphQLSchema,
   getArgumentValues,
@@ -18,25 +17,28 @@ import {
   visit,
 } from 'graphql';
 import type { Domain } from './domains.ts';
+import type { Form } from './forms.ts';
 
-/** Writes the answer to an operation for some variables. */
-export type WriteAnswer = (variables: Record<string, unknown>) => string;
+/** Makes the answer to an operation for some variables. */
+export type MakeAnswer<Value> = (variables: Record<string, unknown>) => Value;
 
 type Source = Record<string, unknown>;
-type WriteValue = (value: unknown) => string;
+type Make<Value> = (value: unknown) => Value;
 
 /**
- * Compiles an operation to text. The text of an object under a selection is kept, which is right because the objects of a
- * domain never change and each is one object always.
+ * Compiles an operation. What an object is under a selection is kept, which is right because the objects of a domain never
+ * change and each is one object always.
  *
+ * @param form what answers are made of
  * @returns undefined when the operation needs more: introspection, `@skip`/`@include`, or variables below the root fields
  */
-export function compileOperation(
+export function compileOperation<Value>(
   schema: GraphQLSchema,
   document: DocumentNode,
   operationName: string | null | undefined,
   domain: Domain,
-): WriteAnswer | undefined {
+  form: Form<Value>,
+): MakeAnswer<Value> | undefined {
   const operation = getOperationAST(document, operationName);
   if (operation?.operation !== 'query' || !isPlain(document, operation)) return;
   const fragments = new Map<string, FragmentDefinitionNode>();
@@ -44,25 +46,26 @@ export function compileOperation(
     if (part.kind === Kind.FRAGMENT_DEFINITION) fragments.set(part.name.value, part);
 
   const queryType = schema.getQueryType()!;
-  const roots: ((variables: Source) => string)[] = [];
+  const none = form.plain(null);
+  const roots: ((variables: Source) => readonly [string, Value])[] = [];
   for (const [key, nodes] of collectFields(queryType, [operation.selectionSet])) {
     const node = nodes[0]!;
     const field = queryType.getFields()[node.name.value];
     if (node.name.value === '__typename') {
-      roots.push(() => `"${key}":"${queryType.name}"`);
+      roots.push(() => [key, form.plain(queryType.name)]);
       continue;
     }
     if (!field) return;
-    const write = writerOf(field.type, nodes);
+    const make = makerOf(field.type, nodes);
     const find = node.name.value === '_entities' ? findEntities : domain.roots[node.name.value];
     if (!find) return;
-    roots.push((variables) => `"${key}":${write(find(getArgumentValues(field, node, variables) as never))}`);
+    roots.push((variables) => [key, make(find(getArgumentValues(field, node, variables) as never))]);
   }
 
   return (variables) => {
     const { coerced, errors } = getVariableValues(schema, operation.variableDefinitions ?? [], variables);
-    if (errors) return JSON.stringify({ errors });
-    return `{"data":{${roots.map((write) => write(coerced)).join()}}}`;
+    if (errors) return form.plain({ errors });
+    return form.object([['data', form.object(roots.map((make) => make(coerced)))]]);
   };
 
   function findEntities({ representations }: { representations: Source[] }): (Source | null)[] {
@@ -92,51 +95,47 @@ export function compileOperation(
     return isAbstractType(named) && schema.isSubType(named, type);
   }
 
-  function writerOf(type: unknown, nodes: readonly FieldNode[]): WriteValue {
+  function makerOf(type: unknown, nodes: readonly FieldNode[]): Make<Value> {
     if (isNonNullType(type)) {
-      const write = writerOf(type.ofType, nodes);
+      const make = makerOf(type.ofType, nodes);
       return (value) => {
         if (value === null || value === undefined) throw new Error(`${nodes[0]!.name.value} is null`);
-        return write(value);
+        return make(value);
       };
     }
     if (isListType(type)) {
-      const write = writerOf(type.ofType, nodes);
-      return (value) => (value == null ? 'null' : `[${(value as unknown[]).map(write).join()}]`);
+      const make = makerOf(type.ofType, nodes);
+      return (value) => (value == null ? none : form.list((value as unknown[]).map(make)));
     }
-    if (isLeafType(type)) return (value) => writeLeaf(type, value);
+    if (isLeafType(type)) return (value) => (value == null ? none : form.plain(type.serialize(value)));
     const sets = nodes.flatMap((node) => node.selectionSet ?? []);
-    const written = new Map<unknown, string>();
-    const writers = new Map<string, WriteValue>();
+    const made = new Map<unknown, Value>();
+    const makers = new Map<string, Make<Value>>();
     return (value) => {
-      if (value == null) return 'null';
-      let text = written.get(value);
-      if (text !== undefined) return text;
+      if (value == null) return none;
+      let found = made.get(value);
+      if (found !== undefined) return found;
       const name = String((value as Source).__typename);
-      let write = writers.get(name);
-      if (!write) {
-        write = objectWriter(schema.getType(name) as GraphQLObjectType, sets);
-        writers.set(name, write);
+      let make = makers.get(name);
+      if (!make) {
+        make = objectMaker(schema.getType(name) as GraphQLObjectType, sets);
+        makers.set(name, make);
       }
-      text = write(value);
-      written.set(value, text);
-      return text;
+      found = make(value);
+      made.set(value, found);
+      return found;
     };
   }
 
-  function objectWriter(type: GraphQLObjectType, sets: readonly SelectionSetNode[]): WriteValue {
+  function objectMaker(type: GraphQLObjectType, sets: readonly SelectionSetNode[]): Make<Value> {
     const fields = [...collectFields(type, sets)].map(([key, nodes]) => {
       const name = nodes[0]!.name.value;
-      if (name === '__typename') return () => `"${key}":"${type.name}"`;
-      const write = writerOf(type.getFields()[name]!.type, nodes);
-      return (source: Source) => `"${key}":${write(source[name])}`;
+      if (name === '__typename') return () => [key, form.plain(type.name)] as const;
+      const make = makerOf(type.getFields()[name]!.type, nodes);
+      return (source: Source) => [key, make(source[name])] as const;
     });
-    return (value) => `{${fields.map((field) => field(value as Source)).join()}}`;
+    return (value) => form.object(fields.map((field) => field(value as Source)));
   }
-}
-
-function writeLeaf(type: GraphQLLeafType, value: unknown): string {
-  return value == null ? 'null' : JSON.stringify(type.serialize(value));
 }
 
 function isPlain(document: DocumentNode, operation: OperationDefinitionNode): boolean {
