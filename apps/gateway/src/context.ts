@@ -1,5 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { clientSignal, type Engine, type SubscriptionSlot, subscriptionSlot } from '@kronos/engine';
+import {
+  clientSignal,
+  type Engine,
+  type PartsSlot,
+  partsSlot,
+  type SubscriptionSlot,
+  subscriptionSlot,
+} from '@kronos/engine';
 import type { FastifyRequest } from 'fastify';
 import type { Caller } from './access/caller.ts';
 import type { AnswerNotes } from './headers/answer-notes.ts';
@@ -27,6 +34,8 @@ export interface GatewayContext {
   [clientSignal]?: AbortSignal;
   /** Present when the request can carry a stream. */
   [subscriptionSlot]?: SubscriptionSlot;
+  /** Present when the answer may come in parts. */
+  [partsSlot]?: PartsSlot;
 }
 
 const traceparentShape = /^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/;

@@ -2,6 +2,8 @@ import { codedError, type SubscriptionSlot, subscriptionSlot } from '@kronos/eng
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Authenticate } from '../access/authenticate.ts';
 import { createContext, type GatewayContext } from '../context.ts';
+import { answerInParts } from '../defer/answer-in-parts.ts';
+import { wantsParts } from '../defer/wants-parts.ts';
 import { requestScope } from '../errors/request-scope.ts';
 import { refuseConditionalSubscription } from '../limits/conditional-subscription.ts';
 import { readGetOperation } from '../stream/get-operation.ts';
@@ -24,7 +26,7 @@ export interface GraphqlRouteOptions extends AnswerJsonOptions {
 
 const cursorShape = /^[\w.:=+/-]{1,256}$/;
 
-/** GraphQL over HTTP at `/graphql`: JSON, or a stream when the `accept` header asks for one. */
+/** GraphQL over HTTP at `/graphql`: JSON, or a stream or deferred parts when the `accept` header asks for that. */
 export function graphqlRoute(app: FastifyInstance, options: GraphqlRouteOptions): void {
   const { server, authenticate, streams, maxTokens, forwardHeaders } = options;
   readJsonBodies(app);
@@ -41,9 +43,9 @@ export function graphqlRoute(app: FastifyInstance, options: GraphqlRouteOptions)
           const context = createContext(request, caller, forwardHeaders);
           const protocol = negotiate(request.headers.accept);
           const isStream = protocol && (request.method === 'POST' || request.method === 'GET');
-          await (isStream
-            ? answerStream(request, reply, context, protocol)
-            : answerJson(request, reply, context, options));
+          if (isStream) await answerStream(request, reply, context, protocol);
+          else if (wantsParts(request.headers.accept)) await answerInParts(request, reply, context, options);
+          else await answerJson(request, reply, context, options);
         } catch (error) {
           sendError(request, reply, error);
         }

@@ -1,2 +1,2 @@
 export { compose, type ForeignGraph, peopleSdl, postsSdl, startForeignGraph } from './foreign-graph.ts';
-export type { TestSubgraph } from './test-subgraph.ts';
+export { startTestSubgraph, type TestSubgraph } from './test-subgraph.ts';
