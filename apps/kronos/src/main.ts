@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { repositoryRoot } from '@kronos/service/environment';
 import { runService } from '@kronos/service/run-service';
 import { Command } from 'commander';
+import type { ListenFlags } from './commands/listen.ts';
 import type { NewFlags } from './commands/new.ts';
 import { sentenceFor } from './failure.ts';
 
@@ -58,6 +59,23 @@ program
   .command('seed')
   .description('put into the databases what the graph cannot do without')
   .action(() => toTheEnd(async () => (await import('./commands/seed.ts')).seed()));
+
+program
+  .command('listen')
+  .description('subscribe, and print each event as one line of JSON')
+  .argument('<document>', 'a subscription, a file that holds one, or - for standard input')
+  .option('--url <url>', 'where the graph is; the one that runs on this machine when omitted')
+  .option('--token <token>', 'an access token; the variable KRONOS_TOKEN when omitted')
+  .option('--variables <json>', 'the variables of the document, e.g. \'{"id": "user_…"}\'')
+  .option('--from <cursor>', 'begin after this event; with what happens from now on when omitted')
+  .option(
+    '--cursor-file <path>',
+    'keep the position in a file and go on from it, which counts more than --from',
+  )
+  .addHelpText('after', '\nIt resumes by itself after every loss of connection. Ctrl-C ends it.')
+  .action((document: string, flags: ListenFlags) =>
+    toTheEnd(async () => (await import('./commands/listen.ts')).listen(document, flags)),
+  );
 
 program
   .command('new')
