@@ -5,6 +5,9 @@ import { StartError } from '@kronos/service/run-service';
 import { parse } from 'yaml';
 import { z } from 'zod';
 
+/** What stands for the gateway where subgraphs are named; no subgraph may have this name. */
+export const gatewayName = 'gateway';
+
 /** A subgraph as `supergraph.yaml` declares it. */
 export interface Subgraph {
   name: string;

@@ -23,8 +23,10 @@ program
 
 program
   .command('serve')
-  .description('serve subgraphs in one process, each on its own port')
-  .argument('<subgraph...>', 'names of folders of subgraphs/')
+  .description(
+    'serve subgraphs in one process, each on its own port, and the gateway with them if it is named',
+  )
+  .argument('<name...>', 'names of folders of subgraphs/, or gateway, which calls the others directly')
   .action(async (names: string[]) => {
     const { serve } = await import('./commands/serve.ts');
     await runService(() => serve(names));

@@ -13,6 +13,8 @@ export type CreateSubgraph = (environment: NodeJS.ProcessEnv) => Promise<Subgrap
 
 /** A subgraph that listens. */
 export interface ServedSubgraph {
+  /** For whoever lives in the same process and calls it directly. */
+  subgraph: Subgraph;
   /** Where the gateway finds it, with the path. */
   url: string;
   close(): Promise<void>;
@@ -36,6 +38,7 @@ export async function serveSubgraph(
     });
     const address = await app.listen({ host, port: chosenPort });
     return {
+      subgraph,
       url: `${address}/graphql`,
       async close() {
         await app.close();

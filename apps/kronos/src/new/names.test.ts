@@ -17,6 +17,10 @@ test.each([
   });
 });
 
+test('no domain can be called as the gateway is', () => {
+  expect(() => namesOf('gateway', 'Item')).toThrow('"gateway" is what the gateway is called.');
+});
+
 test('a template is filled with names and installed versions', () => {
   const names = namesOf('stock', 'Item');
   expect(fill('{{DOMAIN}}_PORT {{version graphql}}', names)).toMatch(/^STOCK_PORT 16\./);

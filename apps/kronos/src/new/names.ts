@@ -1,4 +1,5 @@
 import { StartError } from '@kronos/service/run-service';
+import { gatewayName } from '../domains.ts';
 
 /** The forms in which a new domain and its aggregate are written, by the placeholders of the templates. */
 export type Names = Record<Placeholder, string>;
@@ -30,6 +31,8 @@ export function namesOf(domain: string, aggregate: string): Names {
     throw new StartError(
       `${JSON.stringify(domain)} cannot be a domain: expected 2 to 31 lower-case letters and digits.`,
     );
+  if (domain === gatewayName)
+    throw new StartError(`${JSON.stringify(domain)} is what the gateway is called.`);
   if (!/^([A-Z][a-z0-9]+){1,4}$/.test(aggregate))
     throw new StartError(
       `${JSON.stringify(aggregate)} cannot be an aggregate: expected a noun in the singular such as StockItem.`,

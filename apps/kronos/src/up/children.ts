@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { repositoryRoot } from '@kronos/service/environment';
 import { supergraphFile } from '../compose/compose.ts';
-import { type Subgraph, variablePrefix } from '../domains.ts';
+import { gatewayName, type Subgraph, variablePrefix } from '../domains.ts';
 import { mainFile } from '../processes/command.ts';
 import { deadline } from '../processes/deadline.ts';
 import { httpGet } from '../processes/http.ts';
@@ -29,30 +29,58 @@ const oneHeap = { MALLOC_ARENA_MAX: '1' };
 
 /** The process that hosts all subgraphs. */
 export function subgraphsPart(options: ChildOptions): PartDefinition {
-  const names = options.subgraphs.map(({ name }) => name);
-  const urls = Object.values(options.ports).map((port) => `http://127.0.0.1:${port}`);
-  return nodePart('subgraphs', 'The subgraph host', [mainFile, 'serve', ...names], urls, {
+  const args = [mainFile, 'serve', ...namesOf(options)];
+  return nodePart('subgraphs', 'The subgraph host', args, subgraphOrigins(options), forSubgraphs(options));
+}
+
+/** The gateway's process. */
+export function gatewayPart(options: ChildOptions): PartDefinition {
+  const args = [join(repositoryRoot, 'apps/gateway/src/main.ts')];
+  return nodePart('gateway', 'The gateway', args, [gatewayOrigin(options)], forGateway(options));
+}
+
+/** One process that is both. It has the secrets of both, too. */
+export function graphPart(options: ChildOptions): PartDefinition {
+  const args = [mainFile, 'serve', gatewayName, ...namesOf(options)];
+  const origins = [...subgraphOrigins(options), gatewayOrigin(options)];
+  const environment = { ...forSubgraphs(options), ...forGateway(options) };
+  return nodePart('graph', 'The gateway with the subgraphs', args, origins, environment);
+}
+
+function namesOf({ subgraphs }: ChildOptions): string[] {
+  return subgraphs.map(({ name }) => name);
+}
+
+function subgraphOrigins({ ports }: ChildOptions): string[] {
+  return Object.values(ports).map((port) => `http://127.0.0.1:${port}`);
+}
+
+function gatewayOrigin({ gateway }: ChildOptions): string {
+  return `http://${connectableHost(gateway.host)}:${gateway.port}`;
+}
+
+function forSubgraphs(options: ChildOptions): NodeJS.ProcessEnv {
+  const ports = namesOf(options).map((name) => [`${variablePrefix(name)}_PORT`, String(options.ports[name])]);
+  return {
     ...withoutSecrets(options.environment),
     ...databaseVariables(options.databaseUrls),
-    ...Object.fromEntries(names.map((name) => [`${variablePrefix(name)}_PORT`, String(options.ports[name])])),
+    ...Object.fromEntries(ports),
     KRONOS_HOME: options.home,
     // Only the gateway is for others to reach.
     KRONOS_HOST: '127.0.0.1',
     KRONOS_INTERNAL_JWKS_FILE: options.keys.jwksFile,
     REDIS_URL: options.redisUrl,
-  });
+  };
 }
 
-/** The gateway's process. */
-export function gatewayPart(options: ChildOptions): PartDefinition {
+function forGateway(options: ChildOptions): NodeJS.ProcessEnv {
   const { environment, gateway, ports } = options;
-  const url = `http://${connectableHost(gateway.host)}:${gateway.port}`;
   const subgraphUrls = options.subgraphs.map(({ name, routingUrl }) => [
     `${variablePrefix(name)}_URL`,
     `http://127.0.0.1:${ports[name]}${new URL(routingUrl).pathname}`,
   ]);
   const keySource = ports.auth && `http://127.0.0.1:${ports.auth}/.well-known/jwks.json`;
-  return nodePart('gateway', 'The gateway', [join(repositoryRoot, 'apps/gateway/src/main.ts')], [url], {
+  return {
     ...withoutSecrets(environment),
     ...Object.fromEntries(subgraphUrls),
     KRONOS_HOME: options.home,
@@ -62,7 +90,7 @@ export function gatewayPart(options: ChildOptions): PartDefinition {
     KRONOS_JWKS_URL: environment.KRONOS_JWKS_URL || keySource || '',
     KRONOS_INTERNAL_KEY_FILE: options.keys.privateKeyFile,
     REDIS_URL: options.redisUrl,
-  });
+  };
 }
 
 /** `<DOMAIN>_DATABASE_URL` for each domain. */

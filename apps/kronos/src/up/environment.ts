@@ -24,6 +24,8 @@ export const upEnvironment = {
   REDIS_URL: redisUrl().optional(),
   KRONOS_INTERNAL_KEY_FILE: z.string().optional(),
   KRONOS_INTERNAL_JWKS_FILE: z.string().optional(),
+  /** Whether the gateway hosts the subgraphs, instead of a process beside it. */
+  KRONOS_ONE_PROCESS: z.stringbool('expected true or false').default(false),
   KRONOS_ADMIN_EMAIL: z.email(email).optional(),
   KRONOS_ADMIN_PASSWORD: z.string().min(12, password).optional(),
 } satisfies z.ZodRawShape;

@@ -1,7 +1,7 @@
 import { type Part, type PartDefinition, type Surroundings, startPart } from '../processes/part.ts';
 
 // Whoever uses another part ends before it does.
-const stopOrder = ['gateway', 'subgraphs', 'redis', 'postgres'];
+const stopOrder = ['gateway', 'subgraphs', 'graph', 'redis', 'postgres'];
 
 /** The parts of one system. */
 export interface Parts {

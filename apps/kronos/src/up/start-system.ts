@@ -2,7 +2,7 @@ import { identify } from '../processes/identity.ts';
 import { stopLeftOvers } from '../processes/left-overs.ts';
 import type { Terminal } from '../terminal.ts';
 import { allOf } from './all-of.ts';
-import { type ChildOptions, connectableHost, gatewayPart, subgraphsPart } from './children.ts';
+import { type ChildOptions, connectableHost } from './children.ts';
 import { readCredentials } from './credentials.ts';
 import type { UpPlan } from './environment.ts';
 import { ensureInternalKeys } from './internal-keys.ts';
@@ -17,8 +17,10 @@ import {
   makeHome,
   migrateAll,
   provision,
+  restartGraph,
   type StepContext,
   seedAll,
+  startGraph,
   startPostgres,
   startRedis,
 } from './steps.ts';
@@ -88,16 +90,7 @@ export async function startSystem({
     keys,
     gateway,
   };
-  await allOf(
-    terminal.step('Subgraphs', async (note) => {
-      await parts.start(subgraphsPart(children));
-      note(plan.subgraphs.map(({ name }) => name).join(', '));
-    }),
-    terminal.step('Gateway', async (note) => {
-      await parts.start(gatewayPart(children));
-      note(`port ${gateway.port}`);
-    }),
-  );
+  await startGraph(context, children);
   const services = Object.fromEntries(
     Object.entries(ports).map(([name, port]) => [name, `http://127.0.0.1:${port}`]),
   );
@@ -114,13 +107,12 @@ export async function startSystem({
 }
 
 async function followChange(context: StepContext, { restart, isSchema }: Reaction): Promise<void> {
-  const { parts, terminal } = context;
   try {
     // The gateway takes up a new supergraph by itself.
     if (isSchema) await compose(context);
-    await allOf(...restart.map((name) => parts.restart(name)));
+    await restartGraph(context, restart);
   } catch (error) {
-    terminal.warn((error as Error).message);
+    context.terminal.warn((error as Error).message);
   }
 }
 

@@ -10,7 +10,7 @@ import { waitForRedis } from '../redis/ping.ts';
 import { seedStamp } from '../seeds/stamp.ts';
 import type { Terminal } from '../terminal.ts';
 import { allOf } from './all-of.ts';
-import { databaseVariables } from './children.ts';
+import { type ChildOptions, databaseVariables, gatewayPart, graphPart, subgraphsPart } from './children.ts';
 import type { Credentials } from './credentials.ts';
 import type { UpPlan } from './environment.ts';
 import type { Parts } from './parts.ts';
@@ -151,4 +151,36 @@ export async function seedAll(
     await runCommand(['seed'], { ...environment, ...variables }, signal);
     await stamp.write();
   });
+}
+
+/** Starts the subgraphs and the gateway: a process for each of the two, or one for both. */
+export async function startGraph(
+  { plan, terminal, parts }: StepContext,
+  children: ChildOptions,
+): Promise<void> {
+  const names = children.subgraphs.map(({ name }) => name).join(', ');
+  const port = `port ${children.gateway.port}`;
+  if (plan.KRONOS_ONE_PROCESS) {
+    await terminal.step('Gateway with subgraphs', async (note) => {
+      await parts.start(graphPart(children));
+      note(`${port}; ${names}`);
+    });
+    return;
+  }
+  await allOf(
+    terminal.step('Subgraphs', async (note) => {
+      await parts.start(subgraphsPart(children));
+      note(names);
+    }),
+    terminal.step('Gateway', async (note) => {
+      await parts.start(gatewayPart(children));
+      note(port);
+    }),
+  );
+}
+
+/** Restarts what runs the changed code of the subgraphs, or of the gateway. */
+export async function restartGraph({ plan, parts }: StepContext, names: readonly string[]): Promise<void> {
+  const running = plan.KRONOS_ONE_PROCESS && names.length > 0 ? ['graph'] : names;
+  await allOf(...running.map((name) => parts.restart(name)));
 }
