@@ -43,6 +43,7 @@ export const gatewayEnvironment = {
   KRONOS_MAX_ROOT_FIELDS: count(50),
   KRONOS_MAX_STREAMS: count(10_000),
   KRONOS_MAX_STREAMS_PER_CALLER: count(100),
+  KRONOS_MAX_STREAMS_PER_ADDRESS: count(1_000),
   KRONOS_STREAM_HEARTBEAT_MS: count(10_000),
   ...trafficEnvironment,
   ...headersEnvironment,

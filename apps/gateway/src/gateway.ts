@@ -19,12 +19,18 @@ import { mayReadMetrics } from './http/may-read-metrics.ts';
 import { atMostEverySecond } from './http/readiness.ts';
 import { trackRequests } from './http/track-requests.ts';
 import { createKnownOperations } from './known/known-operations.ts';
+import { createGroups } from './live/groups.ts';
+import { createLiveMetrics } from './live/metrics.ts';
+import { createScopeFinder } from './live/operation-scope.ts';
+import { readSharedScopes, type SharedScopes } from './live/shared-scopes.ts';
 import { createMetrics } from './metrics.ts';
 import { explorerPage } from './pages/explorer.ts';
 import { landingPage } from './pages/landing.ts';
 import { createFlights } from './sharing/flights.ts';
 import { createQueries } from './sharing/queries.ts';
 import { createStreams } from './stream/streams.ts';
+import { createSubscriptions } from './stream/subscriptions.ts';
+import { createViewers } from './stream/viewers.ts';
 import { followSupergraph } from './supergraph/follow-supergraph.ts';
 import { readSupergraph } from './supergraph/read-supergraph.ts';
 import { readTraffic } from './traffic/environment.ts';
@@ -54,7 +60,8 @@ export interface Gateway {
  *  8. engine: plan, fetch from the subgraphs with the internal token and within their limits, merge
  *  9. formatError, useHttpStatus: errors as clients get them, and the status they deserve
  * 10. answerHeaders: what subgraphs' headers come to
- * 11. streams: heartbeats, cursors, slow clients, the end of the token
+ * 11. groups: those for whom the same is true share one upstream, one execution and one buffer
+ * 12. streams: heartbeats, cursors, slow clients, the end of the token, of the session, of a right
  *
  * @param subgraphs those that live in this process and are called directly; their subscriptions go over HTTP
  * @throws StartError when the supergraph or a key cannot be used
@@ -67,6 +74,7 @@ export async function createGateway(
   const metrics = new Registry();
   const identity = await createIdentity(environment, logger, metrics);
   const rules = new WeakMap<GraphQLSchema, AccessRules>();
+  const shared = new WeakMap<GraphQLSchema, SharedScopes>();
   const access = createAccessCheck((schema) => rules.get(schema)!);
   const answerHeaders = createAnswerHeaders(environment.KRONOS_FORWARD_HEADERS);
   let schema: GraphQLSchema | undefined;
@@ -90,15 +98,31 @@ export async function createGateway(
       schema = apiSchema;
       const accessRules = readAccessRules(supergraphSdl);
       rules.set(apiSchema, accessRules);
+      shared.set(apiSchema, readSharedScopes(supergraphSdl));
       if (accessRules.size > 0 && !environment.KRONOS_JWKS_URL) {
         logger.warn('The graph has fields for known callers, and without KRONOS_JWKS_URL there are none.');
       }
     },
   });
-  const streams = createStreams({
+  const liveMetrics = createLiveMetrics(metrics);
+  const groups = createGroups({
     engine,
-    revocations: identity.revocations,
-    limits: { total: environment.KRONOS_MAX_STREAMS, perCaller: environment.KRONOS_MAX_STREAMS_PER_CALLER },
+    sharedScopeOf: createScopeFinder((schema) => ({
+      schema,
+      rules: rules.get(schema)!,
+      shared: shared.get(schema)!,
+    })),
+    logger,
+    metrics: liveMetrics,
+  });
+  const viewers = createViewers(identity.revocations, identity.rightsChanges);
+  const streams = createStreams({
+    subscriptions: createSubscriptions({ groups, viewers, metrics: liveMetrics }),
+    limits: {
+      total: environment.KRONOS_MAX_STREAMS,
+      perCaller: environment.KRONOS_MAX_STREAMS_PER_CALLER,
+      perAddress: environment.KRONOS_MAX_STREAMS_PER_ADDRESS,
+    },
     heartbeatMs: environment.KRONOS_STREAM_HEARTBEAT_MS,
   });
   const counted = createMetrics(metrics, () => streams.open);

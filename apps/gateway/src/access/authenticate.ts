@@ -10,6 +10,8 @@ export interface AuthenticateOptions {
   audience: string;
   /** Whether a session has been revoked before its tokens expired. */
   isRevoked(sessionId: string): boolean;
+  /** Whether a token claims rights that its viewer has lost since. */
+  claimsTooMuch(viewer: Viewer): boolean;
 }
 
 /** Who the caller is, from the `authorization` header; throws a coded error when the token is worth nothing. */
@@ -53,9 +55,12 @@ export function createAuthenticate(options: AuthenticateOptions): Authenticate {
     const token = bearer.exec(authorization)?.[1];
     if (!token) throw unauthenticated('The authorization header is no Bearer token.');
     const caller = await verify(token);
-    const sessionId = caller.viewer?.sessionId;
-    if (sessionId && options.isRevoked(sessionId)) {
+    const { viewer } = caller;
+    if (viewer?.sessionId && options.isRevoked(viewer.sessionId)) {
       throw unauthenticated('The session has been ended: log in again.');
+    }
+    if (viewer && options.claimsTooMuch(viewer)) {
+      throw unauthenticated('Your rights have changed: refresh the access token and send the request again.');
     }
     return caller;
   };

@@ -5,6 +5,7 @@ import { type Authenticate, authenticateNobody, createAuthenticate } from './aut
 import { anonymous, type Caller } from './caller.ts';
 import { createInternalTokens, type MintInternalToken } from './internal-token.ts';
 import { followRevocations, noRevocations, type Revocations } from './revocations.ts';
+import { followRightsChanges, noRightsChanges, type RightsChanges } from './rights-changes.ts';
 
 /** Everything by which the gateway knows its callers and is known to its subgraphs. */
 export interface Identity {
@@ -12,6 +13,7 @@ export interface Identity {
   /** Undefined when there is no internal key: then the caller's own header is forwarded. */
   mint: MintInternalToken | undefined;
   revocations: Revocations;
+  rightsChanges: RightsChanges;
   /** As whom the gateway asks on its own behalf. */
   self: Caller;
   readiness(): Promise<Record<string, true | string>>;
@@ -31,12 +33,14 @@ export async function createIdentity(
     ? (await import('@kronos/events')).createEventLog({ redisUrl, logger, metrics })
     : undefined;
   const revocations = log ? followRevocations(log, logger) : noRevocations;
+  const rightsChanges = log ? followRightsChanges(log, logger) : noRightsChanges;
   const authenticate = jwksUrl
     ? createAuthenticate({
         jwksUrl,
         issuer: environment.KRONOS_TOKEN_ISSUER,
         audience: environment.KRONOS_TOKEN_AUDIENCE,
         isRevoked: revocations.isRevoked,
+        claimsTooMuch: rightsChanges.claimsTooMuch,
       })
     : authenticateNobody;
 
@@ -44,6 +48,7 @@ export async function createIdentity(
     authenticate,
     mint,
     revocations,
+    rightsChanges,
     self: anonymous,
     async readiness(): Promise<Record<string, true | string>> {
       if (!log) return {};
@@ -51,6 +56,7 @@ export async function createIdentity(
     },
     async close() {
       revocations.close();
+      rightsChanges.close();
       await log?.close();
     },
   };

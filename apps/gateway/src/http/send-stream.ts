@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import type { HTTPGraphQLResponse } from '@apollo/server';
 import type { FastifyReply } from 'fastify';
-import type { StreamProtocol, StreamResult } from '../stream/protocol.ts';
+import type { StreamProtocol } from '../stream/protocol.ts';
 
 /**
  * Answers over a streaming protocol: with a subscription when there is one to run, otherwise with the one result of a
@@ -14,7 +14,7 @@ export async function sendStream(
   run: ((response: ServerResponse) => Promise<void>) | undefined,
 ): Promise<void> {
   const text = answer.body.kind === 'complete' ? answer.body.string : '{}';
-  const result = JSON.parse(text) as StreamResult;
+  const result = JSON.parse(text) as { data?: unknown };
   // Apollo's clients read the errors of an operation from a JSON body; graphql-sse's only from within the stream.
   if (!run && !result.data && protocol.name === 'multipart') {
     for (const [name, value] of answer.headers) reply.header(name, value);
@@ -32,5 +32,5 @@ export async function sendStream(
   });
   response.flushHeaders();
   if (run) return run(response);
-  response.end(protocol.opening + protocol.next(result, undefined) + protocol.complete);
+  response.end(protocol.opening + protocol.next(text, undefined) + protocol.complete);
 }

@@ -1,8 +1,8 @@
 import type { StreamProtocol } from './protocol.ts';
 
-const part = (body: unknown) =>
-  `\r\ncontent-type: application/json\r\n\r\n${JSON.stringify(body)}\r\n--graphql`;
+const part = (json: string) => `\r\ncontent-type: application/json\r\n\r\n${json}\r\n--graphql`;
 const end = '--\r\n';
+const fatal = (errors: unknown) => part(JSON.stringify({ payload: null, errors })) + end;
 
 /**
  * Apollo's multipart protocol. The boundary stands after each part, so that a client can read a part as soon as it is
@@ -13,14 +13,13 @@ const end = '--\r\n';
 export const multipart: StreamProtocol = {
   name: 'multipart',
   contentType: 'multipart/mixed;boundary="graphql";subscriptionSpec=1.0',
-  opening: `\r\n--graphql${part({})}`,
-  heartbeat: () => part({}),
-  next(result, cursor) {
-    const extensions = cursor === undefined ? result.extensions : { ...result.extensions, cursor };
-    return part({ payload: { ...result, ...(extensions && { extensions }) } });
-  },
+  opening: `\r\n--graphql${part('{}')}`,
+  hasCursorInResult: true,
+  heartbeat: () => part('{}'),
+  retryAfter: () => '',
+  next: (result) => part(`{"payload":${result}}`),
   complete: end,
-  fail: (errors) => part({ payload: null, errors }) + end,
+  fail: fatal,
   // The protocol knows no other way to say "come back" than an error, on which Apollo's RetryLink does.
-  interrupt: (errors) => part({ payload: null, errors }) + end,
+  interrupt: fatal,
 };

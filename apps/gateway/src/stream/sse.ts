@@ -8,8 +8,10 @@ export const sse: StreamProtocol = {
   name: 'sse',
   contentType: 'text/event-stream; charset=utf-8',
   opening: sseComment,
+  hasCursorInResult: false,
   heartbeat: (cursor) => (cursor === undefined ? sseComment : sseMessage({ id: cursor })),
-  next: (result, cursor) => sseMessage({ id: cursor, event: 'next', data: JSON.stringify(result) }),
+  retryAfter: (ms) => `retry: ${ms}\n\n`,
+  next: (result, cursor) => sseMessage({ id: cursor, event: 'next', data: result }),
   complete,
   fail: (errors) => sseMessage({ event: 'next', data: JSON.stringify({ errors }) }) + complete,
   // A stream that ends without `complete` is what makes clients reconnect with Last-Event-ID.

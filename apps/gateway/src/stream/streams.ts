@@ -1,19 +1,17 @@
+import { randomInt } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { clientSignal, codedError, type Engine, type PlannedSubscription } from '@kronos/engine';
-import { unauthenticated } from '../access/authenticate.ts';
-import type { Revocations } from '../access/revocations.ts';
+import { codedError, type PlannedSubscription } from '@kronos/engine';
 import type { GatewayContext } from '../context.ts';
-import { formatError } from '../errors/format-error.ts';
-import { type RequestScope, requestScope } from '../errors/request-scope.ts';
+import type { RequestScope } from '../errors/request-scope.ts';
+import { DistinctStream } from './distinct-stream.ts';
 import type { StreamProtocol } from './protocol.ts';
-import { runStream, StreamEnd } from './run-stream.ts';
+import { createPulse, type Pulse } from './pulse.ts';
 import { createStreamSlots, type StreamLimits } from './stream-slots.ts';
-import { createStreamWriter } from './stream-writer.ts';
+import type { RunningSubscription, Subscriptions } from './subscriptions.ts';
 
 export interface StreamsOptions {
-  engine: Pick<Engine, 'subscribe'>;
-  revocations: Revocations;
+  subscriptions: Subscriptions;
   limits: StreamLimits;
   heartbeatMs: number;
 }
@@ -29,6 +27,8 @@ export interface StreamRequest {
 /** All open streams of this process. */
 export interface Streams {
   readonly open: number;
+  readonly pulse: Pulse;
+  readonly subscriptions: Subscriptions;
   /**
    * Takes a slot for a stream before anything is done for it.
    *
@@ -39,85 +39,63 @@ export interface Streams {
   /** Carries a subscription over a response whose headers have been sent, until either ends. */
   run(request: StreamRequest, response: ServerResponse): Promise<void>;
   /**
-   * Ends every stream so that its client comes back, to another process or to this one's successor.
+   * Ends every stream so that its client comes back, to another process or to this one's successor. Many are not ended
+   * all at once: those who take them over have time.
    *
-   * @param timeoutMs how long clients that do not read are waited for
+   * @param timeoutMs how long it may take, clients that do not read included
    */
   drain(timeoutMs: number): Promise<void>;
 }
 
-/** setTimeout fires at once for anything longer. */
-const maxTimerMs = 2 ** 31 - 1;
+/** Streams that are ended per millisecond when the process stops. */
+const endsPerMs = 2;
 
 export function createStreams(options: StreamsOptions): Streams {
-  const { engine, revocations, heartbeatMs } = options;
+  const { subscriptions, heartbeatMs } = options;
   const slots = createStreamSlots(options.limits);
-  const running = new Map<AbortController, Promise<void>>();
+  const pulse = createPulse(heartbeatMs);
+  const closing = new Set<Promise<void>>();
   let isDraining = false;
 
-  /** Ends the stream of a caller whose token has come to its end. */
-  function watchToken({ caller: { viewer } }: GatewayContext, ending: AbortController): () => void {
-    if (!viewer) return () => undefined;
-    const end = (message: string) => ending.abort(new StreamEnd(unauthenticated(message), false));
-    const msLeft = Math.min(maxTimerMs, Math.max(0, viewer.tokenExp * 1_000 - Date.now()));
-    const timer = setTimeout(
-      () => end('The access token has expired: refresh it and resume after the last cursor.'),
-      msLeft,
-    );
-    timer.unref();
-    const stopListening = revocations.onRevoked((sessionId) => {
-      if (sessionId === viewer.sessionId) end('The session has been ended: log in again.');
-    });
-    return () => {
-      clearTimeout(timer);
-      stopListening();
-    };
-  }
-
-  async function carry(request: StreamRequest, response: ServerResponse, ending: AbortController) {
-    const { planned, protocol, context, after, scope } = request;
-    const unwatch = watchToken(context, ending);
-    try {
-      await runStream({
-        protocol,
-        writer: createStreamWriter(response),
-        endings: ending.signal,
-        heartbeatMs,
-        format: (error) => formatError(error.toJSON(), error),
-        open: (signal) =>
-          engine.subscribe(planned, {
-            after,
-            signal,
-            createContext: () => ({ ...context, [clientSignal]: signal }),
-          }),
-      });
-    } catch (error) {
-      scope.logger.error({ err: error, requestId: scope.requestId }, 'a stream broke');
-      response.destroy();
-    } finally {
-      unwatch();
+  async function endAll(spreadMs: number): Promise<void> {
+    const left: RunningSubscription[] = [...subscriptions.running];
+    const begun = Date.now();
+    for (let ended = 0; ended < left.length; ended++) {
+      const due = begun + (spreadMs * ended) / left.length;
+      if (due > Date.now()) await sleep(due - Date.now(), undefined, { ref: false });
+      left[ended]!.end({ errors: [shuttingDown()], isRetriable: true });
     }
   }
 
   return {
+    pulse,
+    subscriptions,
     get open() {
       return slots.open;
     },
     reserve({ caller, clientAddress }) {
       if (isDraining) throw shuttingDown();
-      return slots.take(caller.viewer?.userId ?? clientAddress);
+      return slots.take({ viewer: caller.viewer?.userId, address: clientAddress });
     },
-    async run(request, response) {
-      const ending = new AbortController();
-      const ended = requestScope.run(request.scope, () => carry(request, response, ending));
-      running.set(ending, ended);
-      if (isDraining) ending.abort(new StreamEnd(shuttingDown(), true));
-      await ended.finally(() => running.delete(ending));
+    async run({ protocol, ...request }, response) {
+      const closed = Promise.withResolvers<void>();
+      closing.add(closed.promise);
+      const stream = new DistinctStream(response, protocol, closed.resolve);
+      const subscription = subscriptions.start({ ...request, sink: stream });
+      stream.carry(subscription);
+      const rest = pulse.add(() => stream.beat());
+      if (isDraining) subscription.end({ errors: [shuttingDown()], isRetriable: true });
+      await closed.promise;
+      rest();
+      closing.delete(closed.promise);
     },
     async drain(timeoutMs) {
       isDraining = true;
-      for (const ending of running.keys()) ending.abort(new StreamEnd(shuttingDown(), true));
-      await Promise.race([Promise.all(running.values()), sleep(timeoutMs, undefined, { ref: false })]);
+      const ended = async () => {
+        await endAll(Math.min(timeoutMs / 2, subscriptions.running.size / endsPerMs));
+        await Promise.all(closing);
+      };
+      await Promise.race([ended(), sleep(timeoutMs, undefined, { ref: false })]);
     },
   };
 }
@@ -125,6 +103,6 @@ export function createStreams(options: StreamsOptions): Streams {
 function shuttingDown() {
   return codedError('The gateway is being restarted: come back after the last cursor.', {
     code: 'SERVICE_UNAVAILABLE',
-    retryAfter: 1,
+    retryAfter: randomInt(1, 5),
   });
 }

@@ -1,0 +1,28 @@
+import { clientSignal } from '@kronos/engine';
+import { anonymous } from '../access/caller.ts';
+import { type GatewayContext, ownContext } from '../context.ts';
+import type { SharedScope } from './shared-scopes.ts';
+
+/**
+ * In whose name a group asks subgraphs: with the credentials of one member, and with nothing else of theirs. The ids of
+ * request and trace are the group's own; no address and no agent are told, because the answer is not for one client.
+ * Forwarded headers are the same for all members. A group for everybody asks as nobody, so that no member's rights can
+ * reach the others.
+ */
+export function groupContext(
+  scope: SharedScope,
+  requestId: string,
+  { caller, authorization, forwarded }: GatewayContext,
+  signal: AbortSignal,
+): Record<string, unknown> {
+  const asNobody = scope === 'EVERYBODY';
+  const context: GatewayContext = {
+    ...ownContext(asNobody ? anonymous : caller),
+    requestId,
+    authorization: asNobody ? undefined : authorization,
+    clientAddress: 'unknown',
+    forwarded,
+    [clientSignal]: signal,
+  };
+  return { ...context };
+}

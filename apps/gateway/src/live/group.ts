@@ -1,0 +1,236 @@
+import type { Engine, PlannedSubscription, SubscriptionFrame } from '@kronos/engine';
+import type { GraphQLError } from 'graphql';
+import type { GatewayContext } from '../context.ts';
+import { formatError } from '../errors/format-error.ts';
+import { type RequestScope, requestScope } from '../errors/request-scope.ts';
+import { compareCursors } from './cursor-order.ts';
+import { broken, isUnauthenticated, tooSlow } from './endings.ts';
+import { Frame } from './frame.ts';
+import { groupContext } from './group-context.ts';
+import { Lane, type LaneOwner } from './lane.ts';
+import type { Ending, Member, Sink } from './member.ts';
+import type { LiveMetrics } from './metrics.ts';
+import { Ring, type RingBudget, type RingLimits } from './ring.ts';
+import type { SharedScope } from './shared-scopes.ts';
+
+export interface GroupOptions {
+  engine: Pick<Engine, 'subscribe'>;
+  planned: PlannedSubscription;
+  sharedScope: SharedScope;
+  /** The group's own id and log: what happens to it happens to no request in particular. */
+  requestScope: RequestScope;
+  ringLimits: RingLimits;
+  ringBudget: RingBudget;
+  metrics: LiveMetrics;
+  /** The last member has gone. */
+  onEmpty(): void;
+}
+
+/** Beside the lane from now on: one that was resumed and one that fetches what others missed. */
+const maxResumedLanes = 2;
+
+/**
+ * Subscribers for whom the same is true. They share one upstream; for those who were away there is, for as long as it
+ * takes, another that begins where they stopped, and gives them over to the first when it has caught up with its ring.
+ */
+export class Group implements LaneOwner {
+  readonly members = new Set<Member>();
+  readonly #options: GroupOptions;
+  /** Those before take the members of those behind as soon as they can. */
+  #lanes: Lane[] = [];
+  /** Begun without a cursor: what it reads is new to everybody. */
+  #live: Lane | undefined;
+  /** Members with the cursor that no lane covers. */
+  readonly #waiting = new Map<Member, string>();
+  /** In whose name subgraphs are asked. */
+  #holder: Member | undefined;
+
+  constructor(options: GroupOptions) {
+    this.#options = options;
+  }
+
+  get lanes(): number {
+    return this.#lanes.length;
+  }
+
+  get isWaitedFor(): boolean {
+    return this.#waiting.size > 0;
+  }
+
+  /** @param after the cursor after which the subscriber wants events; from now on when omitted */
+  join(sink: Sink, context: GatewayContext, after: string | undefined): Member {
+    const member: Member = { sink, context, isPlaced: false, isParked: false, next: 0 };
+    this.members.add(member);
+    if (!this.#holder || isSamePerson(this.#holder, member)) this.#holder = member;
+    this.#seat(member, after);
+    return member;
+  }
+
+  leave(member: Member): void {
+    if (!this.members.delete(member)) return;
+    this.#waiting.delete(member);
+    const { lane } = member;
+    lane?.remove(member);
+    if (lane?.members.size === 0) this.#close(lane);
+    if (this.members.size === 0) {
+      for (const left of [...this.#lanes]) this.#close(left);
+      this.#options.onEmpty();
+    } else if (member === this.#holder) this.#changeHolder(member);
+  }
+
+  open(lane: Lane, signal: AbortSignal): AsyncIterable<SubscriptionFrame> {
+    const { engine, planned, sharedScope } = this.#options;
+    const { requestId } = this.#options.requestScope;
+    lane.tokenExp = sharedScope === 'EVERYBODY' ? Number.POSITIVE_INFINITY : expiryOf(this.#holder!);
+    return engine.subscribe(planned, {
+      after: lane.ring.cursor,
+      signal,
+      createContext: () => groupContext(sharedScope, requestId, this.#holder!.context, signal),
+    });
+  }
+
+  toFrame({ cursor, occurredAt, result }: Extract<SubscriptionFrame, { kind: 'event' }>): Frame {
+    this.#options.metrics.eventsIn.inc();
+    const { data, errors, extensions } = result;
+    const formatted = errors?.map((error) => formatError(error.toJSON(), error));
+    return new Frame(
+      { data, ...(formatted && { errors: formatted }), ...(extensions && { extensions }) },
+      cursor,
+      occurredAt,
+    );
+  }
+
+  onMoved(lane: Lane): void {
+    if (this.#lanes.length > 1) this.#merge();
+    if (this.#waiting.size === 0) return;
+    for (const [member, cursor] of this.#waiting) if (lane.ring.covers(cursor)) this.#seat(member, cursor);
+  }
+
+  onEnded(lane: Lane, errors: readonly GraphQLError[] | undefined): boolean {
+    if (isUnauthenticated(errors) && this.#hasLongerToken(lane)) return true;
+    this.#endLane(lane, { ...(errors && { errors }) });
+    return false;
+  }
+
+  onBroken(lane: Lane, error: unknown): void {
+    const { logger, requestId } = this.#options.requestScope;
+    logger.error({ err: error, requestId }, 'a group of streams broke');
+    this.#endLane(lane, broken());
+  }
+
+  onTooSlow(member: Member): void {
+    this.#end(member, tooSlow());
+  }
+
+  onDelivered(frame: Frame, count: number): void {
+    const { eventsOut, lag } = this.#options.metrics;
+    eventsOut.inc(count);
+    if (count > 0 && !Number.isNaN(frame.occurredAt))
+      lag.observe(Math.max(0, Date.now() - frame.occurredAt) / 1_000);
+  }
+
+  onReplayed(): void {
+    this.#options.metrics.replayed.inc();
+    this.#options.metrics.eventsOut.inc();
+  }
+
+  onParked(): void {
+    this.#options.metrics.parked.inc();
+  }
+
+  /** Lets a member read from a lane that has what it needs, from a new one, or wait for either. */
+  #seat(member: Member, cursor: string | undefined): void {
+    this.#waiting.delete(member);
+    if (cursor === undefined) {
+      this.#live ??= this.#openLane(undefined);
+      this.#live.add(member);
+      return;
+    }
+    const covering = this.#lanes.find(({ ring }) => ring.covers(cursor));
+    const resumed = this.#lanes.length - (this.#live ? 1 : 0);
+    if (covering) covering.add(member, cursor);
+    else if (resumed < maxResumedLanes) this.#openLane(cursor).add(member, cursor);
+    else {
+      this.#waiting.set(member, cursor);
+      // Lanes that pause for slow members would let this one wait as long.
+      for (const lane of this.#lanes) lane.recheck();
+    }
+  }
+
+  #openLane(after: string | undefined): Lane {
+    const { ringLimits, ringBudget, metrics } = this.#options;
+    const lane = new Lane(this, new Ring(ringLimits, ringBudget, after));
+    this.#lanes = after === undefined ? [lane, ...this.#lanes] : [...this.#lanes, lane];
+    metrics.upstreams.inc();
+    // Later than this call, because the member that it is opened for is not in it yet.
+    queueMicrotask(() => void requestScope.run(this.#options.requestScope, () => lane.run()));
+    return lane;
+  }
+
+  #close(lane: Lane): void {
+    if (!this.#lanes.includes(lane)) return;
+    this.#lanes = this.#lanes.filter((other) => other !== lane);
+    if (this.#live === lane) this.#live = undefined;
+    this.#options.metrics.upstreams.dec();
+    lane.close();
+    // The oldest first: a lane that begins with it has what the others missed, too.
+    const waiting = [...this.#waiting].sort(([, a], [, b]) => compareCursors(a, b));
+    for (const [member, cursor] of waiting) this.#seat(member, cursor);
+  }
+
+  /** Gives members of a lane to one before it whose ring covers all that they have not read: in one synchronous step. */
+  #merge(): void {
+    for (const behind of this.#lanes.slice(1)) {
+      const { cursor } = behind.ring;
+      if (cursor === undefined) continue;
+      const before = this.#lanes
+        .slice(0, this.#lanes.indexOf(behind))
+        .find(({ ring }) => ring.covers(cursor));
+      if (!before) continue;
+      for (const member of behind.members) {
+        if (member.isParked) continue;
+        behind.remove(member);
+        before.add(member, cursor);
+      }
+      if (behind.members.size === 0) this.#close(behind);
+    }
+  }
+
+  #endLane(lane: Lane, ending: Ending): void {
+    for (const member of [...lane.members]) this.#end(member, ending);
+  }
+
+  #end(member: Member, ending: Ending): void {
+    this.leave(member);
+    member.sink.end(ending);
+  }
+
+  /** The newest member's credentials are used from now on; another person's, by another upstream. */
+  #changeHolder(gone: Member): void {
+    this.#holder = newest(this.members);
+    if (this.#options.sharedScope !== 'ROLES' || isSamePerson(this.#holder, gone)) return;
+    for (const lane of this.#lanes) lane.reopen();
+  }
+
+  /** Whether an upstream has ended with the token that it was opened with while another member's is good for longer. */
+  #hasLongerToken(lane: Lane): boolean {
+    const longest = newest(this.members);
+    if (expiryOf(longest) <= lane.tokenExp) return false;
+    this.#holder = longest;
+    return true;
+  }
+}
+
+function newest(members: ReadonlySet<Member>): Member {
+  let last: Member | undefined;
+  for (const member of members) last = member;
+  return last!;
+}
+
+function expiryOf({ context }: Member): number {
+  return context.caller.viewer?.tokenExp ?? 0;
+}
+
+function isSamePerson(one: Member, other: Member): boolean {
+  return one.context.caller.viewer?.userId === other.context.caller.viewer?.userId;
+}

@@ -1,0 +1,76 @@
+import type { GraphQLError } from 'graphql';
+import { unauthenticated } from '../access/authenticate.ts';
+import type { Viewer } from '../access/caller.ts';
+import type { Revocations } from '../access/revocations.ts';
+import type { RightsChanges } from '../access/rights-changes.ts';
+
+/** Watches over viewers for as long as they read. */
+export interface Viewers {
+  /**
+   * Calls back once with the reason when a viewer may read no more: their token has expired, their session was ended, or
+   * they have lost a right that their token still claims.
+   *
+   * @returns how to stop watching
+   */
+  watch(viewer: Viewer | null, onLost: (error: GraphQLError) => void): () => void;
+}
+
+type Watch = { viewer: Viewer; lose(message: string): void };
+
+/** setTimeout fires at once for anything longer. */
+const maxTimerMs = 2 ** 31 - 1;
+
+export function createViewers(revocations: Revocations, rightsChanges: RightsChanges): Viewers {
+  const bySession = new Map<string, Set<Watch>>();
+  const byUser = new Map<string, Set<Watch>>();
+
+  revocations.onRevoked((sessionId) => {
+    for (const watch of [...(bySession.get(sessionId) ?? [])]) {
+      watch.lose('The session has been ended: log in again.');
+    }
+  });
+  rightsChanges.onChanged((userId) => {
+    for (const watch of [...(byUser.get(userId) ?? [])]) {
+      if (!rightsChanges.claimsTooMuch(watch.viewer)) continue;
+      watch.lose('Your rights have changed: refresh the access token and resume after the last cursor.');
+    }
+  });
+
+  return {
+    watch(viewer, onLost) {
+      if (!viewer) return () => undefined;
+      const stop = () => {
+        clearTimeout(timer);
+        if (viewer.sessionId) removeFrom(bySession, viewer.sessionId, watch);
+        removeFrom(byUser, viewer.userId, watch);
+      };
+      const watch: Watch = {
+        viewer,
+        lose(message) {
+          stop();
+          onLost(unauthenticated(message));
+        },
+      };
+      const msLeft = Math.min(maxTimerMs, Math.max(0, viewer.tokenExp * 1_000 - Date.now()));
+      const timer = setTimeout(
+        () => watch.lose('The access token has expired: refresh it and resume after the last cursor.'),
+        msLeft,
+      ).unref();
+      if (viewer.sessionId) addTo(bySession, viewer.sessionId, watch);
+      addTo(byUser, viewer.userId, watch);
+      return stop;
+    },
+  };
+}
+
+function addTo(index: Map<string, Set<Watch>>, key: string, watch: Watch): void {
+  const watches = index.get(key);
+  if (watches) watches.add(watch);
+  else index.set(key, new Set([watch]));
+}
+
+function removeFrom(index: Map<string, Set<Watch>>, key: string, watch: Watch): void {
+  const watches = index.get(key);
+  watches?.delete(watch);
+  if (watches?.size === 0) index.delete(key);
+}
