@@ -26,13 +26,14 @@ export async function openStream(
   query: string,
   headers: Record<string, string> = {},
   extensions?: Record<string, unknown>,
+  variables?: Record<string, unknown>,
 ): Promise<TestStream> {
   const abort = new AbortController();
   const answer = await fetch(url, {
     method: 'POST',
     signal: abort.signal,
     headers: { 'content-type': 'application/json', accept: 'text/event-stream', ...headers },
-    body: JSON.stringify({ query, extensions }),
+    body: JSON.stringify({ query, extensions, variables }),
   });
   return readStream(answer, () => abort.abort());
 }
