@@ -20,7 +20,7 @@ export class Frame {
   readonly cursor: string | undefined;
   /** When the event happened, in milliseconds since the epoch; NaN when nobody said. */
   readonly occurredAt: number;
-  /** About how much memory it takes once it is framed for every protocol, in bytes. */
+  /** About how much memory it takes once it is framed for one protocol, in bytes. */
   readonly size: number;
   /** `{"data":…,"errors":…` without its end, for each protocol ends it in its own way. */
   readonly #head: string;
@@ -33,7 +33,7 @@ export class Frame {
     this.occurredAt = Date.parse(occurredAt ?? '');
     this.#head = JSON.stringify({ data, ...(errors && { errors }) }).slice(0, -1);
     this.#extensions = extensions;
-    this.size = 4 * this.#head.length + 512;
+    this.size = 2 * this.#head.length + 512;
   }
 
   /** The result as JSON text, for protocols that have a place for the cursor beside it. */

@@ -47,7 +47,7 @@ export interface Groups {
   join(subscriber: Subscriber): Place;
 }
 
-const ringDefaults: RingLimits = { frames: 256, bytes: 1 << 20 };
+const ringDefaults: RingLimits = { frames: 256, bytes: 2 << 20 };
 const ringBudgetDefault = 128 << 20;
 
 export function createGroups(options: GroupsOptions): Groups {

@@ -10,6 +10,8 @@ export interface Upstream {
   /** The cursor after which events are wanted. */
   readonly after: string | undefined;
   readonly isClosed: boolean;
+  /** Whether the gateway does not take what is sent. */
+  readonly isHeldBack: boolean;
   /** Everything up to this cursor has been considered. */
   position(cursor: string): void;
   /** Sends the message of this id and text. */
@@ -134,6 +136,9 @@ function playUpstream(
     after: request.headers['last-event-id'] as string | undefined,
     get isClosed() {
       return isClosed;
+    },
+    get isHeldBack() {
+      return response.writableNeedDrain;
     },
     position: (cursor) => response.write(`id: ${cursor}\n\n`),
     say(cursor, text = `message ${cursor}`) {
