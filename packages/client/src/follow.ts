@@ -6,7 +6,7 @@ import { failureOf, Interruption } from './errors.ts';
 import { openStream, type StreamRequest } from './open-stream.ts';
 import { loadPosition, type Position } from './position.ts';
 import { type Message, readMessages } from './read-messages.ts';
-import { createRecovery, type Retry } from './recovery.ts';
+import { createRecovery, type Recovery, type Retry } from './recovery.ts';
 
 /** One event of a subscription. */
 export interface KronosEvent<Data> {
@@ -56,7 +56,7 @@ export async function* follow<Data>(options: FollowOptions): AsyncGenerator<Kron
     const token = await credentials.current();
     const beganAt = performance.now();
     try {
-      yield* followConnection<Data>(options, token, position, recovery.stands);
+      yield* followConnection<Data>(options, token, position, recovery);
       return;
     } catch (error) {
       if (signal.aborted) return;
@@ -70,7 +70,7 @@ async function* followConnection<Data>(
   options: FollowOptions,
   token: string | undefined,
   position: Position,
-  onStands: () => void,
+  recovery: Recovery,
 ): AsyncGenerator<KronosEvent<Data>, void> {
   const { signal, maxEventSize } = options;
   const authorization = token === undefined ? undefined : { authorization: `Bearer ${token}` };
@@ -79,7 +79,6 @@ async function* followConnection<Data>(
   const stop = () => connection.abort(signal.reason);
   signal.addEventListener('abort', stop);
   let hasOpened = false;
-  let retryAfterMs: number | undefined;
 
   try {
     if (signal.aborted) return;
@@ -87,18 +86,18 @@ async function* followConnection<Data>(
     for await (const message of readMessages(readChunk, maxEventSize)) {
       if (message.kind === 'complete') return;
       if (message.kind === 'delay') {
-        retryAfterMs = message.milliseconds;
+        recovery.askForDelay(message.milliseconds);
         continue;
       }
       if (message.kind === 'event') assertNoRefusal(message);
       if (!hasOpened) options.onOpen?.(message.kind === 'position' ? message.cursor : position.cursor);
       hasOpened = true;
-      onStands();
+      recovery.stands();
       if (message.kind === 'event') yield toEvent<Data>(message);
       await position.advance(message.cursor);
       if (signal.aborted) return;
     }
-    throw new Interruption('The connection was closed.', { retryAfterMs });
+    throw new Interruption('The connection was closed.');
   } finally {
     signal.removeEventListener('abort', stop);
     connection.abort();

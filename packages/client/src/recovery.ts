@@ -20,6 +20,8 @@ export interface Retry {
 export interface Recovery {
   /** The subscription has been accepted: the next refusal is another one. */
   stands(): void;
+  /** The graph wants this connection to be followed by the next one after so many milliseconds, however it ends. */
+  askForDelay(milliseconds: number): void;
   /**
    * Waits until the next connection may be tried, with another token when it was the token's fault.
    *
@@ -36,6 +38,7 @@ const stableAfterMs = 1_000;
 export function createRecovery({ credentials, backOff, signal, onRetry }: RecoveryOptions): Recovery {
   let attempt = 0;
   let hasRenewed = false;
+  let askedMs: number | undefined;
 
   function isOfToken(error: unknown): error is KronosError {
     return error instanceof KronosError && error.code === 'UNAUTHENTICATED' && credentials.isRenewable;
@@ -45,11 +48,14 @@ export function createRecovery({ credentials, backOff, signal, onRetry }: Recove
     stands() {
       hasRenewed = false;
     },
+    askForDelay(milliseconds) {
+      askedMs = milliseconds;
+    },
     async recover(error, token, lastedMs) {
       if (lastedMs >= stableAfterMs) attempt = 0;
       let delayMs: number;
       if (error instanceof Interruption) {
-        delayMs = backOffMs(attempt, backOff, error.retryAfterMs);
+        delayMs = backOffMs(attempt, backOff, error.retryAfterMs ?? askedMs);
       } else if (isOfToken(error) && !hasRenewed) {
         await credentials.renew(token);
         hasRenewed = true;
@@ -58,6 +64,7 @@ export function createRecovery({ credentials, backOff, signal, onRetry }: Recove
       } else {
         throw error;
       }
+      askedMs = undefined;
       onRetry?.({ reason: error, attempt, delayMs });
       attempt++;
       await pause(delayMs, signal);

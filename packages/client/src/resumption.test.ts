@@ -138,6 +138,14 @@ test.each<[string, (exchange: Exchange) => unknown, number]>([
     200,
   ],
   [
+    'a cut after a retry field',
+    (to) => {
+      to.send('retry: 200\n\n');
+      setTimeout(to.cut, 20);
+    },
+    200,
+  ],
+  [
     'a retry field before the end',
     (to) => {
       to.send('retry: 200\n\n');
