@@ -5,6 +5,7 @@ import type { GatewayContext } from '../context.ts';
 import { AnswerNotes } from '../headers/answer-notes.ts';
 import { type AnswerKnownOptions, answerKnown } from '../known/answer-known.ts';
 import { refuseConditionalSubscription } from '../limits/conditional-subscription.ts';
+import { AnswerBody } from '../sharing/answer-body.ts';
 import type { Answer, Flights } from '../sharing/flights.ts';
 import { personalBody } from '../sharing/personal-answer.ts';
 import type { Queries } from '../sharing/queries.ts';
@@ -66,7 +67,8 @@ async function run(
   const clean = await answerKnown(request, own, known);
   if (clean) {
     const { headers, text } = clean;
-    return { status: 200, headers, body: Buffer.from(text), cookies, requestId: request.id, isClean: true };
+    const answerBody = new AnswerBody(text);
+    return { status: 200, headers, body: answerBody, cookies, requestId: request.id, isClean: true };
   }
   refuseConditionalSubscription(bodyOf(request), maxTokens);
   const { status, headers, body } = await server.executeHTTPGraphQLRequest({
@@ -76,7 +78,7 @@ async function run(
   return {
     status: status ?? 200,
     headers,
-    body: Buffer.from(body.kind === 'complete' ? body.string : ''),
+    body: new AnswerBody(body.kind === 'complete' ? body.string : ''),
     cookies,
     requestId: request.id,
     isClean: notes.isClean,

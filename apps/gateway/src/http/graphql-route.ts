@@ -1,4 +1,4 @@
-import { codedError, type SubscriptionSlot, subscriptionSlot } from '@kronos/engine';
+import { type SubscriptionSlot, subscriptionSlot } from '@kronos/engine';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Authenticate } from '../access/authenticate.ts';
 import { createContext, type GatewayContext } from '../context.ts';
@@ -6,9 +6,12 @@ import { answerInParts } from '../defer/answer-in-parts.ts';
 import { wantsParts } from '../defer/wants-parts.ts';
 import { requestScope } from '../errors/request-scope.ts';
 import { refuseConditionalSubscription } from '../limits/conditional-subscription.ts';
+import { answerSingle, isOfSingleConnection } from '../single/answer-single.ts';
+import type { SingleConnections } from '../single/single-connections.ts';
 import { readGetOperation } from '../stream/get-operation.ts';
 import { negotiate } from '../stream/negotiate.ts';
 import type { StreamProtocol } from '../stream/protocol.ts';
+import { readCursor } from '../stream/read-cursor.ts';
 import type { Streams } from '../stream/streams.ts';
 import { type AnswerJsonOptions, answerJson } from './answer-json.ts';
 import { toApolloRequest } from './apollo-request.ts';
@@ -20,11 +23,10 @@ import { sendStream } from './send-stream.ts';
 export interface GraphqlRouteOptions extends AnswerJsonOptions {
   authenticate: Authenticate;
   streams: Streams;
+  singleConnections: SingleConnections;
   /** Headers that subgraphs get as they came. */
   forwardHeaders: readonly string[];
 }
-
-const cursorShape = /^[\w.:=+/-]{1,256}$/;
 
 /** GraphQL over HTTP at `/graphql`: JSON, or a stream or deferred parts when the `accept` header asks for that. */
 export function graphqlRoute(app: FastifyInstance, options: GraphqlRouteOptions): void {
@@ -41,6 +43,7 @@ export function graphqlRoute(app: FastifyInstance, options: GraphqlRouteOptions)
           if (wantsPage(request)) return reply.redirect('/');
           const caller = await authenticate(request.headers.authorization);
           const context = createContext(request, caller, forwardHeaders);
+          if (isOfSingleConnection(request)) return await answerSingle(request, reply, context, options);
           const protocol = negotiate(request.headers.accept);
           const isStream = protocol && (request.method === 'POST' || request.method === 'GET');
           if (isStream) await answerStream(request, reply, context, protocol);
@@ -62,7 +65,7 @@ export function graphqlRoute(app: FastifyInstance, options: GraphqlRouteOptions)
   ) {
     const body = request.method === 'GET' ? readGetOperation(request, maxTokens) : bodyOf(request);
     refuseConditionalSubscription(body, maxTokens);
-    const after = readCursor(request, fieldsOf(body));
+    const after = readCursor(request.headers['last-event-id'], body);
     const release = streams.reserve(context);
     try {
       const slot: SubscriptionSlot = {};
@@ -92,20 +95,4 @@ export function graphqlRoute(app: FastifyInstance, options: GraphqlRouteOptions)
 function wantsPage({ method, headers, url }: FastifyRequest): boolean {
   const accept = headers.accept ?? '';
   return method === 'GET' && !url.includes('?') && accept.startsWith('text/html');
-}
-
-function fieldsOf(value: unknown): Record<string, unknown> {
-  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
-}
-
-/** The cursor to resume after; the header, which clients send when they reconnect, counts more than the body. */
-function readCursor(request: FastifyRequest, { extensions }: Record<string, unknown>): string | undefined {
-  const cursor = request.headers['last-event-id'] ?? fieldsOf(extensions).lastEventId ?? undefined;
-  if (cursor === undefined || cursor === '') return undefined;
-  if (typeof cursor === 'string' && cursorShape.test(cursor)) return cursor;
-  const error = codedError('The cursor to resume after is none that this graph gives out.', {
-    code: 'BAD_CURSOR',
-  });
-  error.extensions.http = { status: 400 };
-  throw error;
 }

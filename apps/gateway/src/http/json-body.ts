@@ -21,12 +21,16 @@ export class JsonBody {
   }
 }
 
+/** Without any of these there is nothing for Fastify's parser to refuse, and plain parsing is several times cheaper. */
+const suspicious = ['__proto__', 'constructor', '\\u', '\ufeff'];
+
 /** Makes JSON bodies of an app's routes a JsonBody; what is wrong with them is found when they are parsed. */
 export function readJsonBodies(app: FastifyInstance): void {
   const parseWith = app.getDefaultJsonParser('error', 'error');
   app.removeContentTypeParser('application/json');
   app.addContentTypeParser('application/json', { parseAs: 'string' }, (request, text, done) => {
     const parse = (whole: string) => {
+      if (!suspicious.some((part) => whole.includes(part))) return parsePlainly(whole);
       let outcome: { error: Error | null; value?: unknown } = { error: null };
       // Fastify's parser knows no other way to answer, and answers before it returns.
       parseWith(request, whole, (error, value) => {
@@ -46,6 +50,14 @@ export function readJsonBodies(app: FastifyInstance): void {
  */
 export function bodyOf({ body }: FastifyRequest): unknown {
   return body instanceof JsonBody ? body.value : body;
+}
+
+function parsePlainly(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw unreadable(error as Error);
+  }
 }
 
 function unreadable(originalError: Error) {

@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import type { HTTPGraphQLResponse } from '@apollo/server';
 import type { FastifyReply } from 'fastify';
+import { openResponse } from '../stream/open-response.ts';
 import type { StreamProtocol } from '../stream/protocol.ts';
 
 /**
@@ -21,16 +22,7 @@ export async function sendStream(
     reply.code(answer.status ?? 200).send(text);
     return;
   }
-  reply.hijack();
-  const response = reply.raw;
-  response.writeHead(200, {
-    ...(reply.getHeaders() as Record<string, string>),
-    'content-type': protocol.contentType,
-    'cache-control': 'no-cache, no-transform',
-    // nginx would otherwise collect events until a buffer is full.
-    'x-accel-buffering': 'no',
-  });
-  response.flushHeaders();
+  const response = openResponse(reply, protocol.contentType);
   if (run) return run(response);
   response.end(protocol.opening + protocol.next(text, undefined) + protocol.complete);
 }

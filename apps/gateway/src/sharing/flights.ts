@@ -1,10 +1,11 @@
 import type { ServerResponse } from 'node:http';
+import type { AnswerBody } from './answer-body.ts';
 
 /** A complete answer, ready to be sent to anybody who asked the same. */
 export interface Answer {
   status: number;
   headers: Iterable<readonly [name: string, value: string]>;
-  body: Buffer;
+  body: AnswerBody;
   /** `set-cookie` lines: an answer with cookies is for one client alone. */
   cookies: readonly string[];
   /** The id of the request for which the operation was run; it is in the errors of the answer. */

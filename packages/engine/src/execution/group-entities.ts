@@ -62,16 +62,18 @@ export class EntityGrouping implements EntityGroups {
     return group;
   }
 
+  /** Takes an object that `find` has not found. */
   add(object: DataObject, representation: string, leaves: readonly string[] | undefined): void {
-    const known = this.#byText.get(representation);
+    const isFirstOfLeaf = leaves !== undefined && !this.#byFirstLeaf.has(object[leaves[0]!]);
+    // With another first leaf it is another text: only where leaves repeat must texts be compared, which is dearer.
+    const known = isFirstOfLeaf ? undefined : this.#byText.get(representation);
     if (known) {
       known.push(object);
       return;
     }
     const group = [object];
-    this.#byText.set(representation, group);
-    if (leaves && !this.#byFirstLeaf.has(object[leaves[0]!]))
-      this.#byFirstLeaf.set(object[leaves[0]!], group);
+    if (isFirstOfLeaf) this.#byFirstLeaf.set(object[leaves[0]!], group);
+    else this.#byText.set(representation, group);
     this.representations += this.groups.length === 0 ? representation : `,${representation}`;
     this.groups.push(group);
   }

@@ -1,6 +1,6 @@
 import type { SubgraphTraffic } from '../traffic/subgraph-traffic.ts';
-import type { HttpAnswer } from './collect-answer.ts';
 import type { Headers } from './http-client.ts';
+import type { HttpAnswer } from './wire.ts';
 
 /** Where a context value carries the AbortSignal by which its client gives up: reads that run for it are then aborted. */
 export const clientSignal = Symbol('clientSignal');

@@ -1,7 +1,9 @@
-import { Agent, type Dispatcher, Pool } from 'undici';
-import { collectAnswer, type HttpAnswer } from './collect-answer.ts';
+import { Agent, type Dispatcher } from 'undici';
 import { onAbort } from './on-abort.ts';
+import { createPlainWire } from './plain/plain-wire.ts';
 import { ClientLeft, ExchangeTimeout } from './subgraph-failure.ts';
+import { createUndiciWire } from './undici-wire.ts';
+import type { HttpAnswer, Wire } from './wire.ts';
 
 export type Headers = Record<string, string>;
 
@@ -32,10 +34,18 @@ export interface HttpClient {
   close(): Promise<void>;
 }
 
+/** Where a URL leads. */
+interface Route {
+  wire: Wire;
+  path: string;
+}
+
 /** Makes a client; its pools open connections when they are first needed. */
 export function createHttpClient(options: HttpClientOptions = {}): HttpClient {
   const { timeoutMs = 30_000, maxAnswerBytes = 32 << 20, connections = 128 } = options;
-  const pools = new Map<string, Pool>();
+  const connectTimeoutMs = Math.min(5_000, timeoutMs);
+  const wires = new Map<string, Wire>();
+  const routes = new Map<string, Route>();
   // A stream occupies its connection for hours: on the pool of the queries a hundred of them would starve it.
   const streams = new Agent({
     connections: null,
@@ -45,59 +55,43 @@ export function createHttpClient(options: HttpClientOptions = {}): HttpClient {
     connectTimeout: 5_000,
   });
 
-  function poolOf(origin: string): Pool {
-    const known = pools.get(origin);
-    if (known) return known;
-    const pool = new Pool(origin, {
-      connections,
-      pipelining: 1,
-      connectTimeout: Math.min(5_000, timeoutMs),
-      headersTimeout: 0,
-      bodyTimeout: 0,
-      keepAliveTimeout: 30_000,
-      keepAliveMaxTimeout: 60_000,
-    });
-    pools.set(origin, pool);
-    return pool;
+  function wireTo({ origin, protocol }: URL): Wire {
+    let wire = wires.get(origin);
+    if (!wire) {
+      const create = protocol === 'http:' ? createPlainWire : createUndiciWire;
+      wire = create(origin, { connections, connectTimeoutMs, maxAnswerBytes });
+      wires.set(origin, wire);
+    }
+    return wire;
+  }
+
+  /** Subgraphs have few URLs, and each of them for long. */
+  function routeTo(url: string): Route {
+    let route = routes.get(url);
+    if (!route) {
+      const parsed = new URL(url);
+      route = { wire: wireTo(parsed), path: parsed.pathname + parsed.search };
+      routes.set(url, route);
+    }
+    return route;
   }
 
   return {
     post(url, headers, body, exchangeTimeoutMs = timeoutMs, signal) {
-      const { origin, pathname, search } = new URL(url);
       return new Promise((resolve, reject) => {
-        const handler = collectAnswer(maxAnswerBytes, resolve, reject);
-        let controller: Dispatcher.DispatchController | undefined;
-        let given: Error | undefined;
-        const giveUp = (reason: Error) => {
-          given ??= reason;
-          controller?.abort(given);
-          settled();
-          reject(given);
-        };
+        const { wire, path } = routeTo(url);
+        let settle = () => {};
+        const giveUp = wire.send({ path, headers, body }, (error, answer) => {
+          settle();
+          if (answer) resolve(answer);
+          else reject(error);
+        });
         const timer = setTimeout(() => giveUp(new ExchangeTimeout()), exchangeTimeoutMs);
         const forget = signal && onAbort(signal, () => giveUp(new ClientLeft()));
-        const settled = () => {
+        settle = () => {
           clearTimeout(timer);
           forget?.();
         };
-        poolOf(origin).dispatch(
-          { path: pathname + search, method: 'POST', headers, body },
-          {
-            ...handler,
-            onRequestStart(started) {
-              controller = started;
-              if (given) started.abort(given);
-            },
-            onResponseEnd(ended, trailers) {
-              settled();
-              handler.onResponseEnd!(ended, trailers);
-            },
-            onResponseError(failed, error) {
-              settled();
-              handler.onResponseError!(failed, error);
-            },
-          },
-        );
       });
     },
 
@@ -107,7 +101,7 @@ export function createHttpClient(options: HttpClientOptions = {}): HttpClient {
     },
 
     async close() {
-      await Promise.all([streams.destroy(), ...[...pools.values()].map((pool) => pool.destroy())]);
+      await Promise.all([streams.destroy(), ...[...wires.values()].map((wire) => wire.close())]);
     },
   };
 }

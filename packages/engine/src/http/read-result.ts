@@ -1,6 +1,6 @@
 import type { GraphQLFormattedError } from 'graphql';
-import type { HttpAnswer } from './collect-answer.ts';
 import { failedAnswer, invalidAnswer } from './subgraph-failure.ts';
+import type { HttpAnswer } from './wire.ts';
 
 /** A subgraph's answer in the shape of a GraphQL result; what is inside `data` is the subgraph's word. */
 export interface SubgraphResult {

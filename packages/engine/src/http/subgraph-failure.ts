@@ -5,7 +5,12 @@ import { parseRetryAfter } from './retry-after.ts';
 /** Seconds after which a client may try again when a subgraph did not say so itself. */
 const defaultRetryAfter = 2;
 
-const timeouts = new Set(['UND_ERR_CONNECT_TIMEOUT', 'UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT']);
+const timeouts = new Set([
+  'ETIMEDOUT',
+  'UND_ERR_CONNECT_TIMEOUT',
+  'UND_ERR_HEADERS_TIMEOUT',
+  'UND_ERR_BODY_TIMEOUT',
+]);
 const lostConnections = new Set([
   'UND_ERR_SOCKET',
   'ECONNRESET',

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { HttpAnswer } from '../http/collect-answer.ts';
+import type { HttpAnswer } from '../http/wire.ts';
 import type { Headers } from '../http/http-client.ts';
 import { onAbort } from '../http/on-abort.ts';
 import { ClientLeft, ExchangeTimeout, failedExchange, refusedExchange } from '../http/subgraph-failure.ts';

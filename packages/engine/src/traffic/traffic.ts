@@ -1,4 +1,4 @@
-import type { HttpAnswer } from '../http/collect-answer.ts';
+import type { HttpAnswer } from '../http/wire.ts';
 import type { HttpClient } from '../http/http-client.ts';
 import { policyFor, type TrafficOptions } from './policy.ts';
 import type { AnswerHead } from './retry-delay.ts';
