@@ -28,6 +28,7 @@ import { explorerPage } from './pages/explorer.ts';
 import { landingPage } from './pages/landing.ts';
 import { createFlights } from './sharing/flights.ts';
 import { createQueries } from './sharing/queries.ts';
+import { createSingleConnections } from './single/single-connections.ts';
 import { createStreams } from './stream/streams.ts';
 import { createSubscriptions } from './stream/subscriptions.ts';
 import { createViewers } from './stream/viewers.ts';
@@ -125,6 +126,7 @@ export async function createGateway(
     },
     heartbeatMs: environment.KRONOS_STREAM_HEARTBEAT_MS,
   });
+  const singleConnections = createSingleConnections(streams);
   const counted = createMetrics(metrics, () => streams.open);
   const server = createGraphqlServer(engine, environment, logger, [
     counted.usePlugin(),
@@ -168,7 +170,7 @@ export async function createGateway(
   app.removeContentTypeParser('text/plain');
   await app.register(cors, {
     origin: environment.corsOrigins,
-    methods: ['GET', 'POST'],
+    methods: ['GET', 'POST', 'PUT', 'DELETE'],
     strictPreflight: false,
     exposedHeaders: ['x-request-id', 'retry-after'],
     maxAge: 600,
@@ -179,6 +181,7 @@ export async function createGateway(
       server,
       authenticate: identity.authenticate,
       streams,
+      singleConnections,
       flights,
       queries,
       isSharing: environment.KRONOS_SHARE_QUERIES,
@@ -197,6 +200,7 @@ export async function createGateway(
       following.close();
       app.server.close();
       await streams.drain(drainMs);
+      singleConnections.close();
       await requests.settled(drainMs);
       await app.close();
       await server.stop();

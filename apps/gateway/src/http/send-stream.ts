@@ -24,5 +24,5 @@ export async function sendStream(
   }
   const response = openResponse(reply, protocol.contentType);
   if (run) return run(response);
-  response.end(protocol.opening + protocol.next(text, undefined) + protocol.complete);
+  response.end(protocol.opening + protocol.next(JSON.stringify(result), undefined) + protocol.complete);
 }
