@@ -1,48 +1,20 @@
 import { randomUUID } from 'node:crypto';
 import { startForeignGraph } from '@kronos/engine/testing';
 import { testRedisUrl } from '@kronos/subgraph/testing';
-import { Redis } from 'ioredis';
 import { TypeID } from 'typeid-js';
 import { expect, test, vi } from 'vitest';
+import { createEventPublisher } from '../testing/event-publisher.ts';
 import { openStream } from '../testing/open-stream.ts';
 import { startTestGateway } from '../testing/test-gateway.ts';
 import { startTestIssuer } from '../testing/test-issuer.ts';
-
-const stream = 'kronos:events:auth';
-
-/** Publishes that sessions have been revoked, as the relay of auth does. */
-function createPublisher(redisUrl: string) {
-  const redis = new Redis(redisUrl);
-  const database = Number(new URL(redisUrl).pathname.slice(1) || '0');
-  let position = 0;
-  return {
-    redis,
-    async revoke(sessionId: string) {
-      position++;
-      const userId = randomUUID();
-      const event = JSON.stringify({
-        position: String(position),
-        eventId: randomUUID(),
-        name: 'sessionRevoked',
-        key: userId,
-        occurredAt: new Date().toISOString(),
-        payload: { sessionId, userId },
-      });
-      await redis
-        .multi()
-        .xadd(stream, `${position}-0`, 'event', event)
-        .set(`${stream}:head`, position)
-        .publish(database === 0 ? stream : `${stream}@${database}`, `[${event}]`)
-        .exec();
-    },
-  };
-}
 
 test('sessions that were revoked before and after the start are refused, and their streams end', async () => {
   await using graph = await startForeignGraph();
   await using issuer = await startTestIssuer();
   const redisUrl = await testRedisUrl();
-  const { redis, revoke } = createPublisher(redisUrl);
+  using auth = createEventPublisher(redisUrl, 'auth');
+  const userId = randomUUID();
+  const revoke = (sessionId: string) => auth.publish('sessionRevoked', userId, { sessionId, userId });
   const before = randomUUID();
   const later = randomUUID();
   await revoke(before);
@@ -73,5 +45,4 @@ test('sessions that were revoked before and after the start are refused, and the
 
   const ready = await (await fetch(`${gateway.origin}/ready`)).json();
   expect(ready).toMatchObject({ parts: { redis: 'ready' } });
-  redis.disconnect();
 });
