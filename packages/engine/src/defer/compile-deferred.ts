@@ -1,3 +1,4 @@
+import type { PlanNode } from '@apollo/query-planner';
 import { GraphQLError, type GraphQLSchema } from 'graphql';
 import { assertPlanned } from '../assert-planned.ts';
 import { startRun } from '../execution/run.ts';
@@ -8,14 +9,17 @@ import type { Planning } from '../plan/planning.ts';
 import { compileVariables } from '../plan/variables.ts';
 import { compileIntrospection } from '../shape/introspect.ts';
 import { RawJson } from '../shape/raw-json.ts';
+import { selectedKeys } from '../shape/selection.ts';
 import { type Answer, compileRootShape, createShaping, type Shape } from '../shape/shape.ts';
-import { compileBlocks, type StartBlocks } from './blocks.ts';
+import { type CompiledBlocks, type StartBlocks, startBlocks } from './blocks.ts';
 import { decideDeferrals, deferConditions } from './deferral.ts';
 import { type CompiledSite, deliver } from './deliver.ts';
 import { createInstanceSearch, type FindInstances } from './instances.ts';
 import type { Parts } from './parts.ts';
+import { compilePlannedBlocks } from './planned-blocks.ts';
 import { compileShapePart } from './shape-part.ts';
-import { createSites, rootPath, type Site } from './sites.ts';
+import { createSites, type DeferringOperation, rootPath, type Site } from './sites.ts';
+import { splitIntoBlocks } from './split-blocks.ts';
 
 /** An answer, and the parts that follow it. */
 export interface AnswerInParts {
@@ -66,14 +70,30 @@ export function compileDeferred(
   const rootType = schema.getRootType(node.operation)!;
   const variants = new Lru<string, Promise<Variant | null>>(keptVariants);
 
+  /** By the planner's own plan for parts; where it has none, by what the fetches of the plan for the whole are for. */
+  async function compileBlocks(
+    deferring: DeferringOperation,
+    variables: Record<string, unknown>,
+  ): Promise<CompiledBlocks> {
+    const isSerial = node.operation === 'mutation';
+    try {
+      const plan = await planning.plan(deferring.planned, dataKeyOf, variables, true);
+      assertPlanned(plan, { operation: node, fragments, variables });
+      return compilePlannedBlocks(plan.node as PlanNode | undefined, planning, isSerial);
+    } catch (error) {
+      if (!(error instanceof GraphQLError)) throw error;
+    }
+    const plan = await planning.plan(operation, dataKeyOf, variables);
+    assertPlanned(plan, { operation: node, fragments, variables });
+    return splitIntoBlocks(plan.node as PlanNode | undefined, planning, deferring, isSerial);
+  }
+
   async function compile(variables: Record<string, unknown>): Promise<Variant | null> {
     const deferralOf = decideDeferrals(operation, variables);
-    const deferring = createSites(operation, deferralOf, variables, planning.vagueTypes !== null);
+    const tellsTypes = planning.vagueTypes !== null;
+    const deferring = createSites(operation, { deferralOf, dataKeyOf, variables, tellsTypes });
     if (!deferring) return null;
-    const plan = await planning.plan(deferring.planned, dataKeyOf, variables, true);
-    if (plan.node?.kind === 'Subscription') return null;
-    assertPlanned(plan, { operation: node, fragments, variables });
-
+    const blocks = await compileBlocks(deferring, variables);
     const shaping = createShaping(
       schema,
       operation,
@@ -81,16 +101,17 @@ export function compileDeferred(
       (selection) => isIncluded(selection, variables) && !deferralOf(selection),
     );
     const searchIn = createInstanceSearch(shaping, deferralOf);
+    const selected = selectedKeys(node.selectionSet, shaping.selection);
     const sites = new Map<Site, CompiledSite>();
     return {
-      start: compileBlocks(plan.node, planning, node.operation === 'mutation'),
+      start: (run) => startBlocks(blocks, run),
       shape: compileRootShape(shaping, operation),
       findFirst: searchIn(deferring.sites, node.selectionSet, rootPath),
       compiled(site) {
         let found = sites.get(site);
         if (!found) {
           const findInside = searchIn(site.inner, site.selectionSet, site.path);
-          found = { shape: compileShapePart(shaping, site), findInside };
+          found = { shape: compileShapePart(shaping, site, selected), findInside };
           sites.set(site, found);
         }
         return found;

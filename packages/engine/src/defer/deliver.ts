@@ -46,7 +46,7 @@ export async function* deliver(
 
   function expect(found: ReadonlyMap<Site, readonly Instance[]>, around: Problems): void {
     for (const [site, instances] of found) {
-      const own = site.planned.flatMap((label) => delivery.blocks.deferred.get(label) ?? []);
+      const own = [...new Set(site.planned.flatMap((label) => delivery.blocks.deferred.get(label) ?? []))];
       pending.set(site, { instances, around, own });
       Promise.all(own.map(({ done }) => done)).then(
         () => {
@@ -65,7 +65,7 @@ export async function* deliver(
     const { instances, around, own } = pending.get(site)!;
     pending.delete(site);
     ready.delete(site);
-    const problems = new Problems(around);
+    const problems = new Problems([around]);
     for (const block of own) problems.add(block.problems);
     const { shape, findInside } = delivery.compiled(site);
     const { run, introspection } = delivery;

@@ -1,11 +1,11 @@
 import type { GraphQLError } from 'graphql';
 import { type ErrorPlace, placeErrors } from '../execution/error-places.ts';
+import type { KeyTree } from '../execution/key-tree.ts';
 import type { Problems } from '../execution/problems.ts';
 import { type DataObject, isObject } from '../execution/run.ts';
 import { compileWriter, type Introspection, irregular, type WriteValue } from '../shape/compile-writer.ts';
 import { completeFrom, type Position } from '../shape/complete.ts';
 import { RawJson } from '../shape/raw-json.ts';
-import { selectedKeys } from '../shape/selection.ts';
 import type { Shaping } from '../shape/shape.ts';
 import { type Instance, typenameOf } from './instances.ts';
 import type { Site } from './sites.ts';
@@ -30,9 +30,13 @@ export interface PartInput {
 /** Makes parts of what a run has merged; the object of each begins an answer of its own, beyond which no null goes. */
 export type ShapePart = (input: PartInput) => ShapedPart[];
 
-/** Compiles the parts that a deferred fragment gives. */
-export function compileShapePart(shaping: Shaping, site: Site): ShapePart {
-  const { schema, selection } = shaping;
+/**
+ * Compiles the parts that a deferred fragment gives.
+ *
+ * @param selected what the whole operation selects: an error of what another part shows is not for this one
+ */
+export function compileShapePart(shaping: Shaping, site: Site, selected: KeyTree): ShapePart {
+  const { schema } = shaping;
   const { selectionSet } = site;
   const writers = new Map<string, WriteValue>();
 
@@ -59,7 +63,7 @@ export function compileShapePart(shaping: Shaping, site: Site): ShapePart {
       ...shaping,
       typename: typenameOf(object, type),
       selectionSet,
-      selected: selectedKeys(selectionSet, selection),
+      selected: keysBelow(selected, instance.dataPath),
       data: object,
       problems: input.problems,
       introspection: input.introspection,
@@ -79,6 +83,12 @@ export function compileShapePart(shaping: Shaping, site: Site): ShapePart {
     reportRest(parts, problems);
     return parts;
   };
+}
+
+function keysBelow(selected: KeyTree, dataPath: Instance['dataPath']): KeyTree {
+  let keys = selected;
+  for (const step of dataPath) if (typeof step === 'string') keys = keys.get(step) ?? new Map();
+  return keys;
 }
 
 const noPlace: ErrorPlace = { below: new Map(), errors: [] };

@@ -22,32 +22,39 @@ export interface LocatedError {
  * An answer in parts has problems for each part: those of the parts around it explain nulls in it, and are not its own.
  */
 export class Problems {
-  readonly #around: Problems | undefined;
+  readonly #around: readonly Problems[];
   readonly located: LocatedError[] = [];
   /** Errors of which the subgraph does not say where they belong, although it gave data. */
   readonly unlocated: GraphQLError[] = [];
   readonly failures = new Map<DataObject, Failure[]>();
 
   /** @param around the problems of what this is a part of; none when omitted */
-  constructor(around?: Problems) {
+  constructor(around: readonly Problems[] = nothingAround) {
     this.#around = around;
   }
 
   /** Whether nothing went wrong, here or around. */
   get isEmpty(): boolean {
     const hasNone = this.located.length === 0 && this.unlocated.length === 0 && this.failures.size === 0;
-    return hasNone && (this.#around === undefined || this.#around.isEmpty);
+    return hasNone && (this.#around === nothingAround || this.#around.every(({ isEmpty }) => isEmpty));
   }
 
   /** The located errors of this and of what is around it. */
   allLocated(): readonly LocatedError[] {
-    return this.#around ? [...this.located, ...this.#around.allLocated()] : this.located;
+    if (this.#around === nothingAround) return this.located;
+    return [...this.#withAround()].flatMap(({ located }) => located);
   }
 
   /** Why an object lacks something, here or around. */
   failuresOf(object: DataObject): readonly Failure[] {
-    const own = this.failures.get(object) ?? [];
-    return this.#around ? [...own, ...this.#around.failuresOf(object)] : own;
+    if (this.#around === nothingAround) return this.failures.get(object) ?? [];
+    return [...this.#withAround()].flatMap(({ failures }) => failures.get(object) ?? []);
+  }
+
+  #withAround(found = new Set<Problems>()): Set<Problems> {
+    found.add(this);
+    for (const problems of this.#around) problems.#withAround(found);
+    return found;
   }
 
   /** Notes that `targets` do not get what a fetch was for. */
@@ -73,3 +80,5 @@ export class Problems {
     return new Set([...this.failures.values()].flat().map(({ error }) => error));
   }
 }
+
+const nothingAround: readonly Problems[] = [];

@@ -53,6 +53,6 @@ function selectsSchema(document: DocumentNode): boolean {
   return found;
 }
 
-function isSchemaField(name: string): boolean {
+export function isSchemaField(name: string): boolean {
   return name === '__schema' || name === '__type';
 }

@@ -2,7 +2,15 @@ import type { FormattedExecutionResult, GraphQLFormattedError } from 'graphql';
 
 /** In what the answers differ; empty when they agree. */
 export interface Difference {
-  kind: 'data' | 'error missing' | 'error invented' | 'error without path';
+  kind:
+    | 'data'
+    | 'error missing'
+    | 'error invented'
+    | 'error without path'
+    | 'part missing'
+    | 'part invented'
+    | 'part without object'
+    | 'hasNext';
   detail: string;
 }
 

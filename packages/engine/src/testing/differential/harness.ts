@@ -1,17 +1,24 @@
 import {
+  type DocumentNode,
   type FormattedExecutionResult,
   type GraphQLFormattedError,
   type GraphQLSchema,
   getOperationAST,
   parse,
+  print,
   validate,
+  visit,
 } from 'graphql';
+import { type PartsSlot, partsSlot } from '../../defer/parts.ts';
 import { createEngine } from '../../engine.ts';
 import { compareAnswers, type Difference } from './compare.ts';
+import { compareParts } from './compare-parts.ts';
 import { readGraph } from './graph.ts';
-import { type Host, startHost } from './host.ts';
+import { type Execution, type Host, startHost } from './host.ts';
 import { executePlainly } from './oracle.ts';
-import { createWorld } from './world.ts';
+import { type AnswerInParts, executePartsPlainly } from './oracle-parts.ts';
+import { readParts } from './read-parts.ts';
+import { createWorld, type World } from './world.ts';
 
 /** Everything that one comparison depends on. */
 export interface Case {
@@ -23,12 +30,14 @@ export interface Case {
   variables?: Record<string, unknown>;
   /** Whether the engine has the subgraphs in its process; over HTTP when omitted. */
   isLocal?: boolean;
+  /** Whether the answer comes in parts where the operation allows it; whole when omitted. */
+  isInParts?: boolean;
 }
 
-export interface Judgement {
+export interface Judgement<Answer = FormattedExecutionResult | AnswerInParts> {
   differences: Difference[];
-  truth: FormattedExecutionResult;
-  answer: FormattedExecutionResult;
+  truth: Answer;
+  answer: Answer;
 }
 
 /**
@@ -66,7 +75,13 @@ export interface Judgement {
 export interface Court extends AsyncDisposable {
   readonly apiSchema: GraphQLSchema;
   /** @param seed of the data, when it shall be other data than before */
-  judge(query: string, variables?: Record<string, unknown>, seed?: number): Promise<Judgement>;
+  judge(
+    query: string,
+    variables?: Record<string, unknown>,
+    seed?: number,
+  ): Promise<Judgement<FormattedExecutionResult>>;
+  /** The same for an answer in parts; deferred fragments must have different labels. */
+  judgeParts(query: string, variables?: Record<string, unknown>): Promise<Judgement<AnswerInParts>>;
 }
 
 /** The subgraphs agree on no value that a field could have: there is nothing to judge. */
@@ -90,9 +105,9 @@ export async function openCourt(
     Object.keys(sdls).map((subgraph) => [subgraph, host.urlOf(name, subgraph)]),
   );
   const graph = readGraph(sdls, urls);
-  let world = createWorld(graph, seed);
-  let served = seed;
-  let execution = host.serve(name, world);
+  let world: World;
+  let served: { seed: number; isComplete: boolean } | undefined;
+  let execution: Execution;
   const localSubgraphs = Object.fromEntries(
     Object.keys(isLocal ? sdls : {}).map((subgraph) => [subgraph, host.local(name, subgraph)]),
   );
@@ -104,12 +119,12 @@ export async function openCourt(
   const { executor } = await engine.load({ apollo: {} });
   const schema = apiSchema!;
 
-  async function execute(query: string, variables: Record<string, unknown>) {
+  async function execute(query: string, variables: Record<string, unknown>, context = {}) {
     const document = parse(query);
     const request = {
       schema,
       document,
-      context: {},
+      context,
       operation: getOperationAST(document),
       queryHash: query,
       request: { query, variables },
@@ -130,21 +145,45 @@ export async function openCourt(
     return world.constraints.isRequired(type, field);
   };
 
+  function serve(wanted: { seed: number; isComplete: boolean }): void {
+    if (served?.seed === wanted.seed && served.isComplete === wanted.isComplete) return;
+    world = createWorld(graph, wanted.seed, wanted.isComplete);
+    execution = host.serve(name, world);
+    served = wanted;
+  }
+
+  /** The truth about a whole answer; what is asked next comes after it. */
+  async function findTruth(document: DocumentNode, variables: Record<string, unknown>) {
+    const [fault] = validate(schema, document);
+    if (fault) throw new Error(`the operation is not valid: ${fault.message}\n${print(document)}`);
+    const truth = await executePlainly(world, schema, document, variables);
+    const impossible = truth.errors?.find(({ message }) => message.startsWith('nothing can be'));
+    if (impossible) throw new ImpossibleCase(impossible.message);
+    execution.step = 0;
+    return truth;
+  }
+
   return {
     apiSchema: schema,
-    async judge(query, variables = {}, dataSeed = served) {
-      if (dataSeed !== served) {
-        world = createWorld(graph, dataSeed);
-        execution = host.serve(name, world);
-        served = dataSeed;
-      }
+    async judgeParts(query, variables = {}) {
       const document = parse(query);
-      const [fault] = validate(schema, document);
-      if (fault) throw new Error(`the operation is not valid: ${fault.message}\n${query}`);
-      const truth = await executePlainly(world, schema, document, variables);
-      const impossible = truth.errors?.find(({ message }) => message.startsWith('nothing can be'));
-      if (impossible) throw new ImpossibleCase(impossible.message);
-      execution.step = 0;
+      assertLabelled(document);
+      serve({ seed, isComplete: true });
+      const whole = await findTruth(document, variables);
+      const truth = await executePartsPlainly(world, schema, document, variables);
+      const slot: PartsSlot = {};
+      const first = await execute(query, variables, { [partsSlot]: slot });
+      const { parts, differences } = await readParts(slot);
+      const answer = { first, parts };
+      return {
+        truth,
+        answer,
+        differences: [...differences, ...compareParts(truth, answer, whole, isHidden)],
+      };
+    },
+    async judge(query, variables = {}, dataSeed = seed) {
+      serve({ seed: dataSeed, isComplete: false });
+      const truth = await findTruth(parse(query), variables);
       const answer = await execute(query, variables);
       return { truth, answer, differences: compareAnswers(truth, answer, isHidden) };
     },
@@ -155,11 +194,26 @@ export async function openCourt(
   };
 }
 
+/** Labels tell parts apart. */
+function assertLabelled(document: DocumentNode): void {
+  const labels = new Set<string>();
+  visit(document, {
+    Directive(node) {
+      if (node.name.value !== 'defer') return;
+      const label = node.arguments?.find(({ name }) => name.value === 'label');
+      if (!label || labels.has(print(label)))
+        throw new Error('Deferred fragments must have different labels.');
+      labels.add(print(label));
+    },
+  });
+}
+
 /** Judges one case by itself, as the regression tests do. */
-export async function judgeCase({ subgraphs, seed, query, variables, isLocal }: Case): Promise<Judgement> {
+export async function judgeCase(judged: Case): Promise<Judgement> {
+  const { subgraphs, seed, query, variables, isLocal, isInParts } = judged;
   await using host = await startHost();
   await using court = await openCourt(host, subgraphs, seed, isLocal);
-  return await court.judge(query, variables);
+  return await (isInParts ? court.judgeParts(query, variables) : court.judge(query, variables));
 }
 
 const logger = { debug() {}, info() {}, warn() {}, error() {} };

@@ -2,6 +2,9 @@ import { type DocumentNode, execute, type FormattedExecutionResult, type GraphQL
 import { type Source, toResolved } from './resolve.ts';
 import { root, type World } from './world.ts';
 
+/** A field that gives the object itself, where the schema has one of this name. */
+export const selfField = '_self';
+
 /** The truth: one plain graphql-js execution of the API schema, every field from the world. */
 export async function executePlainly(
   world: World,
@@ -16,6 +19,7 @@ export async function executePlainly(
     variableValues,
     typeResolver: (source: Source) => source.instance.type,
     fieldResolver(source: Source | undefined, args, _, info) {
+      if (info.fieldName === selfField) return source ?? { instance: root('Query') };
       const isMutation = !source && info.operation.operation === 'mutation';
       if (isMutation) step++;
       const owner = source?.instance ?? root(isMutation ? 'Mutation' : 'Query');

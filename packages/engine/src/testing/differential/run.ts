@@ -6,6 +6,7 @@ import { generateSupergraph } from './generate-supergraph.ts';
 import { type Case, type Court, ImpossibleCase, openCourt } from './harness.ts';
 import { startHost } from './host.ts';
 import { reduceCase } from './reduce.ts';
+import { sprinkleDefer } from './sprinkle-defer.ts';
 
 export interface RunOptions {
   /** Of everything that is generated. */
@@ -13,6 +14,8 @@ export interface RunOptions {
   /** At least so many operations are judged. */
   cases: number;
   operationsPerSupergraph?: number;
+  /** Operations have `@defer`, and answers come in parts. */
+  isInParts?: boolean;
   /** Go on after a failure, to see how many there are; otherwise the first one is made small and ends the run. */
   collectAll?: boolean;
 }
@@ -20,6 +23,8 @@ export interface RunOptions {
 export interface Report {
   seed: number;
   judged: number;
+  /** Of those, how many came in parts. */
+  inParts: number;
   supergraphs: number;
   /** Supergraphs that composition refused. */
   refused: number;
@@ -31,7 +36,15 @@ export interface Report {
 export async function runDifferentially(options: RunOptions): Promise<Report> {
   const { seed, cases, operationsPerSupergraph = 20 } = options;
   const started = performance.now();
-  const report: Report = { seed, judged: 0, supergraphs: 0, refused: 0, milliseconds: 0, failures: [] };
+  const report: Report = {
+    seed,
+    judged: 0,
+    inParts: 0,
+    supergraphs: 0,
+    refused: 0,
+    milliseconds: 0,
+    failures: [],
+  };
   await using host = await startHost();
 
   const property = fc.asyncProperty(fc.gen(), async (generate) => {
@@ -47,13 +60,21 @@ export async function runDifferentially(options: RunOptions): Promise<Report> {
     await using opened = court;
     report.supergraphs++;
     for (let index = 0; index < operationsPerSupergraph; index++) {
-      const operation = generateOperation(choices, opened.apiSchema);
-      const judgement = await opened.judge(operation.query, operation.variables).catch(dismiss);
+      const { isInParts } = options;
+      const whole = generateOperation(choices, opened.apiSchema);
+      const operation = isInParts ? sprinkleDefer(choices, opened.apiSchema, whole) : whole;
+      const { query, variables } = operation;
+      const judging = isInParts ? opened.judgeParts(query, variables) : opened.judge(query, variables);
+      const judgement = await judging.catch(dismiss);
       if (!judgement) continue;
       report.judged++;
-      const { differences } = judgement;
+      const { answer, differences } = judgement;
+      if ('parts' in answer && answer.parts.length > 0) report.inParts++;
       if (differences.length === 0) continue;
-      report.failures.push({ case: { subgraphs, seed: dataSeed, isLocal, ...operation }, differences });
+      report.failures.push({
+        case: { subgraphs, seed: dataSeed, isLocal, isInParts, ...operation },
+        differences,
+      });
       if (!options.collectAll) return;
     }
   });
@@ -88,7 +109,10 @@ export async function reduceFailure(
         court = await openCourt(host, smaller.subgraphs, smaller.seed, smaller.isLocal);
         served = wanted;
       }
-      const judgement = await court.judge(smaller.query, smaller.variables);
+      const { query, variables, isInParts } = smaller;
+      const judgement = await (isInParts
+        ? court.judgeParts(query, variables)
+        : court.judge(query, variables));
       return judgement.differences.some(({ kind }) => kinds.has(kind));
     } catch {
       return false;

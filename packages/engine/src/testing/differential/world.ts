@@ -57,7 +57,8 @@ const population = 4;
 
 export const root = (type: 'Query' | 'Mutation'): Instance => ({ type, id: type, exists: true });
 
-export function createWorld(graph: Graph, seed: number): World {
+/** @param isComplete whether nothing refers to entities that nobody knows */
+export function createWorld(graph: Graph, seed: number, isComplete = false): World {
   const constraints = findConstraints(graph);
 
   function fieldOf(type: string, field: string): GraphQLField<unknown, unknown> {
@@ -130,7 +131,7 @@ export function createWorld(graph: Graph, seed: number): World {
     if (!constraints.isEntity(name)) return { type: name, id: `${name}:${hash(...parts)}`, exists: true };
     const index = hash('entity', ...parts) % (population + 1);
     if (index < population) return entity(name, index);
-    return constraints.mayBeMissing(name)
+    return constraints.mayBeMissing(name) && !isComplete
       ? { type: name, id: `${name}:nobody`, exists: false }
       : entity(name, 0);
   }
