@@ -36,7 +36,6 @@ const maxResumedLanes = 2;
 export class Group implements LaneOwner {
   readonly members = new Set<Member>();
   readonly #options: GroupOptions;
-  /** Those before take the members of those behind as soon as they can. */
   #lanes: Lane[] = [];
   /** Begun without a cursor: what it reads is new to everybody. */
   #live: Lane | undefined;
@@ -101,9 +100,11 @@ export class Group implements LaneOwner {
   }
 
   onMoved(lane: Lane): void {
-    if (this.#lanes.length > 1) this.#merge();
-    if (this.#waiting.size === 0) return;
-    for (const [member, cursor] of this.#waiting) if (lane.ring.covers(cursor)) this.#seat(member, cursor);
+    if (this.#lanes.length > 1 || lane.isRetired) this.#merge();
+    if (this.#waiting.size === 0 || lane.isRetired) return;
+    for (const [member, cursor] of [...this.#waiting]) {
+      if (lane.ring.covers(cursor)) this.#seat(member, cursor);
+    }
   }
 
   onEnded(lane: Lane, errors: readonly GraphQLError[] | undefined): boolean {
@@ -146,8 +147,8 @@ export class Group implements LaneOwner {
       this.#live.add(member);
       return;
     }
-    const covering = this.#lanes.find(({ ring }) => ring.covers(cursor));
-    const resumed = this.#lanes.length - (this.#live ? 1 : 0);
+    const covering = this.#lanes.find((lane) => !lane.isRetired && lane.ring.covers(cursor));
+    const resumed = this.#lanes.filter((lane) => !lane.isRetired && lane !== this.#live).length;
     if (covering) covering.add(member, cursor);
     else if (resumed < maxResumedLanes) this.#openLane(cursor).add(member, cursor);
     else {
@@ -160,7 +161,7 @@ export class Group implements LaneOwner {
   #openLane(after: string | undefined): Lane {
     const { ringLimits, ringBudget, metrics } = this.#options;
     const lane = new Lane(this, new Ring(ringLimits, ringBudget, after));
-    this.#lanes = after === undefined ? [lane, ...this.#lanes] : [...this.#lanes, lane];
+    this.#lanes.push(lane);
     metrics.upstreams.inc();
     // Later than this call, because the member that it is opened for is not in it yet.
     queueMicrotask(() => void requestScope.run(this.#options.requestScope, () => lane.run()));
@@ -171,29 +172,54 @@ export class Group implements LaneOwner {
     if (!this.#lanes.includes(lane)) return;
     this.#lanes = this.#lanes.filter((other) => other !== lane);
     if (this.#live === lane) this.#live = undefined;
-    this.#options.metrics.upstreams.dec();
+    this.#retire(lane);
     lane.close();
+  }
+
+  /** Closes a lane's upstream, so that there is room for another. */
+  #retire(lane: Lane): void {
+    if (lane.isRetired) return;
+    lane.retire();
+    this.#options.metrics.upstreams.dec();
     // The oldest first: a lane that begins with it has what the others missed, too.
     const waiting = [...this.#waiting].sort(([, a], [, b]) => compareCursors(a, b));
     for (const [member, cursor] of waiting) this.#seat(member, cursor);
   }
 
-  /** Gives members of a lane to one before it whose ring covers all that they have not read: in one synchronous step. */
+  /**
+   * Gives the members of a lane to another whose ring covers all that they have not read, in one synchronous step. Those
+   * that are parked finish the ring that they read first, without an upstream.
+   */
   #merge(): void {
-    for (const behind of this.#lanes.slice(1)) {
-      const { cursor } = behind.ring;
-      if (cursor === undefined) continue;
-      const before = this.#lanes
-        .slice(0, this.#lanes.indexOf(behind))
-        .find(({ ring }) => ring.covers(cursor));
-      if (!before) continue;
-      for (const member of behind.members) {
-        if (member.isParked) continue;
-        behind.remove(member);
-        before.add(member, cursor);
+    for (const lane of [...this.#lanes]) {
+      const other = this.#laneAhead(lane);
+      if (other) {
+        if (lane === this.#live) this.#live = other;
+        for (const member of lane.members) {
+          if (member.isParked) continue;
+          lane.remove(member);
+          other.add(member, lane.ring.cursor);
+        }
+        if (lane.members.size === 0) this.#close(lane);
+        else this.#retire(lane);
+      } else if (lane.isRetired) {
+        for (const member of [...lane.members]) if (!member.isParked) this.onTooSlow(member);
       }
-      if (behind.members.size === 0) this.#close(behind);
     }
+  }
+
+  /** A lane that has everything which this one's members have not read; of two that are level, the older stays. */
+  #laneAhead(lane: Lane): Lane | undefined {
+    const { cursor } = lane.ring;
+    if (cursor === undefined || !this.#lanes.includes(lane)) return undefined;
+    const isOlder = (other: Lane) => this.#lanes.indexOf(other) < this.#lanes.indexOf(lane);
+    return this.#lanes.find(
+      (other) =>
+        other !== lane &&
+        !other.isRetired &&
+        other.ring.covers(cursor) &&
+        (other.ring.cursor !== cursor || isOlder(other)),
+    );
   }
 
   #endLane(lane: Lane, ending: Ending): void {

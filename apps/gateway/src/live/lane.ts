@@ -16,7 +16,7 @@ export interface LaneOwner {
   /** The upstream has ended; true opens it anew, after the lane's cursor. */
   onEnded(lane: Lane, errors: readonly GraphQLError[] | undefined): boolean;
   onBroken(lane: Lane, error: unknown): void;
-  /** The ring does not reach back to what the member needs next. */
+  /** The ring does not reach back any more to what the member needs next. */
   onTooSlow(member: Member): void;
   onDelivered(frame: Frame, count: number): void;
   onReplayed(): void;
@@ -35,7 +35,7 @@ export class Lane {
   readonly #unplaced = new Set<Member>();
   #parked = 0;
   #upstream = new AbortController();
-  #isClosed = false;
+  #isRetired = false;
   #wake: (() => void) | undefined;
 
   /** When the token expires with which the upstream was opened, in seconds since the epoch; for the owner to keep. */
@@ -47,9 +47,14 @@ export class Lane {
     this.ring = ring;
   }
 
-  /** Reads the upstream until the lane is closed. */
+  /** Whether it reads no more, and only gives parked members what they have not read. */
+  get isRetired(): boolean {
+    return this.#isRetired;
+  }
+
+  /** Reads the upstream until the lane is retired. */
   async run(): Promise<void> {
-    while (!this.#isClosed) {
+    while (!this.#isRetired) {
       this.#upstream = new AbortController();
       const { signal } = this.#upstream;
       try {
@@ -116,10 +121,14 @@ export class Lane {
     this.#resume();
   }
 
-  close(): void {
-    this.#isClosed = true;
+  retire(): void {
+    this.#isRetired = true;
     this.#upstream.abort();
     this.#resume();
+  }
+
+  close(): void {
+    this.retire();
     this.ring.clear();
   }
 
@@ -134,13 +143,16 @@ export class Lane {
 
   #broadcast(frame: Frame): void {
     this.ring.push(frame);
+    const tooSlow: Member[] = [];
     let count = 0;
     for (const member of this.members) {
-      if (member.isParked) continue;
-      count++;
-      if (!member.sink.event(frame)) this.#park(member);
+      if (!member.isParked) {
+        count++;
+        if (!member.sink.event(frame)) this.#park(member);
+      } else if (member.next < this.ring.first) tooSlow.push(member);
     }
     this.#owner.onDelivered(frame, count);
+    for (const member of tooSlow) this.#owner.onTooSlow(member);
   }
 
   #park(member: Member): void {

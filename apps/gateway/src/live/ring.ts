@@ -21,7 +21,6 @@ export class Ring {
   readonly #budget: RingBudget;
   #frames: Frame[] = [];
   #size = 0;
-  /** The number of the oldest frame that is held, or of the next one when none is. */
   #first = 0;
   /** Every event after this cursor, up to `cursor`, is held. Undefined while that is not known of any cursor. */
   #start: string | undefined;
@@ -37,6 +36,11 @@ export class Ring {
   /** Up to where everything has been considered. */
   get cursor(): string | undefined {
     return this.#cursor;
+  }
+
+  /** The number of the oldest frame that is held, or of the next one when none is. */
+  get first(): number {
+    return this.#first;
   }
 
   /** The number that the next frame will have. */

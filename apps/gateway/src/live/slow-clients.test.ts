@@ -98,3 +98,30 @@ test('a client on its own holds its subgraph back instead, however much it has m
   await vi.waitFor(() => expect(slow.ids).toEqual(all()), { timeout: 10_000 });
   expect(await figure('ends_total{code="SUBSCRIPTION_SLOW_CONSUMER"}')).toBe(0);
 });
+
+test('clients that read slowly do not keep those waiting who have missed more', async () => {
+  slow.close();
+  await vi.waitFor(() => expect(graph.open).toEqual([]));
+  const back = (cursor: string) => openRawClient(gateway.url, query, { 'last-event-id': cursor });
+  const upstream = async (count: number) => {
+    await vi.waitFor(() => expect(graph.upstreams).toHaveLength(count));
+    return graph.upstreams[count - 1]!;
+  };
+  const slowOnes = [back('1000')];
+  const first = await upstream(2);
+  slowOnes.push(back('900'));
+  const second = await upstream(3);
+  for (let id = 1; id < 200; id++) {
+    first.say(String(1000 + id), text);
+    if (id < 100) second.say(String(900 + id), text);
+  }
+  await vi.waitFor(async () => expect(await figure('parked_total')).toBeGreaterThan(1));
+
+  const waiting = back('800');
+  waiting.read();
+  const third = await upstream(4);
+  expect(third.after).toBe('800');
+  third.say('801');
+  await vi.waitFor(() => expect(waiting.ids).toEqual(['801']));
+  for (const client of [waiting, ...slowOnes]) client.close();
+});
