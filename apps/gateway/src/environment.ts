@@ -41,6 +41,7 @@ export const gatewayEnvironment = {
   KRONOS_MAX_DEPTH: count(30),
   KRONOS_MAX_ALIASES: count(200),
   KRONOS_MAX_ROOT_FIELDS: count(50),
+  KRONOS_MAX_DEFERRED: count(100),
   KRONOS_MAX_STREAMS: count(10_000),
   KRONOS_MAX_STREAMS_PER_CALLER: count(100),
   KRONOS_MAX_STREAMS_PER_ADDRESS: count(1_000),

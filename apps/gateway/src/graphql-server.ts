@@ -33,6 +33,7 @@ export function createGraphqlServer(
         depth: environment.KRONOS_MAX_DEPTH,
         aliases: environment.KRONOS_MAX_ALIASES,
         rootFields: environment.KRONOS_MAX_ROOT_FIELDS,
+        deferred: environment.KRONOS_MAX_DEFERRED,
       }),
     ],
     stringifyResult: stringifyAnswer,

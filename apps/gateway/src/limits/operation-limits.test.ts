@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { limitOperations } from './operation-limits.ts';
 
 const schema = buildSchema('type Query { a: Query b: Int }');
-const rule = limitOperations({ depth: 4, aliases: 3, rootFields: 2 });
+const rule = limitOperations({ depth: 4, aliases: 3, rootFields: 2, deferred: 2 });
 const exceeded = (query: string) =>
   validate(schema, parse(query), [rule]).map(({ extensions }) => extensions.limit);
 
@@ -18,6 +18,11 @@ test.each([
     [{ limit: 'aliases', value: 4, maximum: 3 }],
   ],
   ['{ b ...A } fragment A on Query { a { b } c: b }', [{ limit: 'rootFields', value: 3, maximum: 2 }]],
+  ['{ ... @defer { a { ... @defer { b } } } }', []],
+  [
+    '{ ...A @defer a { ...A } } fragment A on Query { ... @defer { b } }',
+    [{ limit: 'deferred', value: 3, maximum: 2 }],
+  ],
 ])('%s', (query, limits) => {
   expect(exceeded(query)).toEqual(limits);
 });

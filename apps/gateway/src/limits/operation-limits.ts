@@ -13,15 +13,18 @@ export interface OperationLimits {
   depth: number;
   aliases: number;
   rootFields: number;
+  /** Fragments with `@defer`. */
+  deferred: number;
 }
 
 interface Size {
   depth: number;
   aliases: number;
   fields: number;
+  deferred: number;
 }
 
-const nothing: Size = { depth: 0, aliases: 0, fields: 0 };
+const nothing: Size = { depth: 0, aliases: 0, fields: 0, deferred: 0 };
 
 /** A validation rule that refuses operations beyond the limits, fragments counted wherever they are spread. */
 export function limitOperations(limits: OperationLimits) {
@@ -30,9 +33,9 @@ export function limitOperations(limits: OperationLimits) {
       const sizeOf = measure(document);
       for (const definition of document.definitions) {
         if (definition.kind !== Kind.OPERATION_DEFINITION) continue;
-        const { depth, aliases, fields } = sizeOf(definition.selectionSet);
-        const found = { depth, aliases, rootFields: fields };
-        for (const limit of ['depth', 'aliases', 'rootFields'] as const) {
+        const { fields: rootFields, ...size } = sizeOf(definition.selectionSet);
+        const found = { ...size, rootFields };
+        for (const limit of ['depth', 'aliases', 'rootFields', 'deferred'] as const) {
           if (found[limit] > limits[limit]) context.reportError(exceeded(limit, found[limit], limits[limit]));
         }
       }
@@ -41,7 +44,12 @@ export function limitOperations(limits: OperationLimits) {
 }
 
 function exceeded(limit: keyof OperationLimits, value: number, maximum: number): GraphQLError {
-  const words = { depth: 'levels deep', aliases: 'aliases', rootFields: 'root fields' }[limit];
+  const words = {
+    depth: 'levels deep',
+    aliases: 'aliases',
+    rootFields: 'root fields',
+    deferred: 'deferred fragments',
+  }[limit];
   return new GraphQLError(`The operation is too large: ${value} ${words}, where ${maximum} are allowed.`, {
     extensions: { limit: { limit, value, maximum } },
   });
@@ -67,13 +75,14 @@ function measure(document: DocumentNode): (selectionSet: SelectionSetNode) => Si
   }
 
   function sizeOf(selectionSet: SelectionSetNode): Size {
-    let { depth, aliases, fields } = nothing;
+    let { depth, aliases, fields, deferred } = nothing;
     for (const selection of selectionSet.selections) {
       if (selection.kind === Kind.FIELD) {
         const below = selection.selectionSet ? sizeOf(selection.selectionSet) : nothing;
         depth = Math.max(depth, 1 + below.depth);
         aliases += (selection.alias ? 1 : 0) + below.aliases;
         fields += 1;
+        deferred += below.deferred;
         continue;
       }
       const inner =
@@ -83,8 +92,10 @@ function measure(document: DocumentNode): (selectionSet: SelectionSetNode) => Si
       depth = Math.max(depth, inner.depth);
       aliases += inner.aliases;
       fields += inner.fields;
+      deferred += inner.deferred;
+      if (selection.directives?.some(({ name }) => name.value === 'defer')) deferred += 1;
     }
-    return { depth, aliases, fields };
+    return { depth, aliases, fields, deferred };
   }
   return sizeOf;
 }

@@ -87,7 +87,7 @@ export async function* deliver(
       });
     }
     if (fault) throw fault.error;
-    const incremental = [...ready].flatMap(take);
+    const incremental = [...pending.keys()].filter((site) => ready.has(site)).flatMap(take);
     yield { incremental, hasNext: pending.size > 0 };
   }
 }

@@ -94,10 +94,23 @@ function keysBelow(selected: KeyTree, dataPath: Instance['dataPath']): KeyTree {
 const noPlace: ErrorPlace = { below: new Map(), errors: [] };
 
 /** What belongs to no position of any part, and must not go unnoticed. */
-function reportRest([first, ...others]: readonly ShapedPart[], problems: Problems): void {
+function reportRest(parts: readonly ShapedPart[], problems: Problems): void {
+  const [first] = parts;
   first!.errors.push(...problems.unlocated);
-  const isTold = [first!, ...others].some(({ errors }) => errors.length > 0);
-  if (!isTold) first!.errors.push(...problems.failedWith());
+  if (problems.failures.size === 0 || parts.some(({ errors }) => errors.length > 0)) return;
+  const present = objectsBelow(parts.map(({ instance }) => instance.object));
+  for (const [target, failures] of problems.failures) {
+    if (!present.has(target)) continue;
+    first!.errors.push(failures[0]!.error);
+    return;
+  }
+}
+
+function objectsBelow(value: unknown, found = new Set<unknown>()): Set<unknown> {
+  if (typeof value !== 'object' || value === null || found.has(value)) return found;
+  found.add(value);
+  for (const below of Object.values(value)) objectsBelow(below, found);
+  return found;
 }
 
 /** Where an instance stands: what is missing above it, it lacks too. */

@@ -23,12 +23,12 @@ const reviewsSdl = /* GraphQL */ `
   type Author @key(fields: "id") { id: ID! fame: Int }
 `;
 
-/** A promise that a test settles. */
+/** What waits until a test lets it go on. */
 export interface Gate {
-  readonly passed: Promise<void>;
   open(): void;
   /** Whether somebody has come to it. */
   readonly isReached: boolean;
+  /** Comes to it and waits until it is open. */
   reach(): Promise<void>;
 }
 
@@ -36,7 +36,6 @@ export function createGate(): Gate {
   const { promise, resolve } = Promise.withResolvers<void>();
   let isReached = false;
   return {
-    passed: promise,
     open: resolve,
     get isReached() {
       return isReached;
@@ -67,6 +66,7 @@ export async function startLibraryGraph(): Promise<LibraryGraph> {
     pages: 100,
     author: { id: `a${id}` },
   });
+  const film = (id: string) => ({ __typename: 'Film', id, title: `Film ${id}`, minutes: 90 });
   const log: string[] = [];
   const books = await startTestSubgraph({
     sdl: booksSdl,
@@ -75,7 +75,7 @@ export async function startLibraryGraph(): Promise<LibraryGraph> {
         books: () => ['1', '2'].map(book),
         shelves: () => [
           [book('1'), null],
-          [{ __typename: 'Film', id: '9', title: 'Film 9', minutes: 90 }, book('2')],
+          [film('9'), book('2')],
         ],
         book: (_: unknown, { id }: { id: string }) => book(id),
         nobody: () => null,
@@ -91,6 +91,8 @@ export async function startLibraryGraph(): Promise<LibraryGraph> {
           return 2;
         },
       },
+      Book: { __resolveReference: ({ id }: { id: string }) => book(id) },
+      Film: { __resolveReference: ({ id }: { id: string }) => film(id) },
       Author: { name: ({ id }: { id: string }) => `Author ${id}` },
     },
   });
@@ -101,6 +103,7 @@ export async function startLibraryGraph(): Promise<LibraryGraph> {
     if (id === '2') throw new GraphQLError('No rating.', { extensions: { code: 'NOT_RATED' } });
     return Number(id) / 2;
   };
+  const review = (id: string) => ({ id, text: `text ${id}`, critic: { id: 'a1' } });
   const reviews = await startTestSubgraph({
     sdl: reviewsSdl,
     resolvers: {
@@ -108,15 +111,12 @@ export async function startLibraryGraph(): Promise<LibraryGraph> {
       Book: {
         async reviews({ id }: { id: string }) {
           await graph.gate?.reach();
-          return [1, 2].map((number) => ({
-            id: `r${id}${number}`,
-            text: `text ${number}`,
-            critic: { id: 'a1' },
-          }));
+          return [1, 2].map((number) => review(`r${id}${number}`));
         },
         rating: rate,
         strictRating: rate,
       },
+      Review: { __resolveReference: ({ id }: { id: string }) => review(id) },
       Film: { rating: rate },
       Author: { fame: () => 7 },
     },

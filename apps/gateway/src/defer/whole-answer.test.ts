@@ -1,5 +1,3 @@
-import { ApolloClient, gql, HttpLink, InMemoryCache } from '@apollo/client';
-import { Defer20220824Handler } from '@apollo/client/incremental';
 import { type ForeignGraph, startForeignGraph } from '@kronos/engine/testing';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startTestGateway, type TestGateway } from '../testing/test-gateway.ts';
@@ -28,7 +26,7 @@ test.each([
     { later: true },
   ],
   ['one inside another', '{ posts { title ... @defer { author { ... @defer { name } } } } }', {}],
-])('what @defer would allow to come later comes with the rest: %s', async (_name, query, variables) => {
+])('who does not take parts gets what is deferred with the rest: %s', async (_name, query, variables) => {
   expect((await gateway.post(query, { variables })).body).toEqual({ data: whole });
 });
 
@@ -37,16 +35,4 @@ test('@defer is checked as any directive: it stands on fragments, and its argume
     const { body } = await gateway.post(query);
     expect(body.errors?.[0]?.extensions.code).toBe('GRAPHQL_VALIDATION_FAILED');
   }
-});
-
-test('Apollo Client with its handler for @defer takes the whole answer', async () => {
-  const client = new ApolloClient({
-    link: new HttpLink({ uri: gateway.url }),
-    cache: new InMemoryCache(),
-    incrementalHandler: new Defer20220824Handler(),
-  });
-  const query = gql('query { posts { id title ... @defer { author { id name } } } }');
-  const { data } = await client.query({ query });
-  expect(data).toMatchObject(whole);
-  client.stop();
 });
