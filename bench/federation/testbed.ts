@@ -1,5 +1,4 @@
 import { writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -8,6 +7,7 @@ import { type Gateway, gateways, reference } from './gateways/list.ts';
 import { startIdentity } from './identity.ts';
 import { installPeers } from './install-peers.ts';
 import type { Running } from './measure.ts';
+import { findFreePort } from './processes/free-port.ts';
 import { type BenchProcess, pinSelf, startProcess } from './processes/start-process.ts';
 import { composeSupergraph } from './supergraph.ts';
 
@@ -79,12 +79,4 @@ export async function startTestbed(
     gateways: wanted.map(({ name }) => started.get(name)!),
     isPinned,
   };
-}
-
-async function findFreePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as { port: number };
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }

@@ -36,6 +36,7 @@ if (isMainThread && process.send) {
     process.send({
       usage: {
         cpuMs: (user + system) / 1_000,
+        rssBytes: process.memoryUsage.rss(),
         peakRssBytes: process.resourceUsage().maxRSS * 1_024,
         // What the timer itself waits is no delay.
         loopDelayMs: delay ? Math.max(0, delay.percentile(99) / 1e6 - resolutionMs) : 0,

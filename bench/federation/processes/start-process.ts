@@ -8,6 +8,8 @@ export interface Usage {
   /** All its threads together. */
   cpuMs: number;
   peakRssBytes: number;
+  /** What it has now. */
+  rssBytes: number;
   /** 99th percentile of what has been measured last. */
   loopDelayMs: number;
 }
@@ -16,8 +18,11 @@ export interface BenchProcess {
   readonly name: string;
   /** Sends a message and waits for the answer that has this key. */
   ask<T>(message: string, key: string): Promise<T>;
+  /** Sends a message that nobody answers. */
+  tell(message: string): void;
   /** Waits until `isReady` says so; throws with the output when the process ends before. */
   ready(isReady: () => Promise<boolean>): Promise<void>;
+  stop(): Promise<void>;
 }
 
 export interface ProcessOptions {
@@ -78,6 +83,10 @@ export function startProcess({ name, args, env, core }: ProcessOptions): BenchPr
       child.send(message);
       return Promise.race([answer, ended.then(() => Promise.reject(failure()))]);
     },
+    tell(message) {
+      child.send(message);
+    },
+    stop: () => stop(child),
     async ready(isReady) {
       const deadline = performance.now() + startMs;
       while (!(await isReady().catch(() => false))) {
@@ -95,15 +104,17 @@ function inherited(): NodeJS.ProcessEnv {
   return Object.fromEntries(names.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])));
 }
 
-/** Ends every process that was started: the probe ends its process when the channel closes, force when it does not. */
+/** Ends every process that was started. */
 export async function stopAll(): Promise<void> {
-  await Promise.all(
-    [...running].map(async (child) => {
-      const ended = once(child, 'exit');
-      if (child.connected) child.disconnect();
-      const timer = setTimeout(() => child.kill('SIGKILL'), stopMs);
-      await ended;
-      clearTimeout(timer);
-    }),
-  );
+  await Promise.all([...running].map(stop));
+}
+
+/** The probe ends its process when the channel closes, force when it does not. */
+async function stop(child: ChildProcess): Promise<void> {
+  if (!running.has(child)) return;
+  const ended = once(child, 'exit');
+  if (child.connected) child.disconnect();
+  const timer = setTimeout(() => child.kill('SIGKILL'), stopMs);
+  await ended;
+  clearTimeout(timer);
 }
