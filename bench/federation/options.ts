@@ -10,6 +10,8 @@ export interface Options {
   connections: number;
   gateways: Gateway[];
   workloads: Workload[];
+  /** Whether it is measured what planning does to others. */
+  isPlanningMeasured: boolean;
   /** Whether CPU profiles of what is measured are wanted. */
   profile: boolean;
 }
@@ -20,7 +22,7 @@ const usage = `npm run bench federation -- [options]
   --rounds 3          measurements of each gateway, taken in turns; the median counts
   --connections 50    requests that are kept in flight
   --only a,b          of: ${gateways.map(({ name }) => name).join(', ')}
-  --workload A        A or B alone
+  --workload A        A or B alone, and nothing on planning
   --profile           write CPU profiles and show where the time went; figures are worse then`;
 
 /** Parses the command line; ends the process with the usage when it cannot, or when asked for help. */
@@ -50,6 +52,7 @@ export function parseOptions(args: readonly string[]): Options {
       connections: positive('--connections', values.connections),
       gateways: choose('--only', values.only, gateways),
       workloads: choose('--workload', values.workload, workloads),
+      isPlanningMeasured: values.workload === undefined,
       profile: values.profile,
     };
   } catch (error) {

@@ -2,6 +2,7 @@ import { cpus, loadavg } from 'node:os';
 import { type Gateway, gateways } from './gateways/list.ts';
 import type { Measurement } from './measure.ts';
 import type { Options } from './options.ts';
+import type { PlanningMeasurement } from './planning.ts';
 import type { Collected } from './run-rounds.ts';
 import { judge, type Target } from './targets.ts';
 
@@ -22,7 +23,12 @@ export interface Row extends Measurement {
 }
 
 /** Tables for people, and the same for machines. */
-export function report(collected: readonly Collected[], options: Options, isPinned: boolean) {
+export function report(
+  collected: readonly Collected[],
+  planning: readonly PlanningMeasurement[],
+  options: Options,
+  isPinned: boolean,
+) {
   const rows = collected.map(toRow);
   for (const row of rows) {
     const apollo = rows.find((one) => one.gateway === 'apollo' && one.workload === row.workload);
@@ -47,6 +53,7 @@ export function report(collected: readonly Collected[], options: Options, isPinn
     ...(rows.some(({ gateway }) => find(gateway).hostsSubgraphs)
       ? ['Where the subgraphs are in the gateway’s process, its CPU, memory and loop delay are theirs, too.']
       : []),
+    ...(planning.length > 0 ? [planningTable(planning)] : []),
     ...(targets.length > 0 ? [targetTable(targets)] : []),
   ].join('\n\n');
   return {
@@ -132,6 +139,30 @@ function milliseconds(value: number): string {
 
 function times(ratio: number | undefined): string {
   return ratio ? `${ratio.toFixed(ratio < 20 ? 1 : 0)}×` : '–';
+}
+
+function planningTable(planning: readonly PlanningMeasurement[]): string {
+  const lines = planning.map(({ gateway, p99Ms, loopDelayMs, firstAnswerMs, planned }) => [
+    find(gateway).title,
+    p99Ms.quiet.toFixed(1),
+    p99Ms.planning.toFixed(1),
+    loopDelayMs.quiet.toFixed(1),
+    loopDelayMs.planning.toFixed(1),
+    firstAnswerMs.toFixed(0),
+    String(planned),
+  ]);
+  return `**Planning**: a small known query, alone and while expensive operations arrive for the first time\n\n${markdownTable(
+    [
+      'gateway',
+      'p99 ms',
+      'while planning',
+      'longest loop delay ms',
+      'while planning',
+      'first answer ms',
+      'planned',
+    ],
+    lines,
+  )}`;
 }
 
 function targetTable(targets: readonly Target[]): string {

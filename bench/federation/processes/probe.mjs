@@ -40,6 +40,7 @@ if (isMainThread && process.send) {
         peakRssBytes: process.resourceUsage().maxRSS * 1_024,
         // What the timer itself waits is no delay.
         loopDelayMs: delay ? Math.max(0, delay.percentile(99) / 1e6 - resolutionMs) : 0,
+        longestLoopDelayMs: delay ? Math.max(0, delay.max / 1e6 - resolutionMs) : 0,
       },
     });
     if (message === 'stop') stopMeasuring();

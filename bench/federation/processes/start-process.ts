@@ -12,6 +12,8 @@ export interface Usage {
   rssBytes: number;
   /** 99th percentile of what has been measured last. */
   loopDelayMs: number;
+  /** The longest of the same. */
+  longestLoopDelayMs: number;
 }
 
 export interface BenchProcess {
