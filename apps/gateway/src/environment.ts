@@ -50,6 +50,8 @@ export const gatewayEnvironment = {
   ...headersEnvironment,
   /** Whether identical queries in flight are run once. */
   KRONOS_SHARE_QUERIES: z.stringbool('expected true or false').default(true),
+  /** The longest that planning one operation may take, in milliseconds. */
+  KRONOS_PLANNING_TIMEOUT_MS: count(10_000),
 };
 
 /** What the gateway is configured with; every part is explained in the README. */

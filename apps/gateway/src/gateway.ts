@@ -93,6 +93,7 @@ export async function createGateway(
     logger: quietly(logger),
     rawData: true,
     traffic: readTraffic(environment),
+    planningMs: environment.KRONOS_PLANNING_TIMEOUT_MS,
     onSubgraphAnswer: collectAnswerHeaders(environment.KRONOS_RESPONSE_HEADERS),
     onSchema: ({ apiSchema, supergraphSdl }) => {
       flights.seal();
