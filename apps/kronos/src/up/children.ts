@@ -86,7 +86,7 @@ function forGateway(options: ChildOptions): NodeJS.ProcessEnv {
     KRONOS_HOME: options.home,
     KRONOS_HOST: gateway.host,
     KRONOS_PORT: String(gateway.port),
-    KRONOS_SUPERGRAPH: supergraphFile(),
+    KRONOS_SUPERGRAPH: environment.KRONOS_SUPERGRAPH || supergraphFile(),
     KRONOS_JWKS_URL: environment.KRONOS_JWKS_URL || keySource || '',
     KRONOS_INTERNAL_KEY_FILE: options.keys.privateKeyFile,
     REDIS_URL: options.redisUrl,

@@ -1,0 +1,1 @@
+export { hasRedisServer, type RedisProcess, startRedisProcess } from './redis-process.ts';
