@@ -1,4 +1,4 @@
-import type { PlanNode } from '@apollo/query-planner';
+import type { PlanNode, QueryPlan } from '@apollo/query-planner';
 import { GraphQLError, type GraphQLSchema } from 'graphql';
 import { assertPlanned } from '../assert-planned.ts';
 import { startRun } from '../execution/run.ts';
@@ -70,22 +70,35 @@ export function compileDeferred(
   const rootType = schema.getRootType(node.operation)!;
   const variants = new Lru<string, Promise<Variant | null>>(keptVariants);
 
-  /** By the planner's own plan for parts; where it has none, by what the fetches of the plan for the whole are for. */
+  /**
+   * By the planner's own plan for parts; where it has none, by what the fetches of the plan for the whole are for. Where
+   * subgraphs know an interface as an object the planner is not asked: it may not come back.
+   */
   async function compileBlocks(
     deferring: DeferringOperation,
     variables: Record<string, unknown>,
   ): Promise<CompiledBlocks> {
     const isSerial = node.operation === 'mutation';
-    try {
-      const plan = await planning.plan(deferring.planned, dataKeyOf, variables, true);
-      assertPlanned(plan, { operation: node, fragments, variables });
-      return compilePlannedBlocks(plan.node as PlanNode | undefined, planning, isSerial);
-    } catch (error) {
-      if (!(error instanceof GraphQLError)) throw error;
-    }
+    const inParts = planning.vagueTypes === null ? await planInParts(deferring, variables) : undefined;
+    if (inParts) return compilePlannedBlocks(inParts.node as PlanNode | undefined, planning, isSerial);
     const plan = await planning.plan(operation, dataKeyOf, variables);
     assertPlanned(plan, { operation: node, fragments, variables });
     return splitIntoBlocks(plan.node as PlanNode | undefined, planning, deferring, isSerial);
+  }
+
+  /** Undefined where the planner has no plan, as for requirements of fields further below what is deferred. */
+  async function planInParts(
+    { planned }: DeferringOperation,
+    variables: Record<string, unknown>,
+  ): Promise<QueryPlan | undefined> {
+    try {
+      const plan = await planning.plan(planned, dataKeyOf, variables, true);
+      assertPlanned(plan, { operation: node, fragments, variables });
+      return plan;
+    } catch (error) {
+      if (error instanceof GraphQLError) return undefined;
+      throw error;
+    }
   }
 
   async function compile(variables: Record<string, unknown>): Promise<Variant | null> {

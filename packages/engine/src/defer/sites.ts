@@ -127,8 +127,7 @@ export function createSites(
     const label = `d${labels++}`;
     site.planned.push(label);
     const inside = { ...place, around: site.inner, keys: keysAt(site.keys, place.dataPath) };
-    const deferred = inline(fragment, expand(site.selectionSet, inside), [deferDirective(label)]);
-    return tellsTypes ? [typename, deferred] : [deferred];
+    return [inline(fragment, expand(site.selectionSet, inside), [deferDirective(label)])];
   }
 
   try {
@@ -168,8 +167,6 @@ function keysAt(tree: KeyTree, path: readonly string[]): KeyTree {
 }
 
 const tooLarge = new Error('the operation is too large to be deferred');
-
-const typename: SelectionNode = { kind: Kind.FIELD, name: { kind: Kind.NAME, value: '__typename' } };
 
 function inline(
   { typeCondition }: Pick<InlineFragmentNode, 'typeCondition'>,

@@ -68,7 +68,7 @@ export function absorbEntities(
   errors: GraphQLFormattedError[] | undefined,
 ): void {
   const { fetches, groups } = batch;
-  if (errors) noteErrors(run, batch, errors, Array.isArray(entities));
+  if (errors) noteErrors(run, batch, errors, Array.isArray(entities) ? entities : undefined);
   if (entities === undefined || entities === null) {
     if (!errors) failTargets(run, fetches[0]!, groups.flat());
     return;
@@ -115,7 +115,7 @@ function noteErrors(
   { data, problems }: Run,
   { fetches, groups }: EntityBatch,
   errors: GraphQLFormattedError[],
-  hasEntities: boolean,
+  entities: readonly unknown[] | undefined,
 ): void {
   const places = new Map(fetches.flatMap(({ path }) => [...findPlaces(data, path)]));
   const { service, keys, rewritePath } = fetches[0]!;
@@ -123,7 +123,7 @@ function noteErrors(
     const [index, ...below] = error.path ?? [];
     const located = toGraphQLError(service, error);
     const group = typeof index === 'number' ? groups[index] : undefined;
-    if (!group && hasEntities) {
+    if (!group && entities) {
       problems.unlocated.push(located);
       continue;
     }
@@ -136,5 +136,7 @@ function noteErrors(
     for (const place of group.flatMap((target) => places.get(target) ?? [])) {
       problems.located.push({ path: [...place, ...path], error: located });
     }
+    // Its null has taken along everything that was asked beside.
+    if (entities?.[index as number] === null) problems.fail(group, { error: located, keys });
   }
 }

@@ -49,6 +49,8 @@ function noteErrors(
     if (error.path?.length) {
       const path = fetch.rewritePath(error.path);
       for (const place of places) problems.located.push({ path: [...place, ...path], error: located });
+      // Its null has taken along everything that was asked beside.
+      if (!data) problems.fail(targets, { error: located, keys: fetch.keys });
     } else if (data) problems.unlocated.push(located);
     else problems.fail(targets, { error: located, keys: fetch.keys });
   }

@@ -1,5 +1,4 @@
 import {
-  type DirectiveNode,
   type DocumentNode,
   type FieldNode,
   type InlineFragmentNode,
@@ -39,7 +38,7 @@ export function findInterfaceRequirements(
 /**
  * Moves fields that an interface object has with requirements out of fragments on single implementations: the planner
  * builds a plan that waits for itself where two subgraphs know the interface as an object, and does not come back. They
- * are fetched for the other implementations, too, and not shown there; those under `@defer` are not fetched later.
+ * are fetched for the other implementations, too, and not shown there.
  *
  * @returns a document whose operation has no named fragments, when anything may have to move
  */
@@ -70,12 +69,9 @@ export function hoistRequirements(document: DocumentNode, required: InterfaceReq
     const { selections } = rewrite(selectionSet);
     const type = typeCondition?.name.value;
     const fields = type && required.get(type);
-    if (!fields) return [inline(type, selections, node.directives)];
+    if (!fields) return [inline(type, selections)];
     const { stay, moved } = separate(selections, fields);
-    return [
-      inline(type, stay, node.directives),
-      ...moved.map((field) => inline(fields.get(field.name.value), [field])),
-    ];
+    return [inline(type, stay), ...moved.map((field) => inline(fields.get(field.name.value), [field]))];
   }
 
   return {
@@ -98,7 +94,7 @@ function separate(
     else if (node.kind === Kind.INLINE_FRAGMENT) {
       const inner = separate(node.selectionSet.selections, fields);
       moved.push(...inner.moved);
-      stay.push(inline(node.typeCondition?.name.value, inner.stay, node.directives));
+      stay.push(inline(node.typeCondition?.name.value, inner.stay));
     } else stay.push(node);
   }
   return { stay, moved };
@@ -106,14 +102,9 @@ function separate(
 
 const typename: FieldNode = { kind: Kind.FIELD, name: { kind: Kind.NAME, value: '__typename' } };
 
-function inline(
-  type: string | undefined,
-  selections: readonly SelectionNode[],
-  directives?: readonly DirectiveNode[],
-): InlineFragmentNode {
+function inline(type: string | undefined, selections: readonly SelectionNode[]): InlineFragmentNode {
   return {
     kind: Kind.INLINE_FRAGMENT,
-    directives,
     ...(type !== undefined && {
       typeCondition: { kind: Kind.NAMED_TYPE, name: { kind: Kind.NAME, value: type } },
     }),

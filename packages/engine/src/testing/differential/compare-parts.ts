@@ -19,8 +19,7 @@ export function compareParts(
   whole: FormattedExecutionResult,
   isHidden: (error: GraphQLFormattedError) => boolean,
 ): Difference[] {
-  const first = settle(truth.first, answer.first.data, whole.data);
-  const differences = compareAnswers(first, answer.first, isHidden);
+  const differences = compareSettled(truth.first, answer.first, whole.data, isHidden);
   const merged: unknown = structuredClone(answer.first.data);
   const found = new Map<string, Part[]>();
   for (const part of answer.parts) {
@@ -40,8 +39,7 @@ export function compareParts(
     const inWhole = follow(whole.data, expected.path) ?? null;
     if (!part && inWhole !== null) differences.push({ kind: 'part missing', detail: name });
     if (!part) continue;
-    const settled = settle(toResult(expected), part.data, inWhole);
-    const inPart = compareAnswers(settled, toResult(part), isHidden);
+    const inPart = compareSettled(toResult(expected), toResult(part), inWhole, isHidden);
     differences.push(...inPart.map(({ kind, detail }) => ({ kind, detail: `${name}: ${detail}` })));
   }
   for (const part of [...found.values()].flat()) {
@@ -53,6 +51,26 @@ export function compareParts(
     differences.push({ kind: 'data', detail: `all parts come to ${JSON.stringify(merged)}` });
   }
   return differences;
+}
+
+function compareSettled(
+  truth: FormattedExecutionResult,
+  answer: FormattedExecutionResult,
+  whole: unknown,
+  isHidden: (error: GraphQLFormattedError) => boolean,
+): Difference[] {
+  const settled = settle(truth, answer.data, whole);
+  // What is null beside something that has taken it along is so for a reason, even if it would have been null by itself.
+  const errors = answer.errors?.filter(({ path = [] }) => {
+    if (answer.data === null) return true;
+    const length = path.findIndex((_, index) => follow(answer.data, path.slice(0, index + 1)) === null) + 1;
+    const position = path.slice(0, length);
+    const isTrue = settled.errors?.some((error) =>
+      position.every((step, index) => error.path?.[index] === step),
+    );
+    return length === 0 || isTrue || follow(whole, position) !== null;
+  });
+  return compareAnswers(settled, { ...answer, errors }, isHidden);
 }
 
 /** The truth with the nulls of an answer that are right although they might have come later, or not at all. */

@@ -81,7 +81,11 @@ export interface Court extends AsyncDisposable {
     seed?: number,
   ): Promise<Judgement<FormattedExecutionResult>>;
   /** The same for an answer in parts; deferred fragments must have different labels. */
-  judgeParts(query: string, variables?: Record<string, unknown>): Promise<Judgement<AnswerInParts>>;
+  judgeParts(
+    query: string,
+    variables?: Record<string, unknown>,
+    seed?: number,
+  ): Promise<Judgement<AnswerInParts>>;
 }
 
 /** The subgraphs agree on no value that a field could have: there is nothing to judge. */
@@ -165,10 +169,10 @@ export async function openCourt(
 
   return {
     apiSchema: schema,
-    async judgeParts(query, variables = {}) {
+    async judgeParts(query, variables = {}, dataSeed = seed) {
       const document = parse(query);
       assertLabelled(document);
-      serve({ seed, isComplete: true });
+      serve({ seed: dataSeed, isComplete: true });
       const whole = await findTruth(document, variables);
       const truth = await executePartsPlainly(world, schema, document, variables);
       const slot: PartsSlot = {};

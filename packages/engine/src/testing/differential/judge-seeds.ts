@@ -8,14 +8,15 @@ import { startHost } from './host.ts';
  * @returns every difference with the seed of its data; empty when all answers are right
  */
 export async function judgeSeeds(
-  { subgraphs, query, variables }: Omit<Case, 'seed'>,
+  { subgraphs, query, variables, isInParts }: Omit<Case, 'seed'>,
   seeds = 12,
 ): Promise<(Difference & { seed: number })[]> {
   await using host = await startHost();
   await using court = await openCourt(host, subgraphs, 1);
   const found: (Difference & { seed: number })[] = [];
   for (let seed = 1; seed <= seeds; seed++) {
-    const { differences } = await court.judge(query, variables, seed);
+    const judging = isInParts ? court.judgeParts : court.judge;
+    const { differences } = await judging(query, variables, seed);
     found.push(...differences.map((difference) => ({ seed, ...difference })));
   }
   return found;
