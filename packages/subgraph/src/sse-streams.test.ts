@@ -37,6 +37,7 @@ let streams: SseStreams;
 let flood: Flood;
 let socket: Socket;
 let hasEnded: boolean;
+let lateStream: Promise<SubscriptionStream>;
 
 beforeEach(async () => {
   app = Fastify();
@@ -47,6 +48,7 @@ beforeEach(async () => {
     await streams.send(reply, flood);
     hasEnded = true;
   });
+  app.get('/late', async (_request, reply) => streams.send(reply, await lateStream));
   await app.listen({ host: '127.0.0.1', port: 0 });
   socket = connect((app.server.address() as AddressInfo).port, '127.0.0.1');
   socket.pause();
@@ -87,6 +89,25 @@ test('a receiver that goes away while it is waited for ends the stream', async (
   await standstill();
   socket.resetAndDestroy();
   await vi.waitFor(() => expect({ ...flood, hasEnded }).toMatchObject({ isClosed: true, hasEnded: true }));
+});
+
+test('a receiver that went away while the subscription was made ends the stream', async () => {
+  const late = new Flood();
+  const { promise: ready, resolve: makeReady } = Promise.withResolvers<void>();
+  lateStream = ready.then(() => late);
+  const leaving = connect((app.server.address() as AddressInfo).port, '127.0.0.1');
+  const gone = new Promise((resolve) => {
+    app.server.on('request', ({ url }, response) => {
+      if (url !== '/late') return;
+      response.once('close', resolve);
+      leaving.resetAndDestroy();
+    });
+  });
+  leaving.write('GET /late HTTP/1.1\r\nhost: x\r\n\r\n');
+  await gone;
+  makeReady();
+  await vi.waitFor(() => expect(late.isClosed).toBe(true));
+  expect(late.pulled).toBe(0);
 });
 
 test('cutting ends the stream without complete', async () => {

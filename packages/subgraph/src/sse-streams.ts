@@ -34,6 +34,11 @@ export class SseStreams {
       response.end(completeFrame);
       return;
     }
+    // A receiver that left while the subscription was being made will not leave again.
+    if (response.destroyed) {
+      await result.return();
+      return;
+    }
     this.#responses.add(response);
     response.on('close', () => {
       this.#responses.delete(response);
