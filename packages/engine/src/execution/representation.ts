@@ -32,7 +32,7 @@ export interface Represent {
 /** One field of a representation: where its value comes from and how it is written. */
 interface Part {
   key: string;
-  /** With the comma or brace before it. */
+  /** What stands before the value: its key with the comma or brace, and what is constant before that. */
   prefix: string;
   write?: WriteObject;
 }
@@ -67,7 +67,8 @@ function compileEntity(options: RepresentationOptions, typename: unknown): OfTyp
   if (!parts.some(({ key }) => key === '__typename')) return undefined;
   const keys = parts.map(({ key }) => key).filter((key) => key !== '__typename');
   const leaves = keys.length > 0 && parts.every(({ write }) => !write) ? [...keys, '__typename'] : undefined;
-  const write = (entity: DataObject) => writeParts(entity, parts);
+  const written = foldTypename(parts, typename);
+  const write = (entity: DataObject) => writeParts(entity, written);
   const { rewrite } = options;
   if (!rewrite) return { write, leaves };
   const rewritten = (entity: DataObject) => {
@@ -105,6 +106,14 @@ function compileParts(
   }));
 }
 
+/** The type is known: its name is written together with the key of what comes after it. */
+function foldTypename(parts: Part[], typename: unknown): Part[] {
+  const [first, second, ...others] = parts;
+  if (first?.key !== '__typename' || !second || typeof typename !== 'string') return parts;
+  const prefix = first.prefix + JSON.stringify(typename) + second.prefix;
+  return [{ ...second, prefix }, ...others];
+}
+
 function compileNested(
   selections: readonly QueryPlanSelectionNode[],
   options: RepresentationOptions,
@@ -114,7 +123,7 @@ function compileNested(
     const typename = object.__typename;
     let parts = partsOf.get(typename);
     if (!parts) {
-      parts = compileParts(selections, typename, options);
+      parts = foldTypename(compileParts(selections, typename, options), typename);
       partsOf.set(typename, parts);
     }
     return writeParts(object, parts);

@@ -1,6 +1,6 @@
 import { type GraphQLOutputType, isNonNullType } from 'graphql';
 import { irregular, type WriteValue } from './compile-writer.ts';
-import { quote } from './quote.ts';
+import { isPlain, quote } from './quote.ts';
 
 /** A member of an object in the answer: a constant, or the value of a key of the data. */
 export type Member =
@@ -9,40 +9,71 @@ export type Member =
 
 /**
  * Generates the function that writes an object with these members: one expression, with the checks of the commonest types
- * in place. That is what makes it several times faster than a loop over members.
+ * in place. That is what makes it several times faster than a loop over members. Where all strings are plain, their
+ * quotation marks are part of what stands between them: half as many pieces are put together.
  */
 export function compileObjectWriter(members: readonly Member[]): WriteValue {
   const writers: WriteValue[] = [];
-  let text = '{';
-  let expression = '';
+  const careful = new Expression();
+  const plain = new Expression();
+  const strings: string[] = [];
   let declarations = '';
 
   for (const [index, member] of members.entries()) {
-    text += `${index === 0 ? '' : ','}${JSON.stringify(member.key)}:`;
+    const before = `${index === 0 ? '{' : ','}${JSON.stringify(member.key)}:`;
+    careful.addText(before);
+    plain.addText(before);
     if ('constant' in member) {
-      text += member.constant;
+      careful.addText(member.constant);
+      plain.addText(member.constant);
       continue;
     }
-    declarations += `const v${index} = o[${JSON.stringify(member.dataKey)}];\n`;
-    const call = `w[${writers.push(member.write) - 1}](v${index}, c)`;
-    expression += `${JSON.stringify(text)} + (${inPlace(member.type, `v${index}`, call)}) + `;
-    text = '';
+    const value = `v${index}`;
+    declarations += `const ${value} = o[${JSON.stringify(member.dataKey)}];\n`;
+    const inPlace = writeInPlace(member.type, value, `w[${writers.push(member.write) - 1}](${value}, c)`);
+    careful.addValue(inPlace);
+    if (isText(member.type)) {
+      strings.push(value);
+      plain.addText('"');
+      plain.addValue(value);
+      plain.addText('"');
+    } else plain.addValue(inPlace);
   }
-  expression += JSON.stringify(`${text}}`);
+  const end = members.length === 0 ? '{}' : '}';
+  careful.addText(end);
+  plain.addText(end);
+  const areAllPlain = strings.map((value) => `isPlain(${value})`).join(' && ');
   const source = `return function write(o, c) {
 if (typeof o !== 'object' || Array.isArray(o)) throw irregular;
-${declarations}return ${expression};
+${declarations}${areAllPlain && `if (${areAllPlain}) return ${plain};\n`}return ${careful};
 }`;
   // Names come from a validated operation and are quoted as JSON; values are never part of the source.
-  return new Function('w', 'quote', 'irregular', source)(writers, quote, irregular);
+  return new Function('w', 'quote', 'isPlain', 'irregular', source)(writers, quote, isPlain, irregular);
+}
+
+/** The source of an expression that puts text together, with what is constant in one piece. */
+class Expression {
+  #source = '';
+  #text = '';
+
+  addText(text: string): void {
+    this.#text += text;
+  }
+
+  addValue(source: string): void {
+    this.#source += `${JSON.stringify(this.#text)} + (${source}) + `;
+    this.#text = '';
+  }
+
+  toString(): string {
+    return this.#source + JSON.stringify(this.#text);
+  }
 }
 
 /** The expression for a value of one of the types whose check is a comparison. */
-function inPlace(type: GraphQLOutputType | undefined, value: string, call: string): string {
-  switch (String(isNonNullType(type) ? type.ofType : type)) {
-    case 'String':
-    case 'ID':
-      return `typeof ${value} === 'string' ? quote(${value}) : ${call}`;
+function writeInPlace(type: GraphQLOutputType | undefined, value: string, call: string): string {
+  if (isText(type)) return `typeof ${value} === 'string' ? quote(${value}) : ${call}`;
+  switch (nameOf(type)) {
     case 'Int':
       return `(${value} | 0) === ${value} ? ${value} : ${call}`;
     case 'Float':
@@ -50,4 +81,13 @@ function inPlace(type: GraphQLOutputType | undefined, value: string, call: strin
     default:
       return call;
   }
+}
+
+function isText(type: GraphQLOutputType | undefined): boolean {
+  const name = nameOf(type);
+  return name === 'String' || name === 'ID';
+}
+
+function nameOf(type: GraphQLOutputType | undefined): string {
+  return String(isNonNullType(type) ? type.ofType : type);
 }
