@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { testRedisUrl } from '@kronos/subgraph/testing';
 import { TypeID } from 'typeid-js';
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { createEventPublisher } from '../testing/event-publisher.ts';
 import { startLiveGraph } from '../testing/live-graph.ts';
 import { openStream } from '../testing/open-stream.ts';
+import { soon } from '../testing/soon.ts';
 import { startTestGateway } from '../testing/test-gateway.ts';
 import { startTestIssuer } from '../testing/test-issuer.ts';
 
@@ -28,7 +29,7 @@ test('tokens that claim a right which was taken away are refused, and their stre
   const asks = async (headers: Record<string, string>) =>
     (await gateway.post('{ ready }', { headers })).status;
   const graces = await tokenOf(grace, ['user', 'admin']);
-  await vi.waitFor(async () => expect(await asks(graces)).toBe(401));
+  await soon(async () => expect(await asks(graces)).toBe(401));
   expect(await asks(await tokenOf(grace, ['user']))).toBe(200);
 
   const powerful = await tokenOf(ada, ['user', 'reader'], 'messages:read');
@@ -36,12 +37,12 @@ test('tokens that claim a right which was taken away are refused, and their stre
   const query = 'subscription { toRoles { id } }';
   const ending = await openStream(gateway.url, query, powerful);
   const staying = await openStream(gateway.url, query, plain);
-  await vi.waitFor(() => expect(graph.upstreams).toHaveLength(2));
+  await soon(() => expect(graph.upstreams).toHaveLength(2));
 
   // A right that is given ends nothing.
   await change(ada, ['user', 'reader', 'writer'], ['messages:read', 'messages:write']);
   await change(ada, ['user'], []);
-  await vi.waitFor(() => expect(ending.isComplete).toBe(true));
+  await soon(() => expect(ending.isComplete).toBe(true));
   expect(ending.events).toMatchObject([
     {
       result: {
@@ -54,9 +55,9 @@ test('tokens that claim a right which was taken away are refused, and their stre
   expect(await asks(powerful)).toBe(401);
 
   graph.upstreams[1]!.say('1');
-  await vi.waitFor(() => expect(staying.events.map(({ id }) => id)).toEqual(['1']));
+  await soon(() => expect(staying.events.map(({ id }) => id)).toEqual(['1']));
   expect(graph.open).toEqual([graph.upstreams[1]]);
   await change(ada, ['user', 'reader'], ['messages:read']);
-  await vi.waitFor(async () => expect(await asks(powerful)).toBe(200));
+  await soon(async () => expect(await asks(powerful)).toBe(200));
   staying.close();
 });

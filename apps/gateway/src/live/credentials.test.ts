@@ -1,6 +1,7 @@
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type LiveGraph, startLiveGraph } from '../testing/live-graph.ts';
 import { openStream, type TestStream } from '../testing/open-stream.ts';
+import { soon } from '../testing/soon.ts';
 import { startTestGateway, type TestGateway } from '../testing/test-gateway.ts';
 import { startTestIssuer, type TestIssuer, testSession, testUser } from '../testing/test-issuer.ts';
 
@@ -45,7 +46,7 @@ async function listen(query: string, authorization?: string): Promise<TestStream
 }
 
 const idsOf = ({ events }: TestStream) => events.map(({ id }) => id);
-const upstreams = (count: number) => vi.waitFor(() => expect(graph.upstreams).toHaveLength(count));
+const upstreams = (count: number) => soon(() => expect(graph.upstreams).toHaveLength(count));
 
 describe('who is in one group', () => {
   const members = async () => [
@@ -83,7 +84,7 @@ describe('who is in one group', () => {
     await listen(query, await token({ ...ada, scope: 'messages:read' }));
     await upstreams(1);
     const refused = await listen(query, await token(grace));
-    await vi.waitFor(() => expect(refused.isComplete).toBe(true));
+    await soon(() => expect(refused.isComplete).toBe(true));
     expect(refused.events[0]?.result.errors?.[0]?.extensions.code).toBe('FORBIDDEN');
     expect(graph.upstreams).toHaveLength(1);
   });
@@ -94,7 +95,7 @@ describe('in whose name a group asks', () => {
     await listen('subscription { toEverybody { id length } }', await token(ada));
     await upstreams(1);
     graph.upstreams[0]!.say('1');
-    await vi.waitFor(() => expect(graph.additions).toHaveLength(1));
+    await soon(() => expect(graph.additions).toHaveLength(1));
     for (const headers of [graph.upstreams[0]!.headers, graph.additions[0]!]) {
       expect(headers).not.toHaveProperty('authorization');
     }
@@ -109,18 +110,18 @@ describe('in whose name a group asks', () => {
     expect(source.headers.authorization).toBe(adas);
     source.position('0');
     source.say('1');
-    await vi.waitFor(() => expect(idsOf(second)).toEqual(['1']));
+    await soon(() => expect(idsOf(second)).toEqual(['1']));
     const release = graph.hold();
     source.say('2');
-    await vi.waitFor(() => expect(graph.additions).toHaveLength(2));
+    await soon(() => expect(graph.additions).toHaveLength(2));
     first.close();
     await upstreams(2);
     release();
     const next = graph.upstreams[1]!;
     expect(next).toMatchObject({ after: '1', headers: { authorization: graces } });
-    await vi.waitFor(() => expect(source.isClosed).toBe(true));
+    await soon(() => expect(source.isClosed).toBe(true));
     next.say('2');
-    await vi.waitFor(() => expect(idsOf(second)).toEqual(['1', '2']));
+    await soon(() => expect(idsOf(second)).toEqual(['1', '2']));
     expect(graph.additions.at(-1)?.authorization).toBe(graces);
   });
 
@@ -137,14 +138,14 @@ describe('in whose name a group asks', () => {
     const next = graph.upstreams[1]!;
     expect(next).toMatchObject({ after: '4', headers: { authorization: long } });
     next.say('5');
-    for (const stream of [first, second]) await vi.waitFor(() => expect(idsOf(stream)).toEqual(['5']));
-    await vi.waitFor(() => expect(first.isComplete).toBe(true), { timeout: 5_000 });
+    for (const stream of [first, second]) await soon(() => expect(idsOf(stream)).toEqual(['5']));
+    await soon(() => expect(first.isComplete).toBe(true));
     expect(first.events.at(-1)?.result.errors?.[0]?.extensions.code).toBe('UNAUTHENTICATED');
     next.say('6');
-    await vi.waitFor(() => expect(idsOf(second)).toEqual(['5', '6']));
+    await soon(() => expect(idsOf(second)).toEqual(['5', '6']));
     // With the same token it would be the same once more.
     next.refuse('UNAUTHENTICATED');
-    await vi.waitFor(() => expect(second.isComplete).toBe(true));
+    await soon(() => expect(second.isComplete).toBe(true));
     expect(graph.upstreams).toHaveLength(2);
   });
 });

@@ -1,6 +1,8 @@
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { writeFileSync } from 'node:fs';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type LiveGraph, startLiveGraph, type Upstream } from '../testing/live-graph.ts';
 import { openStream, type TestStream } from '../testing/open-stream.ts';
+import { soon } from '../testing/soon.ts';
 import { startTestGateway, type TestGateway } from '../testing/test-gateway.ts';
 
 const everybody = 'subscription ($topic: String) { toEverybody(topic: $topic) { id text } }';
@@ -36,7 +38,7 @@ const idsOf = ({ events }: TestStream) => events.map(({ id }) => id);
 
 /** Waits for the stream that the gateway opens as its `count`-th. */
 async function upstream(count = 1): Promise<Upstream> {
-  await vi.waitFor(() => expect(graph.upstreams).toHaveLength(count));
+  await soon(() => expect(graph.upstreams).toHaveLength(count));
   return graph.upstreams[count - 1]!;
 }
 
@@ -53,10 +55,10 @@ describe('a group', () => {
     const source = await upstream();
     source.position('0');
     source.say('1');
-    for (const stream of streams) await vi.waitFor(() => expect(idsOf(stream)).toEqual(['1']));
+    for (const stream of streams) await soon(() => expect(idsOf(stream)).toEqual(['1']));
     expect(streams[0]!.events).toEqual(streams[1]!.events);
     expect(streams[0]!.events[0]!.result).toEqual({ data: { toEverybody: { id: '1', length: 1 } } });
-    await vi.waitFor(() =>
+    await soon(() =>
       expect(multi.text).toContain(
         '{"payload":{"data":{"toEverybody":{"id":"1","length":1}},"extensions":{"cursor":"1"}}}',
       ),
@@ -89,7 +91,7 @@ describe('a group', () => {
     await listen(withLength, { 'user-agent': 'one', 'x-request-id': 'mine', 'accept-language': 'fr' });
     const source = await upstream();
     source.say('1');
-    await vi.waitFor(() => expect(graph.additions).toHaveLength(1));
+    await soon(() => expect(graph.additions).toHaveLength(1));
     for (const headers of [source.headers, graph.additions[0]!]) {
       expect(headers).toMatchObject({
         'x-request-id': expect.stringMatching(/^live-/),
@@ -106,8 +108,8 @@ describe('a group', () => {
     streams.push(await listen(everybody, { 'last-event-id': '2' }));
     await upstream(2);
     for (const stream of streams) stream.close();
-    await vi.waitFor(() => expect(graph.open).toEqual([]));
-    await vi.waitFor(async () => expect(await figure('kronos_gateway_streams')).toBe(0));
+    await soon(() => expect(graph.open).toEqual([]));
+    await soon(async () => expect(await figure('kronos_gateway_streams')).toBe(0));
     expect(await figure('kronos_gateway_stream_groups')).toBe(0);
     expect(await figure('kronos_gateway_stream_upstreams')).toBe(0);
   });
@@ -115,18 +117,14 @@ describe('a group', () => {
   test('of an older version of the supergraph goes on, and new subscribers get a new one', async () => {
     const before = await listen(everybody);
     (await upstream()).position('1');
-    const { writeFileSync } = await import('node:fs');
     writeFileSync(gateway.supergraphFile, `${graph.supergraphSdl}\n# newer`);
-    await vi.waitFor(
-      async () => expect(await figure('kronos_gateway_supergraph_updates_total{outcome="served"}')).toBe(1),
-      {
-        timeout: 10_000,
-      },
+    await soon(async () =>
+      expect(await figure('kronos_gateway_supergraph_updates_total{outcome="served"}')).toBe(1),
     );
     const after = await listen(everybody);
     (await upstream(2)).say('2');
     graph.upstreams[0]!.say('2');
-    for (const stream of [before, after]) await vi.waitFor(() => expect(idsOf(stream)).toEqual(['2']));
+    for (const stream of [before, after]) await soon(() => expect(idsOf(stream)).toEqual(['2']));
     expect(before.isEnded).toBe(false);
   });
 
@@ -135,18 +133,18 @@ describe('a group', () => {
     const source = await upstream();
     source.position('0');
     source.say('1');
-    await vi.waitFor(() => expect(idsOf(stream)).toEqual(['1']));
+    await soon(() => expect(idsOf(stream)).toEqual(['1']));
     source.cut();
     const next = await upstream(2);
     expect(next.after).toBe('1');
     next.say('2');
-    await vi.waitFor(() => expect(idsOf(stream)).toEqual(['1', '2']));
+    await soon(() => expect(idsOf(stream)).toEqual(['1', '2']));
   });
 
   test('ends for all when the subgraph completes', async () => {
     const streams = [await listen(everybody), await listen(everybody)];
     (await upstream()).complete();
-    for (const stream of streams) await vi.waitFor(() => expect(stream.isComplete).toBe(true));
+    for (const stream of streams) await soon(() => expect(stream.isComplete).toBe(true));
     expect(await figure('kronos_gateway_stream_ends_total{code="complete"}')).toBe(2);
   });
 });
@@ -157,10 +155,10 @@ describe('who comes back', () => {
     const source = await upstream();
     source.position('0');
     for (const cursor of ['1', '2', '3']) source.say(cursor);
-    await vi.waitFor(() => expect(idsOf(steady)).toEqual(['1', '2', '3']));
+    await soon(() => expect(idsOf(steady)).toEqual(['1', '2', '3']));
     const back = await listen(everybody, { 'last-event-id': '1' });
     source.say('4');
-    await vi.waitFor(() => expect(idsOf(back)).toEqual(['2', '3', '4']));
+    await soon(() => expect(idsOf(back)).toEqual(['2', '3', '4']));
     expect(graph.upstreams).toHaveLength(1);
     expect(await figure('kronos_gateway_stream_replayed_total')).toBe(2);
   });
@@ -170,7 +168,7 @@ describe('who comes back', () => {
     const source = await upstream();
     source.position('10');
     source.say('11');
-    await vi.waitFor(() => expect(idsOf(steady)).toEqual(['11']));
+    await soon(() => expect(idsOf(steady)).toEqual(['11']));
     const back = [await listen(everybody, { 'last-event-id': '5' })];
     const missed = await upstream(2);
     expect(missed.after).toBe('5');
@@ -180,20 +178,20 @@ describe('who comes back', () => {
     const earlier = await upstream(3);
     expect(earlier.after).toBe('4');
     for (const cursor of ['6', '8']) missed.say(cursor);
-    await vi.waitFor(() => expect(idsOf(back[0]!)).toEqual(['6', '8']));
+    await soon(() => expect(idsOf(back[0]!)).toEqual(['6', '8']));
     source.say('12');
     // 9 and 10 were for others: the position alone says that nothing more was missed.
     missed.position('10');
-    await vi.waitFor(() => expect(idsOf(back[0]!)).toEqual(['6', '8', '11', '12']));
-    await vi.waitFor(() => expect(missed.isClosed).toBe(true));
+    await soon(() => expect(idsOf(back[0]!)).toEqual(['6', '8', '11', '12']));
+    await soon(() => expect(missed.isClosed).toBe(true));
     const earliest = await upstream(4);
     expect(earliest.after).toBe('3');
     earlier.position('10');
     for (const cursor of ['4', '6', '8', '10']) earliest.say(cursor);
     for (const stream of [back[2]!, back[4]!]) {
-      await vi.waitFor(() => expect(idsOf(stream)).toEqual(['4', '6', '8', '10', '11', '12']));
+      await soon(() => expect(idsOf(stream)).toEqual(['4', '6', '8', '10', '11', '12']));
     }
-    await vi.waitFor(() => expect(graph.open).toEqual([source]));
+    await soon(() => expect(graph.open).toEqual([source]));
     expect(graph.upstreams).toHaveLength(4);
   });
 
@@ -208,7 +206,7 @@ describe('who comes back', () => {
     missed.say('9');
     missed.say('10');
     source.say('11');
-    await vi.waitFor(() => expect(idsOf(back)).toEqual(['9', '10', '11']));
+    await soon(() => expect(idsOf(back)).toEqual(['9', '10', '11']));
   });
 
   test('to an empty group needs one upstream, and who comes new does not get what is old', async () => {
@@ -223,9 +221,9 @@ describe('who comes back', () => {
     resumed.say('7');
     resumed.say('8');
     live.say('9');
-    await vi.waitFor(() => expect(idsOf(back)).toEqual(['6', '7', '8', '9']));
-    await vi.waitFor(() => expect(idsOf(fresh)).toEqual(['9']));
-    await vi.waitFor(() => expect(graph.open).toEqual([live]));
+    await soon(() => expect(idsOf(back)).toEqual(['6', '7', '8', '9']));
+    await soon(() => expect(idsOf(fresh)).toEqual(['9']));
+    await soon(() => expect(graph.open).toEqual([live]));
   });
 
   test('with a cursor that has expired is told so, and nobody else is', async () => {
@@ -237,11 +235,11 @@ describe('who comes back', () => {
     const back = await listen(everybody, { 'last-event-id': '9' });
     const recent = await upstream(3);
     missed.refuse('SUBSCRIPTION_CURSOR_EXPIRED');
-    await vi.waitFor(() => expect(expired.isComplete).toBe(true));
+    await soon(() => expect(expired.isComplete).toBe(true));
     expect(expired.events[0]!.result.errors![0]!.extensions.code).toBe('SUBSCRIPTION_CURSOR_EXPIRED');
     recent.position('10');
     source.say('11');
-    for (const stream of [steady, back]) await vi.waitFor(() => expect(idsOf(stream)).toEqual(['11']));
+    for (const stream of [steady, back]) await soon(() => expect(idsOf(stream)).toEqual(['11']));
     expect(await figure('kronos_gateway_stream_ends_total{code="SUBSCRIPTION_CURSOR_EXPIRED"}')).toBe(1);
   });
 
@@ -254,8 +252,8 @@ describe('who comes back', () => {
     source.say('11');
     source.say('12');
     source.say('13');
-    await vi.waitFor(() => expect(idsOf(ahead)).toEqual(['13']));
-    await vi.waitFor(() => expect(graph.open).toEqual([source]));
+    await soon(() => expect(idsOf(ahead)).toEqual(['13']));
+    await soon(() => expect(graph.open).toEqual([source]));
   });
 
   test('with a cursor that has no order is followed by itself', async () => {
@@ -265,7 +263,7 @@ describe('who comes back', () => {
     const source = await upstream(2);
     expect(source.after).toBe('mon-1');
     source.say('mon-2');
-    await vi.waitFor(() => expect(idsOf(own)).toEqual(['mon-2']));
+    await soon(() => expect(idsOf(own)).toEqual(['mon-2']));
   });
 });
 
@@ -273,16 +271,16 @@ test('a heartbeat does not overtake an event that is being worked on', async () 
   const stream = await listen(withLength);
   const source = await upstream();
   source.position('0');
-  await vi.waitFor(() => expect(stream.ids).toContain('0'));
+  await soon(() => expect(stream.ids).toContain('0'));
   const release = graph.hold();
   source.say('1');
   source.position('5');
-  await vi.waitFor(() => expect(graph.additions).toHaveLength(1));
+  await soon(() => expect(graph.additions).toHaveLength(1));
   const before = stream.ids.length;
-  await vi.waitFor(() => expect(stream.ids.length).toBeGreaterThan(before + 2));
+  await soon(() => expect(stream.ids.length).toBeGreaterThan(before + 2));
   expect(new Set(stream.ids)).toEqual(new Set(['0']));
   release();
-  await vi.waitFor(() => expect(stream.ids.at(-1)).toBe('5'));
+  await soon(() => expect(stream.ids.at(-1)).toBe('5'));
   expect(idsOf(stream)).toEqual(['1']);
 });
 
@@ -293,7 +291,7 @@ test('a subgraph that starts another history is followed, and its past is not cl
   source.say('101');
   source.say('3');
   source.say('4');
-  await vi.waitFor(() => expect(idsOf(stream)).toEqual(['101', '3', '4']));
+  await soon(() => expect(idsOf(stream)).toEqual(['101', '3', '4']));
   await listen(everybody, { 'last-event-id': '101' });
   expect((await upstream(2)).after).toBe('101');
 });

@@ -1,7 +1,8 @@
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type LiveGraph, startLiveGraph, type Upstream } from '../testing/live-graph.ts';
 import { openStream, type TestStream } from '../testing/open-stream.ts';
 import { openRawClient, type RawClient } from '../testing/raw-client.ts';
+import { soon } from '../testing/soon.ts';
 import { startTestGateway, type TestGateway } from '../testing/test-gateway.ts';
 
 const query = 'subscription { toEverybody { id text } }';
@@ -19,7 +20,7 @@ beforeEach(async () => {
   graph = await startLiveGraph();
   gateway = await startTestGateway(graph.supergraphSdl, { KRONOS_FORWARD_HEADERS: ',' });
   slow = openRawClient(gateway.url, query);
-  await vi.waitFor(() => expect(graph.upstreams).toHaveLength(1));
+  await soon(() => expect(graph.upstreams).toHaveLength(1));
   source = graph.upstreams[0]!;
   source.position('0');
 });
@@ -46,7 +47,7 @@ async function say(count: number): Promise<void> {
   for (; count > 0; count--) {
     said++;
     source.say(String(said), text);
-    if (fast) await vi.waitFor(() => expect(fast!.events).toHaveLength(said), { interval: 2 });
+    if (fast) await soon(() => expect(fast!.events).toHaveLength(said));
   }
 }
 
@@ -59,10 +60,10 @@ test('a client that stops reading is parked, nobody waits for it, and it gets ev
   await sayUntilParked();
   await say(2);
   slow.read();
-  await vi.waitFor(() => expect(slow.ids).toEqual(all()), { timeout: 5_000 });
+  await soon(() => expect(slow.ids).toEqual(all()));
   expect(await figure('replayed_total')).toBeGreaterThan(0);
   await say(1);
-  await vi.waitFor(() => expect(slow.ids).toEqual(all()));
+  await soon(() => expect(slow.ids).toEqual(all()));
 });
 
 test('one that falls behind what is held is cut off, and resumes after its cursor', async () => {
@@ -70,9 +71,7 @@ test('one that falls behind what is held is cut off, and resumes after its curso
   await sayUntilParked();
   await say(30);
   slow.read();
-  await vi.waitFor(() => expect(slow.isClosed || slow.text.endsWith('0\r\n\r\n')).toBe(true), {
-    timeout: 5_000,
-  });
+  await soon(() => expect(slow.isClosed || slow.text.endsWith('0\r\n\r\n')).toBe(true));
   expect(await figure('ends_total{code="SUBSCRIPTION_SLOW_CONSUMER"}')).toBe(1);
   expect(slow.text).not.toContain('complete');
   const { ids } = slow;
@@ -81,30 +80,30 @@ test('one that falls behind what is held is cut off, and resumes after its curso
 
   const back = openRawClient(gateway.url, query, { 'last-event-id': ids.at(-1)! });
   back.read();
-  await vi.waitFor(() => expect(graph.upstreams).toHaveLength(2));
+  await soon(() => expect(graph.upstreams).toHaveLength(2));
   for (const id of all().slice(ids.length)) graph.upstreams[1]!.say(id, text);
   await say(1);
-  await vi.waitFor(() => expect(back.ids).toEqual(all().slice(ids.length)), { timeout: 5_000 });
+  await soon(() => expect(back.ids).toEqual(all().slice(ids.length)));
   back.close();
 });
 
 test('a client on its own holds its subgraph back instead, however much it has missed', async () => {
   for (let count = 0; count < 400; count++) await say(1);
   // Nobody reads: what does not fit into the sockets in between stays with the subgraph.
-  await vi.waitFor(async () => expect(await figure('parked_total')).toBe(1));
-  await vi.waitFor(() => expect(source.isHeldBack).toBe(true));
+  await soon(async () => expect(await figure('parked_total')).toBe(1));
+  await soon(() => expect(source.isHeldBack).toBe(true));
   expect(await figure('events_in_total')).toBeLessThan(said);
   slow.read();
-  await vi.waitFor(() => expect(slow.ids).toEqual(all()), { timeout: 10_000 });
+  await soon(() => expect(slow.ids).toEqual(all()));
   expect(await figure('ends_total{code="SUBSCRIPTION_SLOW_CONSUMER"}')).toBe(0);
 });
 
 test('clients that read slowly do not keep those waiting who have missed more', async () => {
   slow.close();
-  await vi.waitFor(() => expect(graph.open).toEqual([]));
+  await soon(() => expect(graph.open).toEqual([]));
   const back = (cursor: string) => openRawClient(gateway.url, query, { 'last-event-id': cursor });
   const upstream = async (count: number) => {
-    await vi.waitFor(() => expect(graph.upstreams).toHaveLength(count));
+    await soon(() => expect(graph.upstreams).toHaveLength(count));
     return graph.upstreams[count - 1]!;
   };
   const slowOnes = [back('1000')];
@@ -115,13 +114,13 @@ test('clients that read slowly do not keep those waiting who have missed more', 
     first.say(String(1000 + id), text);
     if (id < 100) second.say(String(900 + id), text);
   }
-  await vi.waitFor(async () => expect(await figure('parked_total')).toBeGreaterThan(1));
+  await soon(async () => expect(await figure('parked_total')).toBeGreaterThan(1));
 
   const waiting = back('800');
   waiting.read();
   const third = await upstream(4);
   expect(third.after).toBe('800');
   third.say('801');
-  await vi.waitFor(() => expect(waiting.ids).toEqual(['801']));
+  await soon(() => expect(waiting.ids).toEqual(['801']));
   for (const client of [waiting, ...slowOnes]) client.close();
 });

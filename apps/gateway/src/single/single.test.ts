@@ -1,7 +1,8 @@
 import { createClient } from 'graphql-sse';
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type LiveGraph, startLiveGraph } from '../testing/live-graph.ts';
 import { readStream, type TestStream } from '../testing/open-stream.ts';
+import { soon } from '../testing/soon.ts';
 import { startTestGateway, type TestGateway } from '../testing/test-gateway.ts';
 import { startTestIssuer, type TestIssuer, testSession, testUser } from '../testing/test-issuer.ts';
 
@@ -72,7 +73,7 @@ interface ErrorBody {
   errors: { extensions: { code: string } }[];
 }
 const received = ({ events }: TestStream) => events.map(({ result }) => result as unknown);
-const upstreams = (count: number) => vi.waitFor(() => expect(graph.upstreams).toHaveLength(count));
+const upstreams = (count: number) => soon(() => expect(graph.upstreams).toHaveLength(count));
 
 async function openStreams(): Promise<number> {
   const text = await (await fetch(`${gateway.origin}/metrics`)).text();
@@ -92,7 +93,7 @@ describe('graphql-sse with singleConnection', () => {
     });
     await completed;
     graph.upstreams[0]!.say('1', 'hello');
-    await vi.waitFor(() =>
+    await soon(() =>
       expect(texts).toEqual([
         [{ ready: true }, undefined],
         [{ toEverybody: { id: '1', text: 'hello' } }, { cursor: '1' }],
@@ -100,9 +101,9 @@ describe('graphql-sse with singleConnection', () => {
     );
     expect(await openStreams()).toBe(2);
     stopFirst();
-    await vi.waitFor(() => expect(graph.open).toEqual([]));
+    await soon(() => expect(graph.open).toEqual([]));
     client.dispose();
-    await vi.waitFor(async () => expect(await openStreams()).toBe(0));
+    await soon(async () => expect(await openStreams()).toBe(0));
   });
 
   test('resumes each operation after its own cursor when the gateway was restarted', async () => {
@@ -138,7 +139,7 @@ describe('graphql-sse with singleConnection', () => {
     }
     graph.upstreams[0]!.say('5');
     graph.upstreams[1]!.say('7');
-    await vi.waitFor(() => expect(ids.sort()).toEqual(['5', '7']));
+    await soon(() => expect(ids.sort()).toEqual(['5', '7']));
     const { port } = new URL(gateway.url);
     await gateway[Symbol.asyncDispose]();
     gateway = await startTestGateway(graph.supergraphSdl, { KRONOS_PORT: port });
@@ -168,7 +169,7 @@ describe('the stream', () => {
       id: 'b',
       payload: { data: { toEverybody: { id: cursor, text: `message ${cursor}` } }, extensions: { cursor } },
     });
-    await vi.waitFor(() =>
+    await soon(() =>
       expect(received(opened[0]!)).toEqual([
         { id: 'a', payload: { data: { ready: true } } },
         message('4'),
@@ -191,12 +192,12 @@ describe('the stream', () => {
     const same = await post(token, everybody, { operationId: 'a' });
     expect([same.status, await codeOf(same)]).toEqual([409, 'CONFLICT']);
     expect((await stop(token, 'a')).status).toBe(200);
-    await vi.waitFor(() => expect(graph.open).toEqual([]));
+    await soon(() => expect(graph.open).toEqual([]));
     expect((await post(token, everybody, { operationId: 'a' })).status).toBe(202);
     await upstreams(2);
     opened[0]!.close();
-    await vi.waitFor(() => expect(graph.open).toEqual([]));
-    await vi.waitFor(async () => expect(await openStreams()).toBe(0));
+    await soon(() => expect(graph.open).toEqual([]));
+    await soon(async () => expect(await openStreams()).toBe(0));
     const gone = await post(token, everybody, { operationId: 'b' });
     expect([gone.status, await codeOf(gone)]).toEqual([404, 'NOT_FOUND']);
   });
@@ -218,7 +219,7 @@ describe('the stream', () => {
     await post(token, everybody, { operationId: 'a' });
     await upstreams(1);
     await gateway.gateway.close();
-    await vi.waitFor(() => expect(opened[0]!.isEnded).toBe(true));
+    await soon(() => expect(opened[0]!.isEnded).toBe(true));
     expect(opened[0]!.text).not.toContain('complete');
   });
 
@@ -228,7 +229,7 @@ describe('the stream', () => {
     await post(token, everybody, { operationId: 'a', lastEventId: '1' });
     await upstreams(1);
     graph.upstreams[0]!.refuse('SUBSCRIPTION_CURSOR_EXPIRED');
-    await vi.waitFor(() =>
+    await soon(() =>
       expect(received(opened[0]!)).toMatchObject([
         { id: 'a', payload: { errors: [{ extensions: { code: 'SUBSCRIPTION_CURSOR_EXPIRED' } }] } },
       ]),

@@ -3,6 +3,7 @@ import { createServer, type Server, type ServerResponse } from 'node:http';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { framed } from '../live/frame.ts';
+import { soon } from '../testing/soon.ts';
 import { Connection } from './connection.ts';
 
 let server: Server;
@@ -43,7 +44,7 @@ test('what is written arrives as HTTP chunks, and the connection serves the next
   read();
   connection.writeText('één');
   connection.end('end');
-  await vi.waitFor(() => expect(received).toMatch(/\r\n\r\n5\r\néén\r\n3\r\nend\r\n0\r\n\r\n$/));
+  await soon(() => expect(received).toMatch(/\r\n\r\n5\r\néén\r\n3\r\nend\r\n0\r\n\r\n$/));
   await accept();
 });
 
@@ -52,7 +53,7 @@ test('a client of HTTP/1.0 gets no chunks', async () => {
   read();
   connection.writeText('one');
   connection.end('two');
-  await vi.waitFor(() => expect(received).toMatch(/\r\n\r\nonetwo$/));
+  await soon(() => expect(received).toMatch(/\r\n\r\nonetwo$/));
 });
 
 test('a response that waits for an earlier one is written when its turn comes', async () => {
@@ -63,7 +64,7 @@ test('a response that waits for an earlier one is written when its turn comes', 
   connection.writeText('second');
   first.end('first');
   connection.end('');
-  await vi.waitFor(() => expect(received).toMatch(/first[\s\S]*6\r\nsecond\r\n0\r\n\r\n$/));
+  await soon(() => expect(received).toMatch(/first[\s\S]*6\r\nsecond\r\n0\r\n\r\n$/));
 });
 
 test('a client that does not read is full, and says when it has read', async () => {
@@ -72,9 +73,9 @@ test('a client that does not read is full, and says when it has read', async () 
   const written = fill(connection);
   expect(connection.isFull).toBe(true);
   read();
-  await vi.waitFor(() => expect(onDrain).toHaveBeenCalled());
+  await soon(() => expect(onDrain).toHaveBeenCalled());
   expect(connection.isFull).toBe(false);
-  await vi.waitFor(() => expect(received.length).toBeGreaterThanOrEqual(written << 20), { timeout: 5_000 });
+  await soon(() => expect(received.length).toBeGreaterThanOrEqual(written << 20));
 });
 
 test('a client that goes on not reading is cut off, also after the last byte was written', async () => {
@@ -82,7 +83,7 @@ test('a client that goes on not reading is cut off, also after the last byte was
   const connection = new Connection(await accept(), { ...quiet, onClose, stallMs: 100 });
   fill(connection);
   connection.end('bye');
-  await vi.waitFor(() => expect(onClose).toHaveBeenCalledOnce());
+  await soon(() => expect(onClose).toHaveBeenCalledOnce());
   expect(connection.write(large)).toBe(true);
 });
 
@@ -91,6 +92,6 @@ test('a client that leaves is noticed', async () => {
   const connection = new Connection(await accept(), { ...quiet, onClose });
   fill(connection);
   client.destroy();
-  await vi.waitFor(() => expect(onClose).toHaveBeenCalledOnce());
+  await soon(() => expect(onClose).toHaveBeenCalledOnce());
   expect(connection.isClosed).toBe(true);
 });

@@ -66,7 +66,8 @@ export class Connection {
 
   /** Writes; false when nothing more should follow until the client has read. */
   write({ chunk, plain }: FrameBytes): boolean {
-    if (this.isClosed) return true;
+    // A client that will send no more is about to be gone, too.
+    if (this.isClosed || this.#socket?.writable === false) return true;
     const isTaken = this.#socket ? this.#socket.write(chunk) : this.#response.write(plain);
     if (isTaken || (this.#socket ?? this.#response).writableLength < this.#fullBytes) return true;
     this.#startStall();

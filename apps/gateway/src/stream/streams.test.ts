@@ -121,6 +121,19 @@ describe('SSE', () => {
     expect(stream.events).toEqual([]);
   });
 
+  test('clients are told to come back at different times', async () => {
+    const streams = await Promise.all([1, 2, 3].map(() => openStream(gateway.url, subscription)));
+    const delays = new Set<number>();
+    for (const stream of streams) {
+      await vi.waitFor(() => expect(stream.text).toMatch(/^retry: \d+$/m));
+      delays.add(Number(/^retry: (\d+)$/m.exec(stream.text)![1]));
+      stream.close();
+    }
+    expect(delays.size).toBeGreaterThan(1);
+    expect(Math.min(...delays)).toBeGreaterThanOrEqual(500);
+    expect(Math.max(...delays)).toBeLessThan(5_000);
+  });
+
   test('one caller does not get more streams than allowed', async () => {
     const streams = await Promise.all([1, 2, 3].map(() => openStream(gateway.url, subscription)));
     const refused = await fetch(gateway.url, {
