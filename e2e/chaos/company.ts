@@ -39,7 +39,7 @@ export async function foundCompany(url: string, attempts: Attempt[], random: Ran
       const own = {
         open: await certain(createEvent(hand)),
         hidden: await certain(createEvent(hand, { visibility: 'PRIVATE' })),
-        ...(index === 0 && { large: await certain(createEvent(hand, { description: 'x'.repeat(2_000) })) }),
+        ...(index === 0 && { large: await certain(createEvent(hand, { description: 'x'.repeat(4_000) })) }),
       };
       return { account, own, publisher: createOrganizer(hand, own, random.fork()) };
     }),

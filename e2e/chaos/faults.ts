@@ -44,7 +44,14 @@ export function planFaults(
 /** What faults happen to. */
 export interface Victims {
   system: ChaosSystem;
-  consumers: readonly { wire: Wire; inbox: Inbox }[];
+  consumers: readonly Victim[];
+  /** Those whose events are large: these feel it first when they do not read. */
+  heavy: readonly Victim[];
+}
+
+interface Victim {
+  wire: Wire;
+  inbox: Inbox;
 }
 
 /**
@@ -53,16 +60,18 @@ export interface Victims {
  * @returns when its cause is over, whether it happened: what is down already cannot be killed
  */
 export async function inflict({ kind, victim, lastsMs }: Fault, victims: Victims): Promise<boolean> {
-  const { system, consumers } = victims;
+  const { system, heavy } = victims;
   const { redis } = system;
+  const isHeavy = kind === 'stall' && victim % 2 === 0;
+  const consumers = isHeavy ? heavy : victims.consumers;
   const consumer = consumers[victim % consumers.length]!;
   if (kind in parts) return system.kill(kind as PartName);
   if (kind === 'cut') {
     consumer.wire.cut();
   } else if (kind === 'stall') {
     // On the way, or in the code that handles events.
-    if (victim % 3 > 0) consumer.wire.stall();
-    consumer.inbox.slowDown(lastsMs);
+    if (isHeavy && victim % 3 === 0) consumer.inbox.slowDown(lastsMs);
+    else consumer.wire.stall();
     await wait(lastsMs);
     consumer.wire.resume();
   } else if (kind === 'redis') {

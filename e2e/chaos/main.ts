@@ -1,9 +1,12 @@
-import { runChaos } from './chaos.ts';
+import { type ChaosOptions, runChaos } from './chaos.ts';
+import { findLeaks, leakFiguresOf, runLeaks } from './leaks.ts';
 import { chosenSeed } from './random.ts';
 import { faultsFound, figuresOf } from './report.ts';
 
-const report = await runChaos({
-  seed: chosenSeed(Date.now() % 2 ** 32),
+const seed = chosenSeed(Date.now() % 2 ** 32);
+const say = (line: string) => console.log(`${new Date().toISOString()} ${line}`);
+
+const storm: Omit<ChaosOptions, 'seed' | 'say'> = {
   events: 20_000,
   faults: {
     cut: 110,
@@ -16,14 +19,31 @@ const report = await runChaos({
     pubsub: 40,
     reload: 25,
   },
+  // Beyond the patience of the gateway with clients that do not read.
   longestStallMs: 18_000,
   copies: 2,
   calmWithinMs: 180_000,
-  say: (line) => console.log(`${new Date().toISOString()} ${line}`),
-});
-console.log(`\n${figuresOf(report).join('\n')}`);
-const found = faultsFound(report);
-if (found.length > 0) {
-  console.error(`\n${found.join('\n')}`);
-  process.exitCode = 1;
+};
+
+/** What each command prints, and what it has found to be wrong. */
+const commands: Record<string, () => Promise<{ figures: string[]; found: string[] }>> = {
+  async storm() {
+    const report = await runChaos({ ...storm, seed, say });
+    return { figures: figuresOf(report), found: faultsFound(report) };
+  },
+  async leaks() {
+    const report = await runLeaks({ seed, connections: 20_000, atOnce: 50, say });
+    return { figures: leakFiguresOf(report), found: findLeaks(report) };
+  },
+};
+
+const name = process.argv[2] ?? 'storm';
+const command = commands[name];
+if (!command) {
+  console.error(`Usage: npm run chaos [-- <${Object.keys(commands).join(' | ')}>]`);
+  process.exit(1);
 }
+const { figures, found } = await command();
+console.log(`\n${figures.join('\n')}\n`);
+console.log(found.length === 0 ? 'All is well.' : found.join('\n'));
+process.exitCode = found.length === 0 ? 0 : 1;

@@ -94,7 +94,7 @@ export function createOrganizer(
       if (lot <= 45) return publish('PUBLIC');
       if (lot <= 52) return publish('PRIVATE');
       if (lot <= 60) return change(own.hidden);
-      return change(own.large && lot <= 68 ? own.large : own.open);
+      return change(own.large && lot <= 85 ? own.large : own.open);
     },
     async round() {
       await untilDone(() => publish('PUBLIC'));

@@ -45,7 +45,9 @@ export async function runStorm(options: StormOptions): Promise<Record<FaultKind,
     while (!isOver) if (!(await publisher.step())) await new Promise((resolve) => setTimeout(resolve, 200));
   });
 
-  const victims = { system, consumers: audience.listeners };
+  const consumers = audience.listeners;
+  const heavy = consumers.filter(({ role }) => role.topic.name.includes('large'));
+  const victims = { system, consumers, heavy };
   for (const [index, fault] of plan.entries()) {
     const due = (events * (index + 1)) / (plan.length + 1);
     await waitUntil(() => progress() >= due, patienceMs).catch(() => undefined);

@@ -31,7 +31,7 @@ export const updated: Topic = {
   isFor: (event, viewer) => event.name === 'eventUpdated' && isFindable(event, viewer),
 };
 
-/** The changes of one event, each of which is large: about 100 KB for a description of 2 KB. */
+/** The changes of one event, each of which is large: about 200 KB for a description of 4 KB. */
 export function largeUpdatesOf(eventId: string): Topic {
   const copies = Array.from({ length: 50 }, (_, number) => `copy${number}: description`).join(' ');
   return {

@@ -1,0 +1,14 @@
+import { expect, test } from 'vitest';
+import { findLeaks, leakFiguresOf, runLeaks } from './leaks.ts';
+import { chosenSeed } from './random.ts';
+
+test('streams that clients open and leave, in whatever way, leave nothing behind', async () => {
+  const report = await runLeaks({
+    seed: chosenSeed(20_000),
+    connections: 2_000,
+    atOnce: 50,
+    say: () => undefined,
+  });
+  expect(findLeaks(report), leakFiguresOf(report).join('\n')).toEqual([]);
+  expect(report.stood).toBeGreaterThan(report.connections / 4);
+});
