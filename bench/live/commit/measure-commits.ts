@@ -3,6 +3,7 @@ import { startKronos } from '../../../e2e/kit/kronos.ts';
 import { followCreatedEvents } from './follow-created-events.ts';
 import { createEvent, signUp } from './organizer.ts';
 import { wallClockMs } from './wall-clock.ts';
+import { watchCommits } from './watch-commits.ts';
 
 export interface Latency {
   p50Ms: number;
@@ -12,8 +13,9 @@ export interface Latency {
 /** From a mutation to one subscriber, through the whole of Kronos. */
 export interface Commits {
   commits: number;
-  /** From `occurredAt`, which is when the row was written: a little more than from the commit. */
   fromCommit: Latency;
+  /** From `occurredAt`, which is when the row was written. */
+  fromWriting: Latency;
   /** From sending the mutation. */
   fromRequest: Latency;
 }
@@ -33,21 +35,34 @@ export async function measureCommits(): Promise<Commits> {
   await using kronos = await startKronos();
   const authorization = await signUp(kronos.url);
   const stream = await followCreatedEvents(kronos.url, authorization);
+  const watch = await watchCommits(kronos.home);
   const fromCommit: number[] = [];
+  const fromWriting: number[] = [];
   const fromRequest: number[] = [];
   for (let number = 1; number <= warmup + commits; number++) {
     const title = `Event ${number}`;
     const sentAt = wallClockMs();
-    const [event] = await Promise.all([stream.next(), createEvent(kronos.url, authorization, title)]);
+    const [event, committedAt] = await Promise.all([
+      stream.next(),
+      watch.next(),
+      createEvent(kronos.url, authorization, title),
+    ]);
     if (event.title !== title) throw new Error(`${event.title} arrived instead of ${title}`);
     if (number > warmup) {
-      fromCommit.push(event.receivedAt - Date.parse(event.occurredAt));
+      fromCommit.push(event.receivedAt - committedAt);
+      fromWriting.push(event.receivedAt - Date.parse(event.occurredAt));
       fromRequest.push(event.receivedAt - sentAt);
     }
     await sleep(pauseMs);
   }
   stream.close();
-  return { commits, fromCommit: latencyOf(fromCommit), fromRequest: latencyOf(fromRequest) };
+  await watch.close();
+  return {
+    commits,
+    fromCommit: latencyOf(fromCommit),
+    fromWriting: latencyOf(fromWriting),
+    fromRequest: latencyOf(fromRequest),
+  };
 }
 
 function latencyOf(milliseconds: readonly number[]): Latency {
