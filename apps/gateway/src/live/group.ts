@@ -7,6 +7,7 @@ import { compareCursors } from './cursor-order.ts';
 import { broken, isUnauthenticated, tooSlow } from './endings.ts';
 import { Frame } from './frame.ts';
 import { groupContext } from './group-context.ts';
+import { Holder } from './holder.ts';
 import { Lane, type LaneOwner } from './lane.ts';
 import type { Ending, Member, Sink } from './member.ts';
 import type { LiveMetrics } from './metrics.ts';
@@ -41,15 +42,10 @@ export class Group implements LaneOwner {
   #live: Lane | undefined;
   /** Members with the cursor that no lane covers. */
   readonly #waiting = new Map<Member, string>();
-  /** In whose name subgraphs are asked. */
-  #holder: Member | undefined;
+  readonly #holder = new Holder(this.members);
 
   constructor(options: GroupOptions) {
     this.#options = options;
-  }
-
-  get lanes(): number {
-    return this.#lanes.length;
   }
 
   get isWaitedFor(): boolean {
@@ -60,7 +56,7 @@ export class Group implements LaneOwner {
   join(sink: Sink, context: GatewayContext, after: string | undefined): Member {
     const member: Member = { sink, context, isPlaced: false, isParked: false, next: 0 };
     this.members.add(member);
-    if (!this.#holder || isSamePerson(this.#holder, member)) this.#holder = member;
+    this.#holder.onJoined(member);
     this.#seat(member, after);
     return member;
   }
@@ -74,17 +70,20 @@ export class Group implements LaneOwner {
     if (this.members.size === 0) {
       for (const left of [...this.#lanes]) this.#close(left);
       this.#options.onEmpty();
-    } else if (member === this.#holder) this.#changeHolder(member);
+    } else if (this.#holder.onLeft(member) && this.#options.sharedScope === 'ROLES') {
+      // What is open goes on asking in the name of who has gone.
+      for (const lane of this.#lanes) lane.reopen();
+    }
   }
 
   open(lane: Lane, signal: AbortSignal): AsyncIterable<SubscriptionFrame> {
     const { engine, planned, sharedScope } = this.#options;
     const { requestId } = this.#options.requestScope;
-    lane.tokenExp = sharedScope === 'EVERYBODY' ? Number.POSITIVE_INFINITY : expiryOf(this.#holder!);
+    lane.tokenExp = sharedScope === 'EVERYBODY' ? Number.POSITIVE_INFINITY : this.#holder.tokenExp;
     return engine.subscribe(planned, {
       after: lane.ring.cursor,
       signal,
-      createContext: () => groupContext(sharedScope, requestId, this.#holder!.context, signal),
+      createContext: () => groupContext(sharedScope, requestId, this.#holder.current.context, signal),
     });
   }
 
@@ -108,7 +107,7 @@ export class Group implements LaneOwner {
   }
 
   onEnded(lane: Lane, errors: readonly GraphQLError[] | undefined): boolean {
-    if (isUnauthenticated(errors) && this.#hasLongerToken(lane)) return true;
+    if (isUnauthenticated(errors) && this.#holder.outlive(lane.tokenExp)) return true;
     this.#endLane(lane, { ...(errors && { errors }) });
     return false;
   }
@@ -230,33 +229,4 @@ export class Group implements LaneOwner {
     this.leave(member);
     member.sink.end(ending);
   }
-
-  /** The newest member's credentials are used from now on; another person's, by another upstream. */
-  #changeHolder(gone: Member): void {
-    this.#holder = newest(this.members);
-    if (this.#options.sharedScope !== 'ROLES' || isSamePerson(this.#holder, gone)) return;
-    for (const lane of this.#lanes) lane.reopen();
-  }
-
-  /** Whether an upstream has ended with the token that it was opened with while another member's is good for longer. */
-  #hasLongerToken(lane: Lane): boolean {
-    const longest = newest(this.members);
-    if (expiryOf(longest) <= lane.tokenExp) return false;
-    this.#holder = longest;
-    return true;
-  }
-}
-
-function newest(members: ReadonlySet<Member>): Member {
-  let last: Member | undefined;
-  for (const member of members) last = member;
-  return last!;
-}
-
-function expiryOf({ context }: Member): number {
-  return context.caller.viewer?.tokenExp ?? 0;
-}
-
-function isSamePerson(one: Member, other: Member): boolean {
-  return one.context.caller.viewer?.userId === other.context.caller.viewer?.userId;
 }
