@@ -12,6 +12,7 @@ import type { Queries } from '../sharing/queries.ts';
 import { shareKey } from '../sharing/share-key.ts';
 import { toApolloRequest } from './apollo-request.ts';
 import { bodyOf, JsonBody } from './json-body.ts';
+import { sendAnswer } from './send-answer.ts';
 
 export interface AnswerJsonOptions {
   server: ApolloServer<GatewayContext>;
@@ -34,13 +35,7 @@ export async function answerJson(
   const answer = await options.flights.join(key, reply.raw, (signal) =>
     run(request, context, signal, options),
   );
-  for (const [name, value] of answer.headers) {
-    // What other parts have said of `vary` stays true.
-    const present = name === 'vary' ? reply.getHeader('vary') : undefined;
-    reply.header(name, present ? `${present}, ${value}` : value);
-  }
-  if (answer.cookies.length > 0) reply.header('set-cookie', answer.cookies);
-  reply.code(answer.status).send(personalBody(answer, request.id, request.log));
+  sendAnswer(reply, answer, personalBody(answer, request.id, request.log));
 }
 
 /** Undefined for what may not be shared. */
