@@ -15,6 +15,7 @@ import { type CompiledBlocks, type StartBlocks, startBlocks } from './blocks.ts'
 import { decideDeferrals, deferConditions } from './deferral.ts';
 import { type CompiledSite, deliver } from './deliver.ts';
 import { createInstanceSearch, type FindInstances } from './instances.ts';
+import { interruptAfter, isInterruption } from './interrupt.ts';
 import type { Parts } from './parts.ts';
 import { compilePlannedBlocks } from './planned-blocks.ts';
 import { compileShapePart } from './shape-part.ts';
@@ -48,6 +49,8 @@ interface Variant {
 
 /** Combinations of the variables of @skip, @include and @defer that are kept, per operation. */
 const keptVariants = 64;
+/** The longest that planning parts may keep others from the event loop. It takes some milliseconds, or for ever. */
+const planningMs = 2_000;
 /** What took too long to plan may not next time. */
 const forgetRefusalMs = 30_000;
 
@@ -92,11 +95,11 @@ export function compileDeferred(
     variables: Record<string, unknown>,
   ): Promise<QueryPlan | undefined> {
     try {
-      const plan = await planning.plan(planned, dataKeyOf, variables, true);
+      const plan = await interruptAfter(planningMs, () => planning.plan(planned, dataKeyOf, variables, true));
       assertPlanned(plan, { operation: node, fragments, variables });
       return plan;
     } catch (error) {
-      if (error instanceof GraphQLError) return undefined;
+      if (error instanceof GraphQLError || isInterruption(error)) return undefined;
       throw error;
     }
   }

@@ -99,11 +99,7 @@ function reportRest(parts: readonly ShapedPart[], problems: Problems): void {
   first!.errors.push(...problems.unlocated);
   if (problems.failures.size === 0 || parts.some(({ errors }) => errors.length > 0)) return;
   const present = objectsBelow(parts.map(({ instance }) => instance.object));
-  for (const [target, failures] of problems.failures) {
-    if (!present.has(target)) continue;
-    first!.errors.push(failures[0]!.error);
-    return;
-  }
+  first!.errors.push(...problems.failedWith((target) => present.has(target)));
 }
 
 function objectsBelow(value: unknown, found = new Set<unknown>()): Set<unknown> {

@@ -75,9 +75,19 @@ export class Problems {
     }
   }
 
-  /** The errors of all failures. */
-  failedWith(): Set<GraphQLError> {
-    return new Set([...this.failures.values()].flat().map(({ error }) => error));
+  /**
+   * The errors of failures, but for those that have a place of their own.
+   *
+   * @param isTarget which objects count; all when omitted
+   */
+  failedWith(isTarget: (object: DataObject) => boolean = () => true): Set<GraphQLError> {
+    const placed = new Set(this.located.map(({ error }) => error));
+    const found = new Set<GraphQLError>();
+    for (const [target, failures] of this.failures) {
+      if (!isTarget(target)) continue;
+      for (const { error } of failures) if (!placed.has(error)) found.add(error);
+    }
+    return found;
   }
 }
 
