@@ -63,6 +63,7 @@ export interface Gateway {
  * 10. answerHeaders: what subgraphs' headers come to
  * 11. groups: those for whom the same is true share one upstream, one execution and one buffer
  * 12. streams: heartbeats, cursors, slow clients, the end of the token, of the session, of a right
+ * 13. answerInParts: what is deferred, after the first part
  *
  * @param subgraphs those that live in this process and are called directly; their subscriptions go over HTTP
  * @throws StartError when the supergraph or a key cannot be used

@@ -6,6 +6,7 @@ import { AnswerNotes } from '../headers/answer-notes.ts';
 import { toApolloRequest } from '../http/apollo-request.ts';
 import { bodyOf } from '../http/json-body.ts';
 import { mediaTypeFor } from '../http/media-type.ts';
+import { type AnswerHead, sendAnswer } from '../http/send-answer.ts';
 import { refuseConditionalSubscription } from '../limits/conditional-subscription.ts';
 import { createStreamWriter } from '../stream/stream-writer.ts';
 import { partsContentType, writeFirst, writeParts } from './multipart.ts';
@@ -35,16 +36,11 @@ export async function answerInParts(
     httpGraphQLRequest: toApolloRequest(request, { accept: mediaTypeFor(request.headers.accept) }),
     context: async () => ({ ...context, notes, [clientSignal]: gone.signal, [partsSlot]: slot }),
   });
-  for (const [name, value] of answer.headers) {
-    // What other parts have said of `vary` stays true.
-    const present = name === 'vary' ? reply.getHeader('vary') : undefined;
-    reply.header(name, present ? `${present}, ${value}` : value);
-  }
-  if (notes.cookies.length > 0) reply.header('set-cookie', notes.cookies);
-  const text = textOf(answer);
-  const isWhole = slot.parts === undefined || (answer.status ?? 200) !== 200;
-  if (isWhole) reply.code(answer.status ?? 200).send(text);
-  else await sendParts(request, reply, text, slot.parts!);
+  const { status = 200, headers } = answer;
+  const head = { status, headers, cookies: notes.cookies };
+  const { parts } = slot;
+  if (parts && status === 200) await sendParts(request, reply, head, textOf(answer), parts);
+  else sendAnswer(reply, head, textOf(answer));
 }
 
 function textOf({ body }: HTTPGraphQLResponse): string {
@@ -54,13 +50,16 @@ function textOf({ body }: HTTPGraphQLResponse): string {
 async function sendParts(
   { id: requestId, log }: FastifyRequest,
   reply: FastifyReply,
+  { headers, cookies }: AnswerHead,
   first: string,
   parts: AsyncGenerator<Parts, void>,
 ): Promise<void> {
   reply.hijack();
   const response = reply.raw;
   response.writeHead(200, {
+    ...Object.fromEntries(headers),
     ...(reply.getHeaders() as Record<string, string>),
+    ...(cookies.length > 0 && { 'set-cookie': [...cookies] }),
     'content-type': partsContentType,
     'cache-control': 'no-store, no-transform',
     // nginx would otherwise collect parts until a buffer is full.
