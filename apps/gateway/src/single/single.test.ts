@@ -283,4 +283,15 @@ describe('requests that are refused', () => {
     });
     expect(other.status).toBe(405);
   });
+
+  test('pages of other origins must ask first', async () => {
+    for (const method of ['PUT', 'DELETE']) {
+      const { headers } = await fetch(gateway.url, {
+        method: 'OPTIONS',
+        headers: { origin: 'http://localhost:3000', 'access-control-request-method': method },
+      });
+      expect(headers.get('access-control-allow-origin')).toBe('http://localhost:3000');
+      expect(headers.get('access-control-allow-methods')?.split(', ')).toContain(method);
+    }
+  });
 });

@@ -61,8 +61,8 @@ export function createStreams(options: StreamsOptions): Streams {
     const left: RunningSubscription[] = [...subscriptions.running];
     const begun = Date.now();
     for (let ended = 0; ended < left.length; ended++) {
-      const due = begun + (spreadMs * ended) / left.length;
-      if (due > Date.now()) await sleep(due - Date.now(), undefined, { ref: false });
+      const early = begun + (spreadMs * ended) / left.length - Date.now();
+      if (early > 0) await sleep(early, undefined, { ref: false });
       left[ended]!.end({ errors: [shuttingDown()], isRetriable: true });
     }
   }
