@@ -110,11 +110,10 @@ export async function createGateway(
   const liveMetrics = createLiveMetrics(metrics);
   const groups = createGroups({
     engine,
-    sharedScopeOf: createScopeFinder((schema) => ({
-      schema,
-      rules: rules.get(schema)!,
-      shared: shared.get(schema)!,
-    })),
+    sharedScopeOf: createScopeFinder(
+      (schema) => ({ schema, rules: rules.get(schema)!, shared: shared.get(schema)! }),
+      identity.mint === undefined,
+    ),
     logger,
     metrics: liveMetrics,
   });

@@ -62,15 +62,24 @@ export function sharedScopeOf(
   return scope;
 }
 
-/** Finds the scope of a planned subscription, once per plan. */
+/**
+ * Finds the scope of a planned subscription, once per plan.
+ *
+ * @param forwardsTokens whether subgraphs get callers' own tokens, of which they may make what they like: then only one
+ *   credential is one viewer
+ */
 export function createScopeFinder(
   scopesOf: (schema: GraphQLSchema) => SchemaScopes,
+  forwardsTokens: boolean,
 ): (planned: PlannedSubscription) => SharedScope {
   const known = new WeakMap<object, SharedScope>();
   return ({ operation, state }) => {
-    const found =
-      known.get(operation) ?? sharedScopeOf(scopesOf(state.apiSchema), operation.document, operation.node);
-    known.set(operation, found);
-    return found;
+    let scope = known.get(operation);
+    if (!scope) {
+      scope = sharedScopeOf(scopesOf(state.apiSchema), operation.document, operation.node);
+      if (forwardsTokens && scope !== 'EVERYBODY') scope = 'CREDENTIAL';
+      known.set(operation, scope);
+    }
+    return scope;
   };
 }
