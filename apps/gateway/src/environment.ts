@@ -52,6 +52,8 @@ export const gatewayEnvironment = {
   KRONOS_SHARE_QUERIES: z.stringbool('expected true or false').default(true),
   /** The longest that planning one operation may take, in milliseconds. */
   KRONOS_PLANNING_TIMEOUT_MS: count(10_000),
+  /** Labels of `@override(from:, label:)` that are on. */
+  KRONOS_OVERRIDE_LABELS: commaList().optional(),
 };
 
 /** What the gateway is configured with; every part is explained in the README. */

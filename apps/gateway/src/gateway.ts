@@ -95,6 +95,7 @@ export async function createGateway(
     rawData: true,
     traffic: readTraffic(environment),
     planningMs: environment.KRONOS_PLANNING_TIMEOUT_MS,
+    overrideLabels: environment.KRONOS_OVERRIDE_LABELS,
     onSubgraphAnswer: collectAnswerHeaders(environment.KRONOS_RESPONSE_HEADERS),
     onSchema: ({ apiSchema, supergraphSdl }) => {
       flights.seal();

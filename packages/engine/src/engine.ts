@@ -55,6 +55,11 @@ export interface EngineOptions {
    */
   planningMs?: number;
   /**
+   * Labels of progressive overrides (`@override(from:, label:)`) that are on; `percent(<number>)` decides by itself for each
+   * request.
+   */
+  overrideLabels?: readonly string[];
+  /**
    * Called with each version of the supergraph before it serves anything, so that what is derived from the SDL is there
    * when the first request is. Throwing refuses the version.
    */
@@ -137,7 +142,11 @@ export function createEngine(options: EngineOptions): Engine {
       logger,
       subgraphUrls,
       rawData: options.rawData ?? false,
-      planning: { timeoutMs: options.planningMs ?? 10_000, plans },
+      planning: {
+        timeoutMs: options.planningMs ?? 10_000,
+        plans,
+        overrideLabels: new Set(options.overrideLabels),
+      },
     });
     if (current) await warmUp(current.executor, state, warmUpLimits);
     options.onSchema?.({ apiSchema: state.apiSchema, supergraphSdl });
@@ -161,7 +170,7 @@ export function createEngine(options: EngineOptions): Engine {
     const slot = request.context[subscriptionSlot as unknown as string] as SubscriptionSlot | undefined;
     if (!slot) return { errors: [streamRequired()] };
     const variables = request.request.variables ?? {};
-    const operation = readOperation(request.document, request.operation);
+    const operation = readOperation(request.document, request.operation, state.planning.overridesOf);
     const { errors, coerced } = compileVariables(request.schema, operation)(variables);
     if (errors) return { errors };
     slot.planned = await planSubscription(state, request.queryHash, operation, variables, coerced);

@@ -38,7 +38,7 @@ export function createDeferredExecutor(
     const key = `${queryHash} ${operation!.name?.value ?? ''}`;
     let execute = operations.get(key);
     if (!execute) {
-      const read = readOperation(document, operation!);
+      const read = readOperation(document, operation!, planning.overridesOf);
       execute = mentionsDefer(read) ? compileDeferred(schema, planning, read) : answeredWhole;
       operations.set(key, execute);
     }

@@ -50,7 +50,7 @@ export function createExecutor(
 
   const execute: Executor['execute'] = async ({ request, document, operation, queryHash, context }) => {
     const key = `${queryHash} ${operation!.name?.value ?? ''}`;
-    const known = operations.get(key) ?? know(key, readOperation(document, operation!));
+    const known = operations.get(key) ?? know(key, readOperation(document, operation!, planning.overridesOf));
     known.uses++;
     const answer = await known.compiled.execute(request.variables ?? {}, context);
     if (!('data' in answer) || !(answer.data instanceof RawJson)) return answer;
@@ -61,7 +61,8 @@ export function createExecutor(
     execute,
     hottest: () => operations.recent().sort((one, other) => other.uses - one.uses),
     async prepare({ key, uses, compiled }) {
-      const known = operations.get(key) ?? know(key, compiled.operation);
+      const { document, node } = compiled.operation;
+      const known = operations.get(key) ?? know(key, readOperation(document, node, planning.overridesOf));
       // What was hot counts on, and what is not any more cools down.
       known.uses += Math.floor(uses / 2);
       for (const conditions of compiled.readyFor()) await known.compiled.prepareFor(conditions);

@@ -2,11 +2,16 @@ import { operationFromDocument } from '@apollo/federation-internals';
 import type { QueryPlan, QueryPlanner, QueryPlannerConfig } from '@apollo/query-planner';
 import { type DocumentNode, type GraphQLError, Kind, print, visit } from 'graphql';
 import { codedError } from '../coded-error.ts';
-import { ownPlanning } from './planner-config.ts';
+import { areOn, ownPlanning } from './planner-config.ts';
 import { type PlannerThread, PlanningTimeout } from './planner-thread.ts';
 
 /** Finds the plan for one operation: at once when that is cheap, otherwise later. */
-export type FindPlan = (document: DocumentNode, operationName?: string) => QueryPlan | Promise<QueryPlan>;
+export type FindPlan = (
+  document: DocumentNode,
+  operationName?: string,
+  /** The labels of progressive overrides that are on. */
+  overrides?: readonly string[],
+) => QueryPlan | Promise<QueryPlan>;
 
 const evaluatedPlans = 256;
 
@@ -30,10 +35,15 @@ const quickFields = 150;
 export function createFindPlan(planner: QueryPlanner, thread: PlannerThread): FindPlan {
   const schema = planner.supergraph.apiSchema();
 
-  function planQuickly(document: DocumentNode, operationName?: string): QueryPlan | undefined {
+  function planQuickly(
+    document: DocumentNode,
+    operationName: string | undefined,
+    overrides: readonly string[],
+  ): QueryPlan | undefined {
     if (countFields(document) > quickFields) return undefined;
     try {
-      const plan = planner.buildQueryPlan(operationFromDocument(schema, document, { operationName }));
+      const operation = operationFromDocument(schema, document, { operationName });
+      const plan = planner.buildQueryPlan(operation, { overrideConditions: areOn(overrides) });
       // A planner leaves ways out until no more are left than it may evaluate, and that is more than half as many: up to
       // half, none was left out, and the plan is the one that is found without a limit. (What it takes to get at a key is
       // planned apart and not counted; that is a handful of ways at most.)
@@ -45,9 +55,9 @@ export function createFindPlan(planner: QueryPlanner, thread: PlannerThread): Fi
     }
   }
 
-  return (document, operationName) =>
-    planQuickly(document, operationName) ??
-    thread.plan(print(document), operationName).catch((error) => {
+  return (document, operationName, overrides = []) =>
+    planQuickly(document, operationName, overrides) ??
+    thread.plan(print(document), operationName, overrides).catch((error) => {
       throw error instanceof PlanningTimeout ? tooSlow(error) : notPlannable(error);
     });
 }

@@ -9,17 +9,24 @@ import {
   type SelectionNode,
   visit,
 } from 'graphql';
+import type { Override, OverridesOf } from '../supergraph/overrides.ts';
 
 /** One operation of a document, taken apart. */
 export interface Operation {
   document: DocumentNode;
   node: OperationDefinitionNode;
   fragments: Record<string, FragmentDefinitionNode>;
-  /** Variables of @skip and @include. */
+  /** What decides on the plan: variables of @skip and @include, and the labels of overrides, which no variable can have. */
   conditions: readonly string[];
+  overrides: readonly Override[];
 }
 
-export function readOperation(document: DocumentNode, node: OperationDefinitionNode): Operation {
+/** @param overridesOf of the version of the supergraph that the operation is for */
+export function readOperation(
+  document: DocumentNode,
+  node: OperationDefinitionNode,
+  overridesOf: OverridesOf,
+): Operation {
   const fragments: Operation['fragments'] = Object.create(null);
   for (const definition of document.definitions) {
     if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments[definition.name.value] = definition;
@@ -35,7 +42,9 @@ export function readOperation(document: DocumentNode, node: OperationDefinitionN
       }
     },
   });
-  return { document, node, fragments, conditions: [...conditions] };
+  const overrides = overridesOf(document);
+  for (const { label } of overrides) conditions.add(label);
+  return { document, node, fragments, conditions: [...conditions], overrides };
 }
 
 /** Whether @skip and @include let a selection be. */

@@ -27,15 +27,15 @@ export function createPlanCache(kept = 1_000): PlanCache {
       planned = identity;
       const own = plans;
 
-      return (document, operationName) => {
-        const key = `${operationName ?? ''} ${print(document)}`;
+      return (document, operationName, overrides = []) => {
+        const key = `${[operationName ?? '', ...overrides].join()} ${print(document)}`;
         const known = own.get(key);
         if (known !== undefined) return JSON.parse(known) as QueryPlan;
         const keep = (plan: QueryPlan) => {
           own.set(key, JSON.stringify(plan));
           return plan;
         };
-        const plan = find(document, operationName);
+        const plan = find(document, operationName, overrides);
         return plan instanceof Promise ? plan.then(keep) : keep(plan);
       };
     },

@@ -9,3 +9,8 @@ export const ownPlanning = {
   reuseQueryFragments: false,
   incrementalDelivery: { enableDefer: true },
 } satisfies QueryPlannerConfig;
+
+/** Labels of progressive overrides as a planner takes them; those that it is not told are off. */
+export function areOn(overrides: readonly string[]): Map<string, boolean> {
+  return new Map(overrides.map((label) => [label, true]));
+}

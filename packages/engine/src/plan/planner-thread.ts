@@ -13,7 +13,7 @@ export interface PlannerThreadOptions {
 /** A planner beside the event loop, for operations that would stall it. */
 export interface PlannerThread {
   /** @throws Error when there is no plan, or when finding it takes too long */
-  plan(document: string, operationName?: string): Promise<QueryPlan>;
+  plan(document: string, operationName: string | undefined, overrides: readonly string[]): Promise<QueryPlan>;
   close(): void;
 }
 
@@ -24,7 +24,8 @@ export class PlanningTimeout extends Error {
 
 interface Job {
   document: string;
-  operationName?: string;
+  operationName: string | undefined;
+  overrides: readonly string[];
   resolve(plan: QueryPlan): void;
   reject(error: Error): void;
 }
@@ -82,8 +83,8 @@ export function createPlannerThread({
     thread ??= start();
     if (!isReady) return;
     current = waiting.shift()!;
-    const { document, operationName } = current;
-    thread.postMessage({ document, operationName });
+    const { document, operationName, overrides } = current;
+    thread.postMessage({ document, operationName, overrides });
     timer = setTimeout(() => abandon(new PlanningTimeout(`not planned in ${timeoutMs} ms`)), timeoutMs);
   }
 
@@ -104,9 +105,9 @@ export function createPlannerThread({
   }
 
   return {
-    plan: (document, operationName) =>
+    plan: (document, operationName, overrides) =>
       new Promise((resolve, reject) => {
-        waiting.push({ document, operationName, resolve, reject });
+        waiting.push({ document, operationName, overrides, resolve, reject });
         next();
       }),
     close() {

@@ -5,6 +5,7 @@ import type { ProgramOptions } from '../execution/fetch.ts';
 import type { VagueTypes } from '../execution/merge.ts';
 import type { SubgraphCall } from '../http/subgraph-call.ts';
 import { fixArguments } from '../supergraph/fixed-arguments.ts';
+import { type OverridesOf, readOverrides } from '../supergraph/overrides.ts';
 import { createDataKeys, type DataKeyOf } from './data-keys.ts';
 import { createFindPlan, quickPlanning } from './find-plan.ts';
 import { findInterfaceRequirements } from './hoist-requirements.ts';
@@ -15,10 +16,12 @@ import { createPlannerThread } from './planner-thread.ts';
 
 /** The planner of one version of a supergraph, and what compiling its plans needs. */
 export interface Planning extends ProgramOptions {
+  /** The progressive overrides that an operation may fall under. */
+  overridesOf: OverridesOf;
   /** Where the merged data has the fields of an operation. */
   dataKeysFor(operation: DocumentNode): DataKeyOf;
   /**
-   * @param variables with defaults: the plan is for operations with the same variables of @skip and @include
+   * @param variables with defaults, and what was decided of overrides: the plan is for operations with the same conditions
    * @param keepsDefer whether what stands under `@defer` is planned to come later; with the rest when omitted
    * @throws a coded error when the operation is beyond the planner
    */
@@ -35,6 +38,8 @@ export interface PlanningLimits {
   /** The longest that planning one operation may take, in milliseconds. */
   timeoutMs: number;
   plans: PlanCache;
+  /** The labels of progressive overrides that are on. */
+  overrideLabels: ReadonlySet<string>;
 }
 
 /**
@@ -45,7 +50,7 @@ export function createPlanning(
   planner: QueryPlanner,
   preparedSdl: string,
   calls: Readonly<Record<string, SubgraphCall>>,
-  { timeoutMs, plans }: PlanningLimits,
+  { timeoutMs, plans, overrideLabels }: PlanningLimits,
 ): Planning {
   const fixed = fixArguments(parse(preparedSdl, { noLocation: true }));
   // Only a supergraph with such requirements is worth a second planner.
@@ -61,10 +66,14 @@ export function createPlanning(
     calls,
     vagueTypes,
     fixed,
+    overridesOf: readOverrides(fixed.document, overrideLabels),
     dataKeysFor: createDataKeys(fixed.document),
     plan(operation, dataKeyOf, variables, keepsDefer) {
       const document = toPlannedDocument(operation, dataKeyOf, variables, required, keepsDefer);
-      return findPlan(document, operation.node.name?.value);
+      const overrides = operation.overrides.flatMap(({ label }) =>
+        variables[label] === true ? [label] : [],
+      );
+      return findPlan(document, operation.node.name?.value, overrides);
     },
     close: thread.close,
   };

@@ -10,17 +10,18 @@ type Variables =
  * Compiles the check of an operation's variables.
  *
  * @param schema what clients know
- * @returns gives variables with defaults, or says what is wrong with them
+ * @returns gives variables with defaults and what is decided of overrides, or says what is wrong with them
  */
 export function compileVariables(
   schema: GraphQLSchema,
-  { node, conditions }: Operation,
+  { node, conditions, overrides }: Operation,
 ): (given: Record<string, unknown>) => Variables {
   const definitions = node.variableDefinitions ?? [];
-  if (definitions.length === 0) return () => ({ coerced: none });
+  if (definitions.length === 0 && overrides.length === 0) return () => ({ coerced: none });
   return (given) => {
     const { errors, coerced } = getVariableValues(schema, definitions, given);
     if (errors) return { errors };
+    for (const { label, isOn } of overrides) coerced[label] = isOn();
     // A nullable variable with a default passes validation here, and null is neither yes nor no.
     const unclear = conditions.find((name) => typeof coerced[name] !== 'boolean');
     return unclear === undefined ? { coerced } : { errors: [unclearCondition(unclear)] };

@@ -19,13 +19,14 @@ function version(sdl: string, plans: PlanCache = createPlanCache()) {
   let found = 0;
   const counting: PlanCache = {
     with: (text, find) =>
-      plans.with(text, (document, operationName) => {
+      plans.with(text, (...asked) => {
         found++;
-        return find(document, operationName);
+        return find(...asked);
       }),
   };
   const calls = { people: async () => ({ data: {} }), posts: async () => ({ data: {} }) };
-  const planning = createPlanning(planner, prepared, calls, { timeoutMs: 1_000, plans: counting });
+  const limits = { timeoutMs: 1_000, plans: counting, overrideLabels: new Set<string>() };
+  const planning = createPlanning(planner, prepared, calls, limits);
   const apiSchema: GraphQLSchema = planner.supergraph.apiSchema().toGraphQLJSSchema();
   return {
     apiSchema,
