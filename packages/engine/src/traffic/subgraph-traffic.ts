@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { HttpAnswer } from '../http/wire.ts';
 import type { Headers } from '../http/http-client.ts';
 import { onAbort } from '../http/on-abort.ts';
 import { ClientLeft, ExchangeTimeout, failedExchange, refusedExchange } from '../http/subgraph-failure.ts';
+import type { HttpAnswer } from '../http/wire.ts';
 import { type CircuitPosition, createCircuit, noCircuit } from './circuit.ts';
 import type { TrafficPolicy } from './policy.ts';
 import { createRetryBudget } from './retry-budget.ts';

@@ -1,5 +1,5 @@
-import type { HttpAnswer } from '../http/wire.ts';
 import type { HttpClient } from '../http/http-client.ts';
+import type { HttpAnswer } from '../http/wire.ts';
 import { policyFor, type TrafficOptions } from './policy.ts';
 import type { AnswerHead } from './retry-delay.ts';
 import {
