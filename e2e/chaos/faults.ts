@@ -21,9 +21,14 @@ export interface Fault {
   kind: FaultKind;
   /** Which consumer, where it is one's: any number, taken modulo their count. */
   victim: number;
+  /** How long it waits, at most, until as many events have come as are due before it, in milliseconds. */
+  patienceMs: number;
   /** How long what was stopped stays so, in milliseconds, where it does not come back by itself. */
   lastsMs: number;
 }
+
+/** Most wait until things work again; some come while they do not, so that outages overlap. */
+const patiencesMs = [100, 1_000, 10_000, 10_000, 10_000];
 
 /** Chooses the order of faults, their victims and how long they last. */
 export function planFaults(
@@ -37,6 +42,7 @@ export function planFaults(
   return random.shuffled(kinds).map((kind) => ({
     kind,
     victim: random.between(0, 1_000_000),
+    patienceMs: random.pick(patiencesMs),
     lastsMs: kind === 'stall' ? random.between(300, longestStallMs) : random.between(0, 800),
   }));
 }

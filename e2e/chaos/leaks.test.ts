@@ -10,5 +10,6 @@ test('streams that clients open and leave, in whatever way, leave nothing behind
     say: () => undefined,
   });
   expect(findLeaks(report), leakFiguresOf(report).join('\n')).toEqual([]);
-  expect(report.stood).toBeGreaterThan(report.connections / 4);
+  // Those who leave at once, and those who are refused, are as many again.
+  expect(report.stood).toBeGreaterThan(report.connections / 8);
 });

@@ -18,8 +18,6 @@ export interface StormOptions {
   say(line: string): void;
 }
 
-/** The next fault comes when so many events have, and without events after so many milliseconds: while things are down. */
-const patienceMs = 1_000;
 const controlEvery = 5;
 
 /**
@@ -50,7 +48,7 @@ export async function runStorm(options: StormOptions): Promise<Record<FaultKind,
   const victims = { system, consumers, heavy };
   for (const [index, fault] of plan.entries()) {
     const due = (events * (index + 1)) / (plan.length + 1);
-    await waitUntil(() => progress() >= due, patienceMs).catch(() => undefined);
+    await waitUntil(() => progress() >= due, fault.patienceMs).catch(() => undefined);
     const { kind } = fault;
     if (kind === 'stall') lasting.push(inflict(fault, victims));
     // What is down already is killed when it has come back.
@@ -60,6 +58,7 @@ export async function runStorm(options: StormOptions): Promise<Record<FaultKind,
     if (index % 50 === 49) say(`${index + 1} faults, ${progress()} events`);
   }
   await Promise.all(lasting);
+  if (progress() < events) say(`all faults have happened; ${events - progress()} events are left`);
   await waitUntil(() => progress() >= events, 1_800_000);
   isOver = true;
   await Promise.all(publishing);

@@ -2,8 +2,14 @@ import { request } from 'node:http';
 import type { Account } from './accounts.ts';
 import type { Random } from './random.ts';
 
-/** When a visitor leaves. */
-const departures = ['before the answer', 'when the stream stands', 'after an event'] as const;
+/** After what a visitor leaves, and how that looks in what has been received: a position is told by SSE, a second part by multipart. */
+const signs = {
+  asked: /^/,
+  answered: /^/,
+  stands: /^id: |\{\}[\s\S]*\{\}/m,
+  heard: /"data":\{/,
+};
+const departures = ['asked', 'answered', 'stands', 'stands', 'heard', 'heard'] as const;
 
 const accepts = ['text/event-stream', 'multipart/mixed;subscriptionSpec=1.0'];
 
@@ -44,20 +50,21 @@ export async function visit({ url, people, eventIds, cursor, random }: VisitOpti
     variables: { id: random.pick(eventIds) },
   });
   return new Promise<boolean>((resolve) => {
-    const hasStood = false;
+    let text = '';
     const exchange = request(url, { method: 'POST', headers, agent: false });
     const leave = () => exchange.destroy();
-    exchange.on('close', () => resolve(hasStood)).on('error', () => undefined);
+    exchange.on('close', () => resolve(signs.stands.test(text))).on('error', () => undefined);
     exchange.on('response', (response) => {
       response
         .on('error', () => undefined)
         .on('data', (chunk: Buffer) => {
-          if (departure !== 'after an event' || chunk.includes('"data":')) leave();
+          text += chunk;
+          if (signs[departure].test(text)) leave();
         });
       setTimeout(leave, patienceMs);
     });
     exchange.end(body, () => {
-      if (departure === 'before the answer') setTimeout(leave, random.between(0, 5));
+      if (departure === 'asked') setTimeout(leave, random.between(0, 5));
     });
   });
 }
