@@ -129,5 +129,7 @@ async function readAll(
     }
     return countWithoutEffect(committed.events!, committed.notifications!) === 0;
   }, withinMs).catch(() => undefined);
+  if (!committed.notifications)
+    throw new Error('committed events have no position yet: the relay stands still');
   return committed;
 }

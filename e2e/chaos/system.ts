@@ -46,6 +46,7 @@ export async function startChaosSystem(environment: NodeJS.ProcessEnv = {}): Pro
     environment: { REDIS_URL: redis.url, KRONOS_SUPERGRAPH: supergraphFile, ...environment },
   }).catch(async (error) => {
     await redis[Symbol.asyncDispose]();
+    rmSync(home, { recursive: true, force: true });
     throw error;
   });
   const running = JSON.parse(readFileSync(join(home, 'run.json'), 'utf8'));

@@ -32,7 +32,7 @@ export class Inbox {
   readonly received: Received[] = [];
   /** Answers without an event: refusals that pass, counted by their code. */
   readonly refusals = new Map<string, number>();
-  readonly #reader: { slowUntil: number } = { slowUntil: 0 };
+  #slowUntil = 0;
 
   /** The cursor of the last event. */
   get cursor(): string | undefined {
@@ -53,12 +53,12 @@ export class Inbox {
 
   /** Whoever reads this inbox takes its time from now on. */
   slowDown(milliseconds: number): void {
-    this.#reader.slowUntil = Date.now() + milliseconds;
+    this.#slowUntil = Date.now() + milliseconds;
   }
 
   /** Where a consumer waits that handles events slowly. */
   async handled(): Promise<void> {
-    const left = this.#reader.slowUntil - Date.now();
+    const left = this.#slowUntil - Date.now();
     if (left > 0) await pause(left);
   }
 }
