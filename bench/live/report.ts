@@ -55,6 +55,7 @@ function rowTable(rows: readonly Row[]): string {
     row.scenario.title,
     row.server.title,
     row.cpuUsPerDelivery.toFixed(1),
+    aboveFloor(row, rows),
     thousands(row.deliveriesPerCoreSecond),
     thousands(row.deliveriesPerSecond),
     row.p50Ms.toFixed(1),
@@ -69,6 +70,7 @@ function rowTable(rows: readonly Row[]): string {
     'subscribers',
     'server',
     'CPU µs/delivery',
+    'above Node’s own',
     'deliveries/s and core',
     'deliveries/s',
     'p50 ms',
@@ -80,6 +82,13 @@ function rowTable(rows: readonly Row[]): string {
     'load µs/delivery',
   ];
   return markdownTable(head, lines, 2);
+}
+
+/** What a server spends on top of the least that Node needs for as many subscribers. */
+function aboveFloor({ server, scenario, cpuUsPerDelivery }: Row, rows: readonly Row[]): string {
+  const bare = rows.filter((row) => row.server.isBare && row.scenario.subscribers === scenario.subscribers);
+  if (server.isBare || bare.length === 0) return '–';
+  return (cpuUsPerDelivery - Math.min(...bare.map((row) => row.cpuUsPerDelivery))).toFixed(1);
 }
 
 function commitTable({ fromCommit, fromWriting, fromRequest, commits }: Commits): string {
