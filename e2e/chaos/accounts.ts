@@ -10,26 +10,30 @@ export interface Account {
 
 /** Access tokens live for fifteen minutes. */
 const freshMs = 8 * 60_000;
-const retryMs = 200;
+const logInWithinMs = 60_000;
 
 /** Signs somebody up. */
 export async function openAccount(name: string, url: string): Promise<Account> {
-  const person = await signUp(name, url);
-  let login = { token: Promise.resolve(person.token!), at: Date.now() };
+  const { id, token, email, password } = await signUp(name, url);
+  let login = { token: Promise.resolve(token!), at: Date.now() };
 
-  async function logInWheneverPossible(): Promise<string> {
+  async function logInAgain(): Promise<string> {
+    const deadline = Date.now() + logInWithinMs;
     for (;;) {
-      const client = await logIn(person, url).catch(() => undefined);
-      if (client) return client.token!;
-      await new Promise((resolve) => setTimeout(resolve, retryMs));
+      try {
+        return (await logIn({ email, password }, url)).token!;
+      } catch (error) {
+        if (Date.now() > deadline) throw error;
+        await new Promise((resolve) => setTimeout(resolve, 200));
+      }
     }
   }
 
   return {
-    id: person.id,
+    id,
     name,
     token() {
-      if (Date.now() - login.at > freshMs) login = { token: logInWheneverPossible(), at: Date.now() };
+      if (Date.now() - login.at > freshMs) login = { token: logInAgain(), at: Date.now() };
       return login.token;
     },
   };
