@@ -98,7 +98,13 @@ class Client implements Sink {
     if (!this.place) {
       if (!isOver && this.random.oneIn(3)) return;
       this.isFull = false;
-      this.place = groups.join({ planned, context: ownContext(nobody), after: this.lastId, sink: this });
+      this.place = groups.join({
+        planned,
+        context: ownContext(nobody),
+        after: this.lastId,
+        sink: this,
+        onEnd: (ending) => this.end(ending),
+      });
     } else if (this.isFull && (isOver || this.random.oneIn(6))) {
       this.isFull = false;
       this.place.onDrain();

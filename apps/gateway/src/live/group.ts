@@ -9,7 +9,7 @@ import { Frame } from './frame.ts';
 import { groupContext } from './group-context.ts';
 import { Holder } from './holder.ts';
 import { Lane, type LaneOwner } from './lane.ts';
-import type { Ending, Member, Sink } from './member.ts';
+import type { Ending, Member } from './member.ts';
 import type { LiveMetrics } from './metrics.ts';
 import { Ring, type RingBudget, type RingLimits } from './ring.ts';
 import type { SharedScope } from './shared-scopes.ts';
@@ -53,8 +53,12 @@ export class Group implements LaneOwner {
   }
 
   /** @param after the cursor after which the subscriber wants events; from now on when omitted */
-  join(sink: Sink, context: GatewayContext, after: string | undefined): Member {
-    const member: Member = { sink, context, isPlaced: false, isParked: false, next: 0 };
+  join(
+    { sink, onEnd }: Pick<Member, 'sink' | 'onEnd'>,
+    context: GatewayContext,
+    after: string | undefined,
+  ): Member {
+    const member: Member = { sink, onEnd, context, isPlaced: false, isParked: false, next: 0 };
     this.members.add(member);
     this.#holder.onJoined(member);
     this.#seat(member, after);
@@ -227,6 +231,6 @@ export class Group implements LaneOwner {
 
   #end(member: Member, ending: Ending): void {
     this.leave(member);
-    member.sink.end(ending);
+    member.onEnd(ending);
   }
 }

@@ -5,7 +5,7 @@ import type { GatewayContext } from '../context.ts';
 import { isOrdered } from './cursor-order.ts';
 import { Group } from './group.ts';
 import { groupKey } from './group-key.ts';
-import type { Sink } from './member.ts';
+import type { Ending, Sink } from './member.ts';
 import type { LiveMetrics } from './metrics.ts';
 import type { RingBudget, RingLimits } from './ring.ts';
 import type { SharedScope } from './shared-scopes.ts';
@@ -26,7 +26,10 @@ export interface Subscriber {
   context: GatewayContext;
   /** The cursor after which events are wanted; from now on when omitted. */
   after?: string;
+  /** Its end is told by whoever is told of it here. */
   sink: Sink;
+  /** There will be no more events; without meaning when the subscriber has left before. */
+  onEnd(ending: Ending): void;
 }
 
 /** A subscriber's place in its group. */
@@ -80,13 +83,13 @@ export function createGroups(options: GroupsOptions): Groups {
     get size() {
       return groups.size;
     },
-    join({ planned, context, after, sink }) {
+    join({ planned, context, after, ...reader }) {
       const sharedScope = sharedScopeOf(planned);
       const shared = groupKey(planned, sharedScope, context);
       // Of two cursors without an order nobody can say which one has missed more: each is followed by itself.
       const key = after === undefined || isOrdered(after) ? shared : randomUUID();
       const { id, group } = groups.get(key) ?? openGroup(key, planned, sharedScope);
-      const member = group.join(sink, context, after);
+      const member = group.join(reader, context, after);
       return {
         group: id,
         get position() {

@@ -22,7 +22,9 @@ export interface Ending {
 
 /** A subscriber in a group. */
 export interface Member {
+  /** Itself and nothing around it: each event goes through it to thousands. */
   readonly sink: Sink;
+  onEnd(ending: Ending): void;
   readonly context: GatewayContext;
   /** Whom it reads from; undefined while it waits for a lane that has what it missed. */
   lane?: Lane;

@@ -27,6 +27,8 @@ export class Connection {
   readonly #stallMs: number;
   #stall: NodeJS.Timeout | undefined;
   #isClosed = false;
+  /** Asked for each event of each client: the response, which knows it too, is far away in memory. */
+  #isEnded = false;
 
   constructor(response: ServerResponse, options: ConnectionOptions) {
     const { socket } = response;
@@ -56,7 +58,7 @@ export class Connection {
   }
 
   get isClosed(): boolean {
-    return this.#isClosed || this.#response.writableEnded;
+    return this.#isClosed || this.#isEnded;
   }
 
   /** Whether so much waits for the client that nothing more should be written. */
@@ -82,6 +84,7 @@ export class Connection {
   end(text: string): void {
     if (this.isClosed) return;
     this.writeText(text);
+    this.#isEnded = true;
     this.#response.end();
     this.#startStall();
   }
@@ -96,7 +99,7 @@ export class Connection {
 
   #clearStall(): void {
     // What was written last must be read in time, too.
-    if (this.#response.writableEnded && !this.#isClosed) return;
+    if (this.#isEnded && !this.#isClosed) return;
     clearTimeout(this.#stall);
     this.#stall = undefined;
   }

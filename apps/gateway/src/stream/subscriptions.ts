@@ -88,12 +88,9 @@ export function createSubscriptions({ groups, viewers, metrics }: SubscriptionsO
         planned,
         context,
         after,
-        sink: {
-          event: (frame) => sink.event(frame),
-          position: (cursor) => sink.position(cursor),
-          end(ending) {
-            if (stop()) tell(ending);
-          },
+        sink,
+        onEnd(ending) {
+          if (stop()) tell(ending);
         },
       });
       const unwatch = viewers.watch(viewer, (error: GraphQLError) => subscription.end({ errors: [error] }));
