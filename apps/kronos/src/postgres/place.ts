@@ -37,10 +37,7 @@ export async function postgresPlace(home: string): Promise<PostgresPlace> {
   if (await canHold(inHome, account)) return { binaries, folder: inHome, account };
 
   const base = await systemFolder(account);
-  const name = createHash('sha256')
-    .update(await realpath(home))
-    .digest('hex')
-    .slice(0, 16);
+  const name = await identifyHome(home);
   const folder = join(base, name);
   if (owner) await move(inHome, folder);
   else await mkdir(folder, { recursive: true });
@@ -49,6 +46,15 @@ export async function postgresPlace(home: string): Promise<PostgresPlace> {
   await writeWhole(join(folder, 'kronos-home'), `${home}\n`);
   await writeWhole(memory, `${JSON.stringify({ folder }, null, 2)}\n`);
   return { binaries, folder, account };
+}
+
+// A home that was deleted and made again at the same path is another one: the data of the first has other passwords.
+async function identifyHome(home: string): Promise<string> {
+  const { ino, birthtimeMs } = await stat(home);
+  return createHash('sha256')
+    .update(`${await realpath(home)} ${ino} ${birthtimeMs}`)
+    .digest('hex')
+    .slice(0, 16);
 }
 
 // Data that an ordinary user made stays theirs when root starts the system once: PostgreSQL wants the owner.

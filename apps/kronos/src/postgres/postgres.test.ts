@@ -75,6 +75,24 @@ test.runIf(isRoot)('for root, a home that PostgreSQL may not enter gets a place 
   }
 });
 
+test.runIf(isRoot)('a home that was deleted and made again does not meet the data of the first', async () => {
+  await using parent = temporaryHome();
+  const home = join(parent.folder, 'home');
+  const places = [];
+  for (let time = 0; time < 2; time++) {
+    await mkdir(home, { mode: 0o700 });
+    places.push((await postgresPlace(home)).folder);
+    await rm(home, { recursive: true });
+    // Its number would otherwise be that of the next folder.
+    await mkdir(join(parent.folder, `other-${time}`));
+  }
+  try {
+    expect(places[1]).not.toBe(places[0]);
+  } finally {
+    for (const place of places) await rm(place, { recursive: true, force: true });
+  }
+});
+
 test.runIf(isRoot)('for root, data follow when their home is closed to PostgreSQL', async () => {
   await using home = temporaryHome();
   const { url, part } = await start(home.folder);
