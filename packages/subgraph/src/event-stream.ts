@@ -5,6 +5,9 @@ import { StreamCutError, type SubscriptionMessage, type SubscriptionStream } fro
 
 // A longer one would fire at once; nobody's stream lasts these 24 days.
 const longestTimerMs = 2 ** 31 - 1;
+// Node keeps a list for each length of a timer until that time is over, also when its timers were cleared long before. With
+// lengths to the millisecond that would be a list for each stream of the last quarter of an hour.
+const timerStepMs = 250;
 
 type Step = IteratorResult<SubscriptionMessage, undefined>;
 
@@ -31,7 +34,7 @@ export class EventStream implements SubscriptionStream {
     this.#options = options;
     if (!options.expiry) return;
     const { at, error } = options.expiry;
-    const left = Math.max(0, at.getTime() - Date.now());
+    const left = Math.ceil(Math.max(0, at.getTime() - Date.now()) / timerStepMs) * timerStepMs;
     this.#expiryTimer = setTimeout(() => this.#end(error), Math.min(left, longestTimerMs));
     this.#expiryTimer.unref();
   }
