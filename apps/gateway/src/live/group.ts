@@ -126,11 +126,11 @@ export class Group implements LaneOwner {
     this.#end(member, tooSlow());
   }
 
-  onDelivered(frame: Frame, count: number): void {
+  onDelivered(lane: Lane, { occurredAt }: Frame, count: number): void {
     const { eventsOut, lag } = this.#options.metrics;
     eventsOut.inc(count);
-    if (count > 0 && !Number.isNaN(frame.occurredAt))
-      lag.observe(Math.max(0, Date.now() - frame.occurredAt) / 1_000);
+    const isLive = count > 0 && occurredAt >= lane.openedAt;
+    if (isLive) lag.observe(Math.max(0, Date.now() - occurredAt) / 1_000);
   }
 
   onReplayed(): void {

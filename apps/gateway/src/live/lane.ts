@@ -18,7 +18,7 @@ export interface LaneOwner {
   onBroken(lane: Lane, error: unknown): void;
   /** The ring does not reach back any more to what the member needs next. */
   onTooSlow(member: Member): void;
-  onDelivered(frame: Frame, count: number): void;
+  onDelivered(lane: Lane, frame: Frame, count: number): void;
   onReplayed(): void;
   onParked(): void;
 }
@@ -29,6 +29,8 @@ export interface LaneOwner {
  */
 export class Lane {
   readonly ring: Ring;
+  /** In milliseconds since the epoch: what happened before is caught up with, not live. */
+  readonly openedAt = Date.now();
   readonly members = new Set<Member>();
   readonly #owner: LaneOwner;
   /** Members that have not been told a position, because none is known yet. */
@@ -151,7 +153,7 @@ export class Lane {
         if (!member.sink.event(frame)) this.#park(member);
       } else if (member.next < this.ring.first) tooSlow.push(member);
     }
-    this.#owner.onDelivered(frame, count);
+    this.#owner.onDelivered(this, frame, count);
     for (const member of tooSlow) this.#owner.onTooSlow(member);
   }
 

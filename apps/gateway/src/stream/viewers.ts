@@ -19,6 +19,8 @@ type Watch = { viewer: Viewer; lose(message: string): void };
 
 /** setTimeout fires at once for anything longer. */
 const maxTimerMs = 2 ** 31 - 1;
+/** Node keeps a list for each length of timers until that time is over: lengths are few when they are rounded up. */
+const timerStepMs = 250;
 
 export function createViewers(revocations: Revocations, rightsChanges: RightsChanges): Viewers {
   const bySession = new Map<string, Set<Watch>>();
@@ -51,10 +53,10 @@ export function createViewers(revocations: Revocations, rightsChanges: RightsCha
           onLost(unauthenticated(message));
         },
       };
-      const msLeft = Math.min(maxTimerMs, Math.max(0, viewer.tokenExp * 1_000 - Date.now()));
+      const msLeft = Math.max(0, viewer.tokenExp * 1_000 - Date.now());
       const timer = setTimeout(
         () => watch.lose('The access token has expired: refresh it and resume after the last cursor.'),
-        msLeft,
+        Math.min(maxTimerMs, Math.ceil(msLeft / timerStepMs) * timerStepMs),
       ).unref();
       if (viewer.sessionId) addTo(bySession, viewer.sessionId, watch);
       addTo(byUser, viewer.userId, watch);
