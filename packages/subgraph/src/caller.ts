@@ -17,6 +17,8 @@ export interface Caller {
   requestId: string;
   clientAddress: string;
   userAgent: string | null;
+  /** The UUID of the client application that sent the request, as the gateway knows it; null for none. */
+  clientApplicationId: string | null;
   /** W3C trace context. */
   traceparent: string | null;
   /** When the caller's own token expires, which ends their subscriptions; never, when omitted. */

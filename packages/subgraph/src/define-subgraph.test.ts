@@ -129,6 +129,7 @@ describe('a subgraph that breaks the rules is not built', () => {
       requestId: 'request-1',
       clientAddress: '',
       userAgent: null,
+      clientApplicationId: null,
       traceparent: null,
     };
     await define(sdl, { Query: { a: bug } }, lines).execute({ query: '{ b: a }' }, caller);

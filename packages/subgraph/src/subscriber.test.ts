@@ -159,6 +159,7 @@ function callerOf({ userId = newId() }: Actor) {
     requestId: 'r',
     clientAddress: '127.0.0.1',
     userAgent: null,
+    clientApplicationId: null,
     traceparent: null,
   };
 }

@@ -37,6 +37,7 @@ test('a caller that the gateway knows', async () => {
     ...bearer(token),
     'x-kronos-client-address': '192.0.2.1',
     'x-kronos-client-agent': 'curl/8',
+    'x-kronos-client-application': '0193c8a5-0000-7000-8000-000000000001',
     traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01',
   };
   expect(await verifier()(headers, 'request-1')).toEqual({
@@ -45,6 +46,7 @@ test('a caller that the gateway knows', async () => {
     requestId: 'request-1',
     clientAddress: '192.0.2.1',
     userAgent: 'curl/8',
+    clientApplicationId: '0193c8a5-0000-7000-8000-000000000001',
     traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01',
   });
 });
@@ -55,6 +57,7 @@ test('an anonymous caller, of whom the gateway has said nothing else', async () 
     requestId: 'r',
     clientAddress: 'unknown',
     userAgent: null,
+    clientApplicationId: null,
     traceparent: null,
   });
 });

@@ -64,6 +64,7 @@ export function createVerifyCaller(options: { jwksFile: string; logger: Logger }
       requestId,
       clientAddress: single(headers['x-kronos-client-address']) ?? 'unknown',
       userAgent: single(headers['x-kronos-client-agent']) ?? null,
+      clientApplicationId: single(headers['x-kronos-client-application']) ?? null,
       traceparent: single(headers.traceparent) ?? null,
     };
   };

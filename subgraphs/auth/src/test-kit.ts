@@ -101,7 +101,14 @@ export async function logIn(
   }`;
   return auth.subgraph.execute(
     { query, variables: { input: { email, password } } },
-    { viewer: null, requestId: 'test', clientAddress, userAgent: 'Browser/1.0', traceparent: null },
+    {
+      viewer: null,
+      requestId: 'test',
+      clientAddress,
+      userAgent: 'Browser/1.0',
+      clientApplicationId: null,
+      traceparent: null,
+    },
   );
 }
 
