@@ -1,0 +1,29 @@
+export { type CallersRights, choosePolicy, type PolicyOwner } from './choose-policy.ts';
+export { hashClientKey } from './client-key.ts';
+export { defaultPolicies, defaultRules } from './default-rules.ts';
+export {
+  type AccessPolicy,
+  accessPolicyShape,
+  type ClientApplication,
+  type ClientKey,
+  clientApplicationShape,
+  clientKeyShape,
+  type EdgeRules,
+  type EdgeRulesContents,
+  edgeRulesShape,
+  type OperationPolicy,
+  type ParameterSource,
+  type QuotaPolicy,
+  quotaPolicyShape,
+  type Route,
+  type RouteMethod,
+  type RouteParameter,
+  routeMethods,
+  routeParameterShape,
+  routeShape,
+  type StoredOperation,
+  storedOperationShape,
+} from './edge-rules.ts';
+export { type PathSegment, PathTemplateError, parsePathTemplate, pathPattern } from './path-template.ts';
+export { type Subject, subjectOf } from './subject.ts';
+export { withVersion } from './version.ts';
