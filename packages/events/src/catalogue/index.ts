@@ -3,10 +3,17 @@ import { authEvents } from './auth.ts';
 import type { EventDefinition, OwnedEvent } from './define.ts';
 import { eventsEvents } from './events.ts';
 import { notificationsEvents } from './notifications.ts';
+import { routerEvents } from './router.ts';
 import { usersEvents } from './users.ts';
 
 /** Every event of Kronos: name → owner, payload schema and key. */
-export const catalogue = { ...authEvents, ...usersEvents, ...eventsEvents, ...notificationsEvents };
+export const catalogue = {
+  ...authEvents,
+  ...usersEvents,
+  ...eventsEvents,
+  ...notificationsEvents,
+  ...routerEvents,
+};
 
 /** The name of an event in the catalogue. */
 export type EventName = keyof typeof catalogue;
