@@ -10,6 +10,8 @@ export default defineConfig({
     reporters: ['default', './vitest.reporter.ts'],
     testTimeout: 30_000,
     hookTimeout: 60_000,
+    // All cores: vitest leaves one free, and of two that is half of them.
+    maxWorkers: '100%',
     projects: [
       {
         extends: true,
