@@ -1,0 +1,9 @@
+export { createLocalQuotas, type LocalQuotasOptions } from './local-quotas.ts';
+export { type QuotaPolicy, type Quotas, QuotasUnavailableError, type Verdict } from './quotas.ts';
+export { createRedisQuotas, type RedisQuotasOptions } from './redis-quotas.ts';
+export {
+  createResilientQuotas,
+  type ResilientQuotas,
+  type ResilientQuotasOptions,
+} from './resilient-quotas.ts';
+export { createUsageReader, type HourOfUsage, type UsageReader } from './usage.ts';
