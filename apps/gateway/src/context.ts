@@ -11,12 +11,17 @@ import type { FastifyRequest } from 'fastify';
 import type { Caller } from './access/caller.ts';
 import type { AnswerNotes } from './headers/answer-notes.ts';
 import { pickHeaders } from './headers/forward.ts';
+import type { Client } from './rules/identify-client.ts';
 
 /** The context value of an operation. */
 export interface GatewayContext {
   /** When the request came, by `performance.now()`. */
   startedAt: number;
   caller: Caller;
+  /** The client application that the caller has named itself as; null for none. */
+  client: Client | null;
+  /** Present when a REST route is answered: what its operation is, an administrator has decided. */
+  route?: { id: string; policyId: string | null };
   /** The caller's header as it came, for gateways that verify nothing. */
   authorization: string | undefined;
   requestId: string;
@@ -26,6 +31,8 @@ export interface GatewayContext {
   userAgent: string | undefined;
   /** The client's headers that subgraphs get as they came. */
   forwarded: Record<string, string>;
+  /** Whether the request is a GET, however it is served. */
+  isGet?: boolean;
   /** Present when the operation is answered once, so that headers of subgraphs' answers can be passed on. */
   notes?: AnswerNotes;
   /** What executing the operation gave, when that has happened before Apollo Server was asked. */
@@ -42,13 +49,15 @@ const traceparentShape = /^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/;
 const maxAgentLength = 512;
 
 /**
- * What is known of a request. Nothing is taken from `x-kronos-*` headers: those are what we tell subgraphs.
+ * What is known of a request. Of `x-kronos-*` headers only the client's key is taken, before this: the others are what we
+ * tell subgraphs.
  *
  * @param forward the headers that subgraphs get as they came
  */
 export function createContext(
   request: FastifyRequest,
   caller: Caller,
+  client: Client | null,
   forward: readonly string[],
 ): GatewayContext {
   const { traceparent: given, authorization } = request.headers;
@@ -56,6 +65,7 @@ export function createContext(
   return {
     startedAt: performance.now(),
     caller,
+    client,
     authorization,
     requestId: request.id,
     // Made when it is asked for: a request that another one answers needs none.
@@ -74,6 +84,7 @@ export function ownContext(caller: Caller): GatewayContext {
   return {
     startedAt: performance.now(),
     caller,
+    client: null,
     authorization: undefined,
     requestId: 'gateway',
     traceparent: newTraceparent(),

@@ -12,6 +12,8 @@ import {
 import { StartError } from '@kronos/service/run-service';
 import { z } from 'zod';
 import { headersEnvironment } from './headers/environment.ts';
+import { rulesEnvironment } from './rules/environment.ts';
+import { storedEnvironment } from './stored/environment.ts';
 import { trafficEnvironment } from './traffic/environment.ts';
 
 const uiOrigins = [13008, 13009, 3000, 3001].map((number) => `http://localhost:${number}`);
@@ -48,6 +50,8 @@ export const gatewayEnvironment = {
   KRONOS_STREAM_HEARTBEAT_MS: count(10_000),
   ...trafficEnvironment,
   ...headersEnvironment,
+  ...rulesEnvironment,
+  ...storedEnvironment,
   /** Whether identical queries in flight are run once. */
   KRONOS_SHARE_QUERIES: z.stringbool('expected true or false').default(true),
   /** The longest that planning one operation may take, in milliseconds. */

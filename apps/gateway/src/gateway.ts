@@ -24,11 +24,17 @@ import { createLiveMetrics } from './live/metrics.ts';
 import { createScopeFinder } from './live/operation-scope.ts';
 import { readSharedScopes, type SharedScopes } from './live/shared-scopes.ts';
 import { createMetrics } from './metrics.ts';
+import { openRedis } from './open-redis.ts';
 import { explorerPage } from './pages/explorer.ts';
 import { landingPage } from './pages/landing.ts';
+import { openEdgeRules } from './rules/edge-rules.ts';
+import { createIdentifyClient } from './rules/identify-client.ts';
+import { createClientWatch } from './rules/watch-clients.ts';
 import { createFlights } from './sharing/flights.ts';
 import { createQueries } from './sharing/queries.ts';
 import { createSingleConnections } from './single/single-connections.ts';
+import { createStoredOperations } from './stored/stored-operations.ts';
+import { useGetOperations } from './stream/get-operation.ts';
 import { createStreams } from './stream/streams.ts';
 import { createSubscriptions } from './stream/subscriptions.ts';
 import { createViewers } from './stream/viewers.ts';
@@ -52,7 +58,7 @@ export interface Gateway {
  *
  *  1. createApp: request id, security headers, body limit, errors in the coded shape
  *  2. cors: which pages may read answers
- *  3. authenticate: the access token, or anonymous
+ *  3. authenticate, identifyClient: the access token, or anonymous; the key of the client application, or none
  *  4. readGetOperation, refuseConditionalSubscription, readCursor: what a stream needs beside
  *  5. flights: an identical query that is under way answers this one, too
  *  6. Apollo Server: CSRF prevention, persisted operations, parsing (tokens), validation (depth, aliases, root fields);
@@ -75,6 +81,16 @@ export async function createGateway(
 ): Promise<Gateway> {
   const metrics = new Registry();
   const identity = await createIdentity(environment, logger, metrics);
+  const redis = environment.REDIS_URL ? await openRedis(environment.REDIS_URL, logger) : undefined;
+  const edgeRules = await openEdgeRules({
+    environment,
+    identity,
+    log: identity.log,
+    redis,
+    logger,
+    metrics,
+  });
+  const stored = createStoredOperations({ environment, rules: edgeRules, redis, logger });
   const rules = new WeakMap<GraphQLSchema, AccessRules>();
   const shared = new WeakMap<GraphQLSchema, SharedScopes>();
   const access = createAccessCheck((schema) => rules.get(schema)!);
@@ -120,7 +136,12 @@ export async function createGateway(
   });
   const viewers = createViewers(identity.revocations, identity.rightsChanges);
   const streams = createStreams({
-    subscriptions: createSubscriptions({ groups, viewers, metrics: liveMetrics }),
+    subscriptions: createSubscriptions({
+      groups,
+      viewers,
+      clients: createClientWatch(edgeRules),
+      metrics: liveMetrics,
+    }),
     limits: {
       total: environment.KRONOS_MAX_STREAMS,
       perCaller: environment.KRONOS_MAX_STREAMS_PER_CALLER,
@@ -130,14 +151,22 @@ export async function createGateway(
   });
   const singleConnections = createSingleConnections(streams);
   const counted = createMetrics(metrics, () => streams.open);
-  const server = createGraphqlServer(engine, environment, logger, [
-    counted.usePlugin(),
-    access.usePlugin(),
-    queries.usePlugin(),
-    operations.usePlugin(),
-    useHttpStatus(),
-    answerHeaders.usePlugin(),
-  ]);
+  const server = createGraphqlServer(
+    engine,
+    environment,
+    logger,
+    [
+      counted.usePlugin(),
+      stored.usePlugin(),
+      useGetOperations(),
+      access.usePlugin(),
+      queries.usePlugin(),
+      operations.usePlugin(),
+      useHttpStatus(),
+      answerHeaders.usePlugin(),
+    ],
+    stored.persistedQueries,
+  );
   reportTraffic(metrics, engine.traffic, () => flights.shared);
   await server.start().catch((error: Error) => {
     throw new StartError(`The supergraph ${location} cannot be served: ${error.message}`);
@@ -166,6 +195,7 @@ export async function createGateway(
     readiness: atMostEverySecond(async () => ({
       supergraph: true,
       ...(await identity.readiness()),
+      ...edgeRules.readiness(),
       ...(await engine.reach({ ...ownContext(identity.self) })),
     })),
   });
@@ -180,8 +210,9 @@ export async function createGateway(
   const requests = trackRequests(app);
   await app.register(async (routes) => {
     graphqlRoute(routes, {
-      server,
+      server: stored.guard(server),
       authenticate: identity.authenticate,
+      identifyClient: createIdentifyClient(edgeRules),
       streams,
       singleConnections,
       flights,
@@ -189,7 +220,7 @@ export async function createGateway(
       isSharing: environment.KRONOS_SHARE_QUERIES,
       forwardHeaders: environment.KRONOS_FORWARD_HEADERS,
       maxTokens: environment.KRONOS_MAX_TOKENS,
-      known: { engine, operations, access, answerHeaders, metrics: counted },
+      known: { engine, operations, access, answerHeaders, stored, metrics: counted },
     });
     landingPage(routes, environment);
     // Without introspection an explorer has nothing to show.
@@ -206,6 +237,9 @@ export async function createGateway(
       await requests.settled(drainMs);
       await app.close();
       await server.stop();
+      edgeRules.close();
+      await stored.close();
+      redis?.disconnect();
       await identity.close();
     },
   };

@@ -1,4 +1,4 @@
-import { ApolloServer, type ApolloServerPlugin } from '@apollo/server';
+import { ApolloServer, type ApolloServerOptions, type ApolloServerPlugin } from '@apollo/server';
 import {
   ApolloServerPluginCacheControlDisabled,
   ApolloServerPluginLandingPageDisabled,
@@ -10,18 +10,23 @@ import type { GatewayEnvironment } from './environment.ts';
 import { formatError } from './errors/format-error.ts';
 import { limitOperations } from './limits/operation-limits.ts';
 
+/** What answers operations. */
+export type GraphqlServer = Pick<ApolloServer<GatewayContext>, 'executeHTTPGraphQLRequest'>;
+
 /** Apollo Server on our engine: parsing, validation, persisted operations, CSRF prevention. It is started by the caller. */
 export function createGraphqlServer(
   engine: Engine,
   environment: GatewayEnvironment,
   logger: Logger,
   plugins: ApolloServerPlugin<GatewayContext>[],
+  persistedQueries: ApolloServerOptions<GatewayContext>['persistedQueries'],
 ): ApolloServer<GatewayContext> {
   return new ApolloServer<GatewayContext>({
     gateway: executingOnce(engine),
     nodeEnv: environment.NODE_ENV,
     introspection: !environment.isProduction,
     csrfPrevention: true,
+    persistedQueries,
     includeStacktraceInErrorResponses: false,
     hideSchemaDetailsFromClientErrors: environment.isProduction,
     stopOnTerminationSignals: false,

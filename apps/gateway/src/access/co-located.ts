@@ -10,6 +10,8 @@ export interface SubgraphCaller {
   requestId: string;
   clientAddress: string;
   userAgent: string | null;
+  /** The UUID of the client application that the caller has named itself as; null for none. */
+  clientApplicationId: string | null;
   /** W3C trace context. */
   traceparent: string | null;
   /** When the caller's own token expires; absent for an anonymous caller. */
@@ -49,6 +51,7 @@ export function toLocalSubgraphs(subgraphs: readonly CoLocatedSubgraph[]): Recor
 
 function toCaller({
   caller,
+  client,
   requestId,
   clientAddress,
   userAgent,
@@ -60,6 +63,7 @@ function toCaller({
     requestId,
     clientAddress,
     userAgent: userAgent || null,
+    clientApplicationId: client?.id ?? null,
     traceparent,
   };
 }

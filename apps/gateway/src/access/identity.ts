@@ -1,3 +1,4 @@
+import type { EventLog } from '@kronos/events';
 import type { Logger } from '@kronos/service';
 import type { Registry } from 'prom-client';
 import type { GatewayEnvironment } from '../environment.ts';
@@ -16,6 +17,8 @@ export interface Identity {
   rightsChanges: RightsChanges;
   /** As whom the gateway asks on its own behalf. */
   self: Caller;
+  /** The log of what happens in the graph; undefined without Redis. */
+  log: EventLog | undefined;
   readiness(): Promise<Record<string, true | string>>;
   close(): Promise<void>;
 }
@@ -50,6 +53,7 @@ export async function createIdentity(
     revocations,
     rightsChanges,
     self: anonymous,
+    log,
     async readiness(): Promise<Record<string, true | string>> {
       if (!log) return {};
       return { redis: await log.head('auth').then(() => true as const, describe) };

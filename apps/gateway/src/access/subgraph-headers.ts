@@ -8,7 +8,7 @@ import type { MintInternalToken } from './internal-token.ts';
  */
 export function createSubgraphHeaders(mint: MintInternalToken | undefined): SubgraphHeaders {
   return async (context) => {
-    const { caller, authorization, requestId, traceparent, clientAddress, userAgent, forwarded } =
+    const { caller, client, authorization, requestId, traceparent, clientAddress, userAgent, forwarded } =
       context as unknown as GatewayContext;
     const headers: Headers = {
       ...forwarded,
@@ -17,6 +17,7 @@ export function createSubgraphHeaders(mint: MintInternalToken | undefined): Subg
       'x-kronos-client-address': clientAddress,
     };
     if (userAgent) headers['x-kronos-client-agent'] = userAgent;
+    if (client) headers['x-kronos-client-application'] = client.id;
     if (mint) headers.authorization = `Bearer ${await mint(caller)}`;
     else if (authorization) headers.authorization = authorization;
     return headers;

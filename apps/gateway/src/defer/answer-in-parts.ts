@@ -1,7 +1,8 @@
-import type { ApolloServer, HTTPGraphQLResponse } from '@apollo/server';
+import type { HTTPGraphQLResponse } from '@apollo/server';
 import { clientSignal, type Parts, type PartsSlot, partsSlot } from '@kronos/engine';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { GatewayContext } from '../context.ts';
+import type { GraphqlServer } from '../graphql-server.ts';
 import { AnswerNotes } from '../headers/answer-notes.ts';
 import { toApolloRequest } from '../http/apollo-request.ts';
 import { bodyOf } from '../http/json-body.ts';
@@ -12,7 +13,7 @@ import { createStreamWriter } from '../stream/stream-writer.ts';
 import { partsContentType, writeFirst, writeParts } from './multipart.ts';
 
 export interface AnswerInPartsOptions {
-  server: ApolloServer<GatewayContext>;
+  server: GraphqlServer;
   maxTokens: number;
 }
 

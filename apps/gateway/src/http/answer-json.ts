@@ -1,7 +1,8 @@
-import type { ApolloServer } from '@apollo/server';
+import type { ServerResponse } from 'node:http';
 import { clientSignal } from '@kronos/engine';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { GatewayContext } from '../context.ts';
+import type { GraphqlServer } from '../graphql-server.ts';
 import { AnswerNotes } from '../headers/answer-notes.ts';
 import { type AnswerKnownOptions, answerKnown } from '../known/answer-known.ts';
 import { refuseConditionalSubscription } from '../limits/conditional-subscription.ts';
@@ -12,10 +13,11 @@ import type { Queries } from '../sharing/queries.ts';
 import { shareKey } from '../sharing/share-key.ts';
 import { toApolloRequest } from './apollo-request.ts';
 import { bodyOf, JsonBody } from './json-body.ts';
+import type { OperationRequest } from './operation-request.ts';
 import { sendAnswer } from './send-answer.ts';
 
 export interface AnswerJsonOptions {
-  server: ApolloServer<GatewayContext>;
+  server: GraphqlServer;
   flights: Flights;
   queries: Queries;
   /** Whether identical queries in flight are run once. */
@@ -31,16 +33,28 @@ export async function answerJson(
   context: GatewayContext,
   options: AnswerJsonOptions,
 ): Promise<void> {
-  const key = options.isSharing ? keyOf(request, context, options) : undefined;
-  const answer = await options.flights.join(key, reply.raw, (signal) =>
-    run(request, context, signal, options),
-  );
+  const answer = await obtainAnswer(request, reply.raw, context, options);
   sendAnswer(reply, answer, personalBody(answer, request.id, request.log));
+}
+
+/**
+ * The answer to an operation: of a run of its own, or of an identical query's that is under way.
+ *
+ * @param response of the client that waits; when all who wait have gone away the run is aborted
+ */
+export function obtainAnswer(
+  request: OperationRequest,
+  response: ServerResponse,
+  context: GatewayContext,
+  options: AnswerJsonOptions,
+): Promise<Answer> {
+  const key = options.isSharing ? keyOf(request, context, options) : undefined;
+  return options.flights.join(key, response, (signal) => run(request, context, signal, options));
 }
 
 /** Undefined for what may not be shared. */
 function keyOf(
-  request: FastifyRequest,
+  request: OperationRequest,
   context: GatewayContext,
   { flights, queries }: AnswerJsonOptions,
 ): string | undefined {
@@ -51,7 +65,7 @@ function keyOf(
 }
 
 async function run(
-  request: FastifyRequest,
+  request: OperationRequest,
   context: GatewayContext,
   signal: AbortSignal,
   { server, known, maxTokens }: AnswerJsonOptions,

@@ -1,10 +1,10 @@
 import { HeaderMap, type HTTPGraphQLRequest } from '@apollo/server';
-import type { FastifyRequest } from 'fastify';
 import { bodyOf } from './json-body.ts';
+import type { OperationRequest } from './operation-request.ts';
 
 /** A request as Apollo Server takes it; `changes` replace what the client sent. */
 export function toApolloRequest(
-  request: FastifyRequest,
+  request: OperationRequest,
   changes: Partial<Pick<HTTPGraphQLRequest, 'method' | 'body'>> & { accept?: string } = {},
 ): HTTPGraphQLRequest {
   const headers = new HeaderMap();

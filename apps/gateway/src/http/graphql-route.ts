@@ -6,6 +6,7 @@ import { answerInParts } from '../defer/answer-in-parts.ts';
 import { wantsParts } from '../defer/wants-parts.ts';
 import { requestScope } from '../errors/request-scope.ts';
 import { refuseConditionalSubscription } from '../limits/conditional-subscription.ts';
+import { clientKeyHeader, type IdentifyClient } from '../rules/identify-client.ts';
 import { answerSingle, isOfSingleConnection } from '../single/answer-single.ts';
 import type { SingleConnections } from '../single/single-connections.ts';
 import { readGetOperation } from '../stream/get-operation.ts';
@@ -22,6 +23,7 @@ import { sendStream } from './send-stream.ts';
 
 export interface GraphqlRouteOptions extends AnswerJsonOptions {
   authenticate: Authenticate;
+  identifyClient: IdentifyClient;
   streams: Streams;
   singleConnections: SingleConnections;
   /** Headers that subgraphs get as they came. */
@@ -30,7 +32,7 @@ export interface GraphqlRouteOptions extends AnswerJsonOptions {
 
 /** GraphQL over HTTP at `/graphql`: JSON, or a stream or deferred parts when the `accept` header asks for that. */
 export function graphqlRoute(app: FastifyInstance, options: GraphqlRouteOptions): void {
-  const { server, authenticate, streams, maxTokens, forwardHeaders } = options;
+  const { server, authenticate, identifyClient, streams, maxTokens, forwardHeaders } = options;
   readJsonBodies(app);
 
   app.route({
@@ -42,7 +44,8 @@ export function graphqlRoute(app: FastifyInstance, options: GraphqlRouteOptions)
         try {
           if (wantsPage(request)) return reply.redirect('/');
           const caller = await authenticate(request.headers.authorization);
-          const context = createContext(request, caller, forwardHeaders);
+          const client = identifyClient(request.headers[clientKeyHeader]);
+          const context = createContext(request, caller, client, forwardHeaders);
           if (isOfSingleConnection(request)) return await answerSingle(request, reply, context, options);
           const protocol = negotiate(request.headers.accept);
           const isStream = protocol && (request.method === 'POST' || request.method === 'GET');
@@ -76,7 +79,7 @@ export function graphqlRoute(app: FastifyInstance, options: GraphqlRouteOptions)
           body,
           accept: mediaTypeFor(request.headers.accept),
         }),
-        context: async () => ({ ...context, [subscriptionSlot]: slot }),
+        context: async () => ({ ...context, isGet: request.method === 'GET', [subscriptionSlot]: slot }),
       });
       const { planned } = slot;
       const run =

@@ -1,5 +1,7 @@
 import { codedError } from '@kronos/engine';
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance } from 'fastify';
+import { withPersistedQuery } from '../stored/document-id.ts';
+import type { OperationRequest } from './operation-request.ts';
 
 /** A body as the client wrote it: who is answered with the answer to an identical request never needs it parsed. */
 export class JsonBody {
@@ -39,7 +41,7 @@ export function readJsonBodies(app: FastifyInstance): void {
       if (outcome.error) throw unreadable(outcome.error);
       return outcome.value;
     };
-    done(null, new JsonBody(text as string, parse));
+    done(null, new JsonBody(text as string, (whole) => withPersistedQuery(parse(whole))));
   });
 }
 
@@ -48,7 +50,7 @@ export function readJsonBodies(app: FastifyInstance): void {
  *
  * @throws a coded error BAD_REQUEST when it should be JSON and is not
  */
-export function bodyOf({ body }: FastifyRequest): unknown {
+export function bodyOf({ body }: Pick<OperationRequest, 'body'>): unknown {
   return body instanceof JsonBody ? body.value : body;
 }
 

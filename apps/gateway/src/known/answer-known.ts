@@ -1,11 +1,12 @@
 import { type Engine, stringifyAnswer } from '@kronos/engine';
-import type { FastifyRequest } from 'fastify';
 import type { AccessCheck } from '../access/check-access.ts';
 import type { GatewayContext } from '../context.ts';
 import type { AnswerHeaders } from '../headers/answer-headers.ts';
 import { JsonBody } from '../http/json-body.ts';
 import { acceptedMediaType } from '../http/media-type.ts';
+import type { OperationRequest } from '../http/operation-request.ts';
 import type { GatewayMetrics } from '../metrics.ts';
+import type { StoredOperations } from '../stored/stored-operations.ts';
 import type { KnownOperations } from './known-operations.ts';
 
 export interface AnswerKnownOptions {
@@ -13,6 +14,7 @@ export interface AnswerKnownOptions {
   operations: KnownOperations;
   access: Pick<AccessCheck, 'refusal'>;
   answerHeaders: Pick<AnswerHeaders, 'pass'>;
+  stored: Pick<StoredOperations, 'safelist' | 'uses'>;
   metrics: Pick<GatewayMetrics, 'count' | 'countKnown'>;
 }
 
@@ -30,16 +32,17 @@ export interface CleanAnswer {
  * @returns undefined for everything but an answer without errors
  */
 export async function answerKnown(
-  request: FastifyRequest,
+  request: OperationRequest,
   context: GatewayContext,
-  { engine, operations, access, answerHeaders, metrics }: AnswerKnownOptions,
+  { engine, operations, access, answerHeaders, stored, metrics }: AnswerKnownOptions,
 ): Promise<CleanAnswer | undefined> {
   const { method, body, headers } = request;
   // A body of this class came with the content type of JSON, which no other site's page can send unasked.
   if (method !== 'POST' || !(body instanceof JsonBody)) return undefined;
   const mediaType = acceptedMediaType(headers.accept);
   const known = mediaType && operations.find(body.value);
-  if (!known || access.refusal(known, context.caller.viewer)) return undefined;
+  if (!known || stored.safelist.refusal(context, known.queryHash)) return undefined;
+  if (access.refusal(known, context.caller.viewer)) return undefined;
   context.executed = engine.execute({ ...known, context: context as unknown as Record<string, unknown> });
   const result = await context.executed.catch(() => undefined);
   if (!result?.data || result.errors) return undefined;
@@ -50,5 +53,6 @@ export async function answerKnown(
   answerHeaders.pass({ kind, context }, answered);
   metrics.count(kind, 'ok', context.startedAt);
   metrics.countKnown();
+  stored.uses.count(known.queryHash);
   return { headers: answered, text: stringifyAnswer(result) };
 }

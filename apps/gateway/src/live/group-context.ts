@@ -6,18 +6,19 @@ import type { SharedScope } from './shared-scopes.ts';
 /**
  * In whose name a group asks subgraphs: with the credentials of one member, and with nothing else of theirs. The ids of
  * request and trace are the group's own; no address and no agent are told, because the answer is not for one client.
- * Forwarded headers are the same for all members. A group for everybody asks as nobody, so that no member's rights can
- * reach the others.
+ * Forwarded headers are the same for all members, and so is their client application. A group for everybody asks as
+ * nobody, so that no member's rights can reach the others.
  */
 export function groupContext(
   scope: SharedScope,
   requestId: string,
-  { caller, authorization, forwarded }: GatewayContext,
+  { caller, client, authorization, forwarded }: GatewayContext,
   signal: AbortSignal,
 ): Record<string, unknown> {
   const asNobody = scope === 'EVERYBODY';
   const context: GatewayContext = {
     ...ownContext(asNobody ? anonymous : caller),
+    client: asNobody ? null : client,
     requestId,
     authorization: asNobody ? undefined : authorization,
     clientAddress: 'unknown',

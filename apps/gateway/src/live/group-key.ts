@@ -24,15 +24,17 @@ export function groupKey(planned: PlannedSubscription, scope: SharedScope, conte
 /** Who may be in a group of this scope: those for whom this is the same. */
 function membership(
   scope: SharedScope,
-  { caller: { key, viewer }, authorization }: GatewayContext,
+  { caller: { key, viewer }, client, authorization }: GatewayContext,
 ): unknown[] {
   if (scope === 'EVERYBODY') return [scope];
   // A gateway that verifies nothing forwards the header, and subgraphs may make of it what they like.
-  if (!viewer) return ['CREDENTIAL', key, authorization];
+  // Subgraphs are told the client application: what they answer may depend on it.
+  const application = client?.id ?? null;
+  if (!viewer) return ['CREDENTIAL', key, authorization, application];
   const rights = [[...viewer.roles].sort(), [...viewer.scopes].sort()];
-  if (scope === 'ROLES') return [scope, ...rights];
-  if (scope === 'VIEWER') return [scope, viewer.userId, viewer.sessionId, ...rights];
-  return [scope, key];
+  if (scope === 'ROLES') return [scope, application, ...rights];
+  if (scope === 'VIEWER') return [scope, application, viewer.userId, viewer.sessionId, ...rights];
+  return [scope, application, key];
 }
 
 function generationOf(state: object): number {

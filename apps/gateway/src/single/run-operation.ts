@@ -1,8 +1,8 @@
-import type { ApolloServer } from '@apollo/server';
 import { codedError, type SubscriptionSlot, subscriptionSlot } from '@kronos/engine';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { GatewayContext } from '../context.ts';
 import { requestScope } from '../errors/request-scope.ts';
+import type { GraphqlServer } from '../graphql-server.ts';
 import { toApolloRequest } from '../http/apollo-request.ts';
 import { bodyOf } from '../http/json-body.ts';
 import { mediaTypeFor } from '../http/media-type.ts';
@@ -13,7 +13,7 @@ import type { SingleConnection } from './single-connection.ts';
 import { SingleOperation } from './single-operation.ts';
 
 export interface RunOperationOptions {
-  server: ApolloServer<GatewayContext>;
+  server: GraphqlServer;
   streams: Streams;
   maxTokens: number;
 }

@@ -1,6 +1,9 @@
+import type { ApolloServerPlugin } from '@apollo/server';
 import { codedError } from '@kronos/engine';
 import type { FastifyRequest } from 'fastify';
-import { getOperationAST, parse } from 'graphql';
+import { getOperationAST, OperationTypeNode, parse } from 'graphql';
+import type { GatewayContext } from '../context.ts';
+import { searchWithPersistedQuery } from '../stored/document-id.ts';
 
 /**
  * Reads the operation of a GET, which is all that a browser's EventSource can send, as the body that a POST would have.
@@ -10,7 +13,8 @@ import { getOperationAST, parse } from 'graphql';
  * @throws a coded error BAD_REQUEST
  */
 export function readGetOperation(request: FastifyRequest, maxTokens: number): Record<string, unknown> {
-  const query = new URL(request.url, 'http://localhost').searchParams;
+  const { search } = new URL(request.url, 'http://localhost');
+  const query = new URLSearchParams(searchWithPersistedQuery(search));
   const source = query.get('query');
   const operationName = query.get('operationName') || undefined;
   if (!isOfOwnOrigin(request)) {
@@ -19,7 +23,7 @@ export function readGetOperation(request: FastifyRequest, maxTokens: number): Re
     );
   }
   if (source && operationKind(source, operationName, maxTokens) === 'mutation') {
-    throw refused('GET never carries a mutation.', 405);
+    throw mutationByGet();
   }
   const variables = readJson(query.get('variables'), 'variables');
   const extensions = readJson(query.get('extensions'), 'extensions');
@@ -30,6 +34,24 @@ export function readGetOperation(request: FastifyRequest, maxTokens: number): Re
     ...(variables !== undefined && { variables }),
     ...(extensions !== undefined && { extensions }),
   };
+}
+
+/** Refuses a mutation that a GET has named by its hash: what it is, only Apollo Server finds out. */
+export function useGetOperations(): ApolloServerPlugin<GatewayContext> {
+  return {
+    async requestDidStart() {
+      return {
+        async didResolveOperation({ operation, contextValue }) {
+          if (contextValue.isGet && operation?.operation === OperationTypeNode.MUTATION)
+            throw mutationByGet();
+        },
+      };
+    },
+  };
+}
+
+function mutationByGet() {
+  return refused('GET never carries a mutation.', 405);
 }
 
 function isOfOwnOrigin(request: FastifyRequest): boolean {

@@ -6,6 +6,8 @@ import { noRightsChanges } from '../access/rights-changes.ts';
 import { ownContext } from '../context.ts';
 import { createGroups } from '../live/groups.ts';
 import { createLiveMetrics } from '../live/metrics.ts';
+import { noRules } from '../rules/hold-rules.ts';
+import { createClientWatch } from '../rules/watch-clients.ts';
 import { soon } from '../testing/soon.ts';
 import { createSubscriptions } from './subscriptions.ts';
 import { createViewers } from './viewers.ts';
@@ -35,6 +37,7 @@ test('each coded end is told once, counted by its code, and a line in the log', 
   const subscriptions = createSubscriptions({
     groups,
     viewers: createViewers(noRevocations, noRightsChanges),
+    clients: createClientWatch(noRules),
     metrics,
   });
   const start = () => {

@@ -7,11 +7,13 @@ import { codeOf } from '../live/endings.ts';
 import type { Groups } from '../live/groups.ts';
 import type { Ending, Sink } from '../live/member.ts';
 import type { LiveMetrics } from '../live/metrics.ts';
+import type { ClientWatch } from '../rules/watch-clients.ts';
 import type { Viewers } from './viewers.ts';
 
 export interface SubscriptionsOptions {
   groups: Groups;
   viewers: Viewers;
+  clients: ClientWatch;
   metrics: Pick<LiveMetrics, 'ends'>;
 }
 
@@ -42,7 +44,12 @@ export interface Subscriptions {
   start(request: SubscriptionRequest): RunningSubscription;
 }
 
-export function createSubscriptions({ groups, viewers, metrics }: SubscriptionsOptions): Subscriptions {
+export function createSubscriptions({
+  groups,
+  viewers,
+  clients,
+  metrics,
+}: SubscriptionsOptions): Subscriptions {
   const running = new Set<RunningSubscription>();
 
   return {
@@ -55,6 +62,7 @@ export function createSubscriptions({ groups, viewers, metrics }: SubscriptionsO
         if (isOver) return false;
         isOver = true;
         unwatch();
+        unwatchClient();
         running.delete(subscription);
         return true;
       }
@@ -93,7 +101,9 @@ export function createSubscriptions({ groups, viewers, metrics }: SubscriptionsO
           if (stop()) tell(ending);
         },
       });
-      const unwatch = viewers.watch(viewer, (error: GraphQLError) => subscription.end({ errors: [error] }));
+      const onLost = (error: GraphQLError) => subscription.end({ errors: [error] });
+      const unwatch = viewers.watch(viewer, onLost);
+      const unwatchClient = clients.watch(context.client, onLost);
       return subscription;
     },
   };

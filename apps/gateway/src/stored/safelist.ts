@@ -1,0 +1,55 @@
+import { hash as digest } from 'node:crypto';
+import { codedError } from '@kronos/engine';
+import type { GraphQLError } from 'graphql';
+import type { GatewayContext } from '../context.ts';
+import type { HeldRules } from '../rules/hold-rules.ts';
+
+/** The one who asks, as far as it matters for what may be asked. */
+export type Asker = Pick<GatewayContext, 'client' | 'route'>;
+
+/** Holds callers to what is stored. */
+export interface Safelist {
+  /** Whether this caller may send stored operations only. */
+  holds(asker: Asker): boolean;
+  /**
+   * The error for an operation that a caller may not send; undefined when they may.
+   *
+   * @param hash of the document's text
+   */
+  refusal(asker: Asker, hash: string): GraphQLError | undefined;
+}
+
+/** @param isForAll whether all callers are held to what is stored, not only the clients that say so */
+export function createSafelist(rules: Pick<HeldRules, 'current'>, isForAll: boolean): Safelist {
+  const holds: Safelist['holds'] = ({ client, route }) =>
+    !route && (isForAll || client?.allowedOperations === 'SAFELIST_ONLY');
+
+  return {
+    holds,
+    refusal(asker, hash) {
+      if (!holds(asker) || rules.current.isStoredFor(asker.client?.id ?? null, hash)) return undefined;
+      const error = codedError(
+        'Only stored operations may be sent here: publish this one first, for example by “kronos operations publish”.',
+        { code: 'OPERATION_NOT_ALLOWED', details: { hash } },
+      );
+      error.extensions.http = { status: 403 };
+      return error;
+    },
+  };
+}
+
+/**
+ * The hash of the document that a request names, in text or by its hash; undefined when there is none.
+ *
+ * @param query the text, as the request has it
+ * @param extensions the request's, parsed
+ */
+export function hashOfDocument(query: unknown, extensions: unknown): string | undefined {
+  if (typeof query === 'string') return digest('sha256', query);
+  const persisted = fieldsOf(fieldsOf(extensions).persistedQuery);
+  return typeof persisted.sha256Hash === 'string' ? persisted.sha256Hash : undefined;
+}
+
+function fieldsOf(value: unknown): Record<string, unknown> {
+  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
+}
