@@ -84,6 +84,14 @@ export function toVerdict({ subject, policy, points, outcome, used, spent, now, 
   };
 }
 
+/** What a verdict would say after points were given back; negative: used beyond what was taken. */
+export function afterGivingBack(verdict: Verdict, points: number): Verdict {
+  const { limit, policy, reason } = verdict;
+  const remaining = Math.min(limit, Math.max(0, verdict.remaining + points));
+  const resetMs = verdict.resetMs - (points * unitsPerPoint) / policy.pointsPerMinute;
+  return { ...verdict, remaining, resetMs: reason === 'month' ? verdict.resetMs : Math.max(0, resetMs) };
+}
+
 function untilThereAre(points: number, used: number, policy: QuotaPolicy): number {
   const capacity = capacityOf(policy);
   const missing = used + points * unitsPerPoint - capacity;

@@ -1,6 +1,6 @@
+export { afterGivingBack } from './bucket.ts';
 export { createLocalQuotas, type LocalQuotasOptions } from './local-quotas.ts';
 export { type QuotaPolicy, type Quotas, QuotasUnavailableError, type Verdict } from './quotas.ts';
-export { createRedisQuotas, type RedisQuotasOptions } from './redis-quotas.ts';
 export {
   createResilientQuotas,
   type ResilientQuotas,
