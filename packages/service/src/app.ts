@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { tracing } from '@kronos/telemetry';
 import Fastify, {
   type FastifyBaseLogger,
   type FastifyError,
@@ -11,6 +12,7 @@ import { collectDefaultMetrics, type Registry } from 'prom-client';
 import type { Logger } from './logger.ts';
 import { refuseUnreadable } from './refuse-unreadable.ts';
 import { securityHeaders } from './security-headers.ts';
+import { requestSpan, type TraceRequestsOptions, traceRequests } from './trace-requests.ts';
 
 export interface AppOptions {
   logger: Logger;
@@ -23,20 +25,22 @@ export interface AppOptions {
   mayReadMetrics?(request: FastifyRequest): boolean | Promise<boolean>;
   /** Whether, and which, proxies in front may name the caller's address; none when omitted. */
   trustProxy?: boolean | string | string[];
+  /** How requests are traced when the process is; they are not when omitted. */
+  traces?: TraceRequestsOptions;
 }
 
 const loopback = new Set(['127.0.0.1', '::1', '::ffff:127.0.0.1']);
 const requestIdShape = /^[\w.:-]{1,128}$/;
 
 /**
- * The HTTP shell that every process of Kronos has: request ids taken or made and echoed, security headers, errors in the
- * coded shape, and `/health` (alive), `/ready` (can serve), `/metrics`. It does not listen.
+ * The HTTP shell that every process of Kronos has: request ids taken or made, logged and echoed, security headers, errors in
+ * the coded shape, spans, and `/health` (alive), `/ready` (can serve), `/metrics`. It does not listen.
  */
 export function createApp(options: AppOptions): FastifyInstance {
   const { logger, metrics } = options;
   const app = Fastify({
     loggerInstance: logger as FastifyBaseLogger,
-    logController: new LogController({ disableRequestLogging: true }),
+    logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
     bodyLimit: options.bodyLimitBytes ?? 1 << 20,
     trustProxy: options.trustProxy ?? false,
     forceCloseConnections: true,
@@ -49,6 +53,7 @@ export function createApp(options: AppOptions): FastifyInstance {
   });
   if (!metrics.getSingleMetric('process_cpu_seconds_total')) collectDefaultMetrics({ register: metrics });
 
+  if (tracing && options.traces) traceRequests(app, tracing, options.traces);
   const headers = securityHeaders();
   app.addHook('onRequest', (request, reply, next) => {
     reply.headers(headers);
@@ -122,7 +127,7 @@ async function sendError(error: FastifyError, request: FastifyRequest, reply: Fa
     reply.code(status).send(codedErrors(request, codes[status] ?? 'BAD_REQUEST', error.message));
     return;
   }
-  request.log.error({ err: error, requestId: request.id }, 'request failed');
+  request.log.error({ err: error }, 'request failed');
   reply
     .code(500)
     .send(
@@ -135,7 +140,12 @@ async function sendError(error: FastifyError, request: FastifyRequest, reply: Fa
 }
 
 function codedErrors(request: FastifyRequest, code: string, message: string) {
-  return {
-    errors: [{ message, extensions: { code, timestamp: new Date().toISOString(), requestId: request.id } }],
+  const span = requestSpan(request);
+  const extensions = {
+    code,
+    timestamp: new Date().toISOString(),
+    requestId: request.id,
+    ...(span?.isRecording && { traceId: span.traceId }),
   };
+  return { errors: [{ message, extensions }] };
 }

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { telemetryEnvironment } from '@kronos/telemetry';
 import { z } from 'zod';
 
 /** The folder that holds the project, whatever folder the process was started in. */
@@ -93,4 +94,5 @@ export const commonEnvironment = {
     .default('.kronos')
     .transform((folder) => resolve(repositoryRoot, folder)),
   KRONOS_HOST: z.string().default('127.0.0.1'),
+  ...telemetryEnvironment,
 } satisfies z.ZodRawShape;

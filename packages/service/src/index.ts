@@ -1,4 +1,5 @@
 export { type AppOptions, createApp } from './app.ts';
+export { type ClientHeaders, readClientHeaders } from './client-headers.ts';
 export {
   commaList,
   commonEnvironment,
@@ -13,3 +14,9 @@ export {
 export { createLogger, type Logger } from './logger.ts';
 export { type RunningService, runService, StartError } from './run-service.ts';
 export { type SseMessage, sseComment, sseMessage } from './sse.ts';
+export {
+  endRequestSpan,
+  readTraceHeaders,
+  requestSpan,
+  type TraceRequestsOptions,
+} from './trace-requests.ts';

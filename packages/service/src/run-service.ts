@@ -1,4 +1,5 @@
 import { EnvironmentError } from './environment.ts';
+import { traceProcess } from './trace-process.ts';
 
 /** A process' work: closing it ends everything it opened. */
 export interface RunningService {
@@ -11,11 +12,13 @@ export class StartError extends Error {
 }
 
 /**
- * Runs a process' work until SIGINT, SIGTERM or the end of the parent that started it, then closes it once and exits.
+ * Runs a process' work until SIGINT, SIGTERM or the end of the parent that started it, then closes it once and exits. The
+ * process is traced if its environment says so, and its last spans are sent before it exits.
  * Exit code 0 after an orderly end, 1 when the start or the end failed.
  */
 export async function runService(start: () => Promise<RunningService>): Promise<void> {
   let service: RunningService | undefined;
+  let stopTracing = async () => {};
   let isEnding = false;
 
   async function end(): Promise<void> {
@@ -23,6 +26,7 @@ export async function runService(start: () => Promise<RunningService>): Promise<
     isEnding = true;
     // Before the start has finished there is nothing to close in order.
     await service?.close().catch(fail);
+    await stopTracing();
     process.exit();
   }
 
@@ -32,6 +36,7 @@ export async function runService(start: () => Promise<RunningService>): Promise<
   process.on('disconnect', end);
 
   try {
+    stopTracing = await traceProcess(process.env);
     service = await start();
   } catch (error) {
     fail(error);
