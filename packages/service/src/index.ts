@@ -11,7 +11,9 @@ export {
   redisUrl,
   repositoryRoot,
 } from './environment.ts';
+export { type FollowTextOptions, followText } from './follow-text.ts';
 export { createLogger, type Logger } from './logger.ts';
+export { type FoundText, isUrl, readText, type TextSource } from './read-text.ts';
 export { type RunningService, runService, StartError } from './run-service.ts';
 export { type SseMessage, sseComment, sseMessage } from './sse.ts';
 export {
