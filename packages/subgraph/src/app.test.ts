@@ -88,6 +88,10 @@ describe('what is no GraphQL request', () => {
 
 test('the domain’s own routes, and those of every process', async () => {
   expect((await app.inject('/extra')).json()).toEqual({ extra: true });
+  expect((await app.inject({ url: '/inner', headers: { authorization } })).json()).toEqual({ inner: true });
+  const refused = await app.inject({ url: '/inner', headers: { authorization: 'Bearer nonsense' } });
+  expect(refused.statusCode).toBe(401);
+  expect(refused.json()).toMatchObject({ errors: [{ extensions: { code: 'UNAUTHENTICATED' } }] });
   expect((await app.inject('/health')).json()).toEqual({ status: 'ok' });
   expect((await app.inject('/ready')).json()).toEqual({ status: 'ready', parts: { database: 'ready' } });
   const metrics = (await app.inject('/metrics')).body;

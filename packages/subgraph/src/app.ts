@@ -59,7 +59,15 @@ export function createSubgraphApp(subgraph: Subgraph, options: SubgraphAppOption
     }
   });
 
-  subgraph.routes?.(app);
+  subgraph.routes?.(app, {
+    async requireCaller(request, reply) {
+      try {
+        await options.verifyCaller(request.headers, request.id);
+      } catch (error) {
+        return sendRefusal(error, request, reply);
+      }
+    },
+  });
   return app;
 }
 

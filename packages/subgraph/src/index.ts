@@ -27,6 +27,7 @@ export { type CreateSubgraph, type ServedSubgraph, serveSubgraph } from './serve
 export {
   type GraphQLRequest,
   type Readiness,
+  type RouteTools,
   StreamCutError,
   type Subgraph,
   type SubgraphOptions,

@@ -1,5 +1,5 @@
 import type { Logger } from '@kronos/service';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, onRequestAsyncHookHandler } from 'fastify';
 import type { FormattedExecutionResult, GraphQLSchema } from 'graphql';
 import type { Registry } from 'prom-client';
 import type { Caller, RequestContext } from './caller.ts';
@@ -59,9 +59,15 @@ export interface Subgraph {
   subscribe(request: GraphQLRequest, caller: Caller, after?: string): Promise<SubscriptionResult>;
   readiness(): Promise<Readiness>;
   /** Adds the domain's own HTTP routes. */
-  routes?(app: FastifyInstance): void;
+  routes?(app: FastifyInstance, tools: RouteTools): void;
   /** Cuts running subscriptions, then closes what the domain has opened. */
   close(): Promise<void>;
+}
+
+/** What a domain's own HTTP routes can stand on. */
+export interface RouteTools {
+  /** For a route's `onRequest`: refuses whoever has no internal token of the gateway, as `/graphql` does. */
+  requireCaller: onRequestAsyncHookHandler;
 }
 
 /** What makes a subgraph. */
@@ -74,7 +80,7 @@ export interface SubgraphOptions<C extends RequestContext> {
   /** Adds what the domain's resolvers need: loaders, the database. Called once per request and once per event. */
   createContext(request: RequestContext): C;
   readiness(): Promise<Readiness>;
-  routes?(app: FastifyInstance): void;
+  routes?(app: FastifyInstance, tools: RouteTools): void;
   /** Closes what the domain has opened. */
   close(): Promise<void>;
   logger: Logger;
