@@ -1,4 +1,5 @@
 import type { QueryPlannerConfig } from '@apollo/query-planner';
+import './mend-planner.ts';
 
 /**
  * For every planner. A fragment of the client in a request to a subgraph may use variables that the request does not
