@@ -10,6 +10,8 @@ type EventOf<Name extends EventName> = {
   key: string | null;
   /** When the owner's transaction began, ISO 8601. */
   occurredAt: string;
+  /** W3C trace context of the work that the event is part of; absent when that was not traced. */
+  traceparent?: string;
   payload: EventPayload<Name>;
 };
 

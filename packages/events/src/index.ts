@@ -12,3 +12,4 @@ export {
 } from './log/event-log.ts';
 export { appendAllToOutbox, appendToOutbox, type OutboxTransaction } from './outbox.ts';
 export { createRelay, type Relay, type RelayOptions } from './relay/relay.ts';
+export { eventSpan } from './shared/traces.ts';

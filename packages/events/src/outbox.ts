@@ -1,11 +1,13 @@
 import { v7 as uuidv7 } from 'uuid';
 import { type EventName, type EventPayload, eventDefinition } from './catalogue/index.ts';
+import { traceCreation } from './shared/traces.ts';
 
 interface OutboxRow {
   id: string;
   name: string;
   key: string | null;
   payload: Record<string, never>;
+  traceparent?: string;
 }
 
 /** What is needed of a Prisma transaction client, of whichever domain. */
@@ -29,7 +31,9 @@ export async function appendToOutbox<Name extends EventName>(
   payload: EventPayload<Name>,
 ): Promise<string> {
   const row = outboxRow(name, payload);
-  await transaction.outbox.create({ data: row });
+  await traceCreation(name, [row.id], async (traceparent) => {
+    await transaction.outbox.create({ data: { ...row, traceparent } });
+  });
   return row.id;
 }
 
@@ -40,8 +44,11 @@ export async function appendAllToOutbox<Name extends EventName>(
   payloads: readonly EventPayload<Name>[],
 ): Promise<string[]> {
   const rows = payloads.map((payload) => outboxRow(name, payload));
-  await transaction.outbox.createMany({ data: rows });
-  return rows.map(({ id }) => id);
+  const ids = rows.map(({ id }) => id);
+  await traceCreation(name, ids, async (traceparent) => {
+    await transaction.outbox.createMany({ data: rows.map((row) => ({ ...row, traceparent })) });
+  });
+  return ids;
 }
 
 function outboxRow<Name extends EventName>(name: Name, payload: EventPayload<Name>): OutboxRow {

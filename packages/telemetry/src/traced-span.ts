@@ -21,6 +21,7 @@ export class TracedSpan implements Span {
   readonly tracer: Tracer;
   readonly isRecording: boolean;
   #headers: TraceHeaders | undefined;
+  #hasFailed = false;
 
   constructor(span: OtelSpan, tracer: Tracer) {
     this.span = span;
@@ -51,6 +52,8 @@ export class TracedSpan implements Span {
   }
 
   fail(type: string): void {
+    if (this.#hasFailed) return;
+    this.#hasFailed = true;
     this.span.setStatus({ code: SpanStatusCode.ERROR, message: type });
     this.span.setAttribute('error.type', type);
   }

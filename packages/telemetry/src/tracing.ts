@@ -18,7 +18,7 @@ export interface Span {
   set(attributes: Attributes): void;
   /** Points at another trace that has to do with this one. */
   link(other: Span | TraceHeaders): void;
-  /** Notes that the work has failed. @param type a code, or the name of an error; never a text with data in it */
+  /** Notes why the work has failed; the first reason stays. @param type a code or an error's name, never a text with data */
   fail(type: string): void;
   /** Ends it, once. */
   end(): void;

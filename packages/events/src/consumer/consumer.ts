@@ -8,6 +8,7 @@ import { backoffMs } from '../shared/backoff.ts';
 import { withinTime } from '../shared/deadline.ts';
 import { eventMetrics } from '../shared/metrics.ts';
 import { createOutage } from '../shared/outage.ts';
+import { traceEffect, traceIdOf } from '../shared/traces.ts';
 import { WakeUp } from '../shared/wake-up.ts';
 import { applyOnce } from './apply-once.ts';
 import type { ConsumerDatabase, ConsumerTables } from './consumer-database.ts';
@@ -104,10 +105,10 @@ export function createConsumer<Transaction extends ConsumerTables>(
     const handler = handlers[event.name] as Handler<Transaction> | undefined;
     if (handler) {
       try {
-        await applyOnce(database, key, event, handler);
+        await traceEffect(key, event, () => applyOnce(database, key, event, handler));
       } catch (error) {
         consumed.inc({ ...key, outcome: 'failed' });
-        effects.failed(error);
+        effects.failed(error, { eventId: event.eventId, traceId: traceIdOf(event) });
         return false;
       }
       consumed.inc({ ...key, outcome: 'processed' });

@@ -15,11 +15,13 @@ interface OutboxRow {
   key: string | null;
   payload: unknown;
   occurred_at: Date;
+  traceparent: string | null;
   /** PostgreSQL's bigint comes as text. */
   position: string;
 }
 
-const COLUMNS = 'outbox.id, outbox.name, outbox.key, outbox.payload, outbox.occurred_at, outbox.position';
+const COLUMNS =
+  'outbox.id, outbox.name, outbox.key, outbox.payload, outbox.occurred_at, outbox.traceparent, outbox.position';
 
 function toPositioned(row: OutboxRow): PositionedEvent {
   const event = {
@@ -28,6 +30,7 @@ function toPositioned(row: OutboxRow): PositionedEvent {
     name: row.name,
     key: row.key,
     occurredAt: row.occurred_at.toISOString(),
+    ...(row.traceparent !== null && { traceparent: row.traceparent }),
     payload: row.payload,
   };
   return { position: Number(row.position), event: event as DomainEvent };

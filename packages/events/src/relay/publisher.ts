@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { Retention } from '../retention.ts';
 import type { EventMetrics } from '../shared/metrics.ts';
+import { traceSending } from '../shared/traces.ts';
 import type { LogWriter } from './log-writer.ts';
 import { assignPositions, eventsAfter, type PositionedEvent, type Query } from './outbox-rows.ts';
 import { type Finding, reconcile } from './reconcile.ts';
@@ -74,8 +75,10 @@ export class Publisher {
     for (;;) {
       const last = batch.at(-1)?.position;
       if (last === undefined) return true;
+      const begunAt = Date.now();
       if ((await this.#options.writer.append(batch)) !== last) return false;
       this.#advance(last);
+      traceSending(this.#options.domain, batch, begunAt);
       this.#measure(batch);
       batch = batch.length < BATCH_SIZE ? [] : await eventsAfter(query, last, BATCH_SIZE);
     }

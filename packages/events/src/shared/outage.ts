@@ -2,7 +2,8 @@ import type { Logger } from 'pino';
 
 /** Says once that something has failed and once that it works again, however often either is noticed. */
 export interface Outage {
-  failed(error: unknown): void;
+  /** @param details what stands in the line beside the error */
+  failed(error: unknown, details?: Record<string, unknown>): void;
   works(): void;
 }
 
@@ -14,10 +15,10 @@ export interface Outage {
 export function createOutage(logger: Logger, what: string): Outage {
   let since: number | null = null;
   return {
-    failed(error) {
+    failed(error, details) {
       if (since !== null) return;
       since = Date.now();
-      logger.warn({ err: error }, `${what} has failed; trying until it works`);
+      logger.warn({ err: error, ...details }, `${what} has failed; trying until it works`);
     },
     works() {
       if (since === null) return;

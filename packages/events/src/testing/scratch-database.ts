@@ -30,10 +30,10 @@ export async function createScratchDatabase(): Promise<ScratchDatabase> {
   const url = Object.assign(new URL(serverUrl), { pathname: `/${name}` }).href;
   const pool = new pg.Pool({ connectionString: url, max: 3 });
   pool.on('error', () => {});
-  for (const folder of (await readdir(MIGRATIONS, { withFileTypes: true })).filter((entry) =>
-    entry.isDirectory(),
-  )) {
-    await pool.query(await readFile(new URL(`${folder.name}/migration.sql`, MIGRATIONS), 'utf8'));
+  const entries = await readdir(MIGRATIONS, { withFileTypes: true });
+  const migrations = entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
+  for (const migration of migrations.sort()) {
+    await pool.query(await readFile(new URL(`${migration}/migration.sql`, MIGRATIONS), 'utf8'));
   }
   const prisma = new PrismaClient({ adapter: new PrismaPg({ connectionString: url, max: 5 }) });
   return {
