@@ -5,6 +5,7 @@ import { runService } from '@kronos/service/run-service';
 import { Command } from 'commander';
 import type { ListenFlags } from './commands/listen.ts';
 import type { NewFlags } from './commands/new.ts';
+import type { PublishFlags, UnusedFlags } from './commands/operations.ts';
 import { sentenceFor } from './failure.ts';
 
 // Each command's code is loaded when it runs: `kronos up` does not carry the schema engine, nor `migrate` the composition.
@@ -77,6 +78,35 @@ program
   .addHelpText('after', '\nIt resumes by itself after every loss of connection. Ctrl-C ends it.')
   .action((document: string, flags: ListenFlags) =>
     toTheEnd(async () => (await import('./commands/listen.ts')).listen(document, flags)),
+  );
+
+const operations = program
+  .command('operations')
+  .description('stored operations, which clients send by their hash');
+operations
+  .command('publish')
+  .description('store the operations of a manifest')
+  .argument(
+    '<manifest>',
+    "what @apollo/generate-persisted-query-manifest or GraphQL Code Generator's client preset has written",
+  )
+  .option('--client <id>', 'the one client application that they are for; everybody when omitted')
+  .option('--url <url>', 'where the graph is; the one that runs on this machine when omitted')
+  .option('--token <token>', 'an access token; the variable KRONOS_TOKEN when omitted')
+  .addHelpText('after', '\nIt needs the scope router:write. Exit code 1: some operations were refused.')
+  .action((manifest: string, flags: PublishFlags) =>
+    toTheEnd(async () => (await import('./commands/operations.ts')).publishOperations(manifest, flags)),
+  );
+operations
+  .command('unused')
+  .description('print the stored operations that nobody uses, one a line')
+  .option('--since <duration>', 'how long ago the last use may be, such as 90d, 12h or P90D', '30d')
+  .option('--client <id>', 'only those of this client application')
+  .option('--url <url>', 'where the graph is; the one that runs on this machine when omitted')
+  .option('--token <token>', 'an access token; the variable KRONOS_TOKEN when omitted')
+  .addHelpText('after', '\nIt needs the scope router:read.')
+  .action((flags: UnusedFlags) =>
+    toTheEnd(async () => (await import('./commands/operations.ts')).unusedOperations(flags)),
   );
 
 program

@@ -1,28 +1,18 @@
 import { type CursorStore, createKronosClient, KronosError } from '@kronos/client';
 import { fileCursor } from '@kronos/client/file-cursor';
-import { commonEnvironment, parseEnvironment, port } from '@kronos/service/environment';
 import { StartError } from '@kronos/service/run-service';
 import { z } from 'zod';
+import { type GraphFlags, readGraphAddress } from '../graph-address.ts';
 import { printLine, ReaderGone } from '../listen/print-line.ts';
 import { readDocument } from '../listen/read-document.ts';
 import { createTerminal } from '../terminal.ts';
-import { readRunningSystem } from '../up/run-file.ts';
 
 /** What `kronos listen` takes from its command line. */
-export interface ListenFlags {
-  url?: string;
-  token?: string;
+export interface ListenFlags extends GraphFlags {
   variables?: string;
   from?: string;
   cursorFile?: string;
 }
-
-/** What `kronos listen` reads beside. */
-export const listenEnvironment = {
-  KRONOS_HOME: commonEnvironment.KRONOS_HOME,
-  KRONOS_PORT: port().default(4000),
-  KRONOS_TOKEN: z.string().optional(),
-} satisfies z.ZodRawShape;
 
 /**
  * `kronos listen`: prints each event of a subscription as one line of JSON, until the subscription ends, Ctrl-C, or the
@@ -31,12 +21,8 @@ export const listenEnvironment = {
  * @throws StartError when the graph refuses for good, or the command line is not right
  */
 export async function listen(argument: string, flags: ListenFlags): Promise<void> {
-  const { KRONOS_HOME, KRONOS_PORT, KRONOS_TOKEN } = parseEnvironment(listenEnvironment);
-  const [document, running] = await Promise.all([readDocument(argument), readRunningSystem(KRONOS_HOME)]);
-  const url = flags.url ?? running?.graphqlUrl ?? `http://localhost:${KRONOS_PORT}/graphql`;
-  if (!URL.canParse(url)) throw new StartError(`${JSON.stringify(url)} is no URL.`);
+  const [document, { url, token }] = await Promise.all([readDocument(argument), readGraphAddress(flags)]);
   const variables = readVariables(flags.variables);
-  const token = readToken(flags.token ?? KRONOS_TOKEN);
   const { say, warn } = createTerminal((text) => process.stderr.write(text));
 
   const ending = new AbortController();
@@ -72,13 +58,6 @@ function readVariables(text: string | undefined): Record<string, unknown> {
   } catch {
     throw new StartError(`The variables ${text} are not an object of JSON, such as {"id": "user_…"}.`);
   }
-}
-
-function readToken(token: string | undefined): string | undefined {
-  const trimmed = token?.trim();
-  if (trimmed && !/^[\x21-\x7e]+$/.test(trimmed))
-    throw new StartError('The token holds characters that no token has.');
-  return trimmed || undefined;
 }
 
 /** A file whose faults say what to do. */

@@ -5,8 +5,8 @@ import { EnvironmentError, parseEnvironment, repositoryRoot } from '@kronos/serv
 import { serveSubgraph } from '@kronos/subgraph';
 import { expect, test } from 'vitest';
 import type { z } from 'zod';
-import { listenEnvironment } from '../commands/listen.ts';
 import { readSubgraphs, variablePrefix } from '../domains.ts';
+import { graphEnvironment } from '../graph-address.ts';
 import { readPlan } from '../up/environment.ts';
 
 type Reader = (environment: NodeJS.ProcessEnv) => unknown;
@@ -53,7 +53,7 @@ async function readers(): Promise<Reader[]> {
   return [
     readPlan,
     (environment) => parseEnvironment(gatewayEnvironment, environment),
-    (environment) => parseEnvironment(listenEnvironment, environment),
+    (environment) => parseEnvironment(graphEnvironment, environment),
     ...domains.map(({ createSubgraph }) => createSubgraph),
     (environment) =>
       serveSubgraph(async () => ({ name: 'auth', close: async () => undefined }) as never, environment),
