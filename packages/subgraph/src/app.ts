@@ -24,6 +24,8 @@ const requestShape = z.object(
   'The body must be one JSON object with “query”.',
 );
 
+const untraced = new Set(['/graphql', '/health', '/ready', '/metrics']);
+
 const statuses: Record<string, number> = { UNAUTHENTICATED: 401, BAD_REQUEST: 400 };
 
 /**
@@ -37,6 +39,8 @@ export function createSubgraphApp(subgraph: Subgraph, options: SubgraphAppOption
     logger: subgraph.logger,
     metrics: subgraph.metrics,
     readiness: async () => ({ ...(await subgraph.readiness()), ...(await options.readiness?.()) }),
+    // The graph's own requests have a span in `execute` and `subscribe`, by whichever way they come.
+    traces: { service: subgraph.name, covers: ({ routeOptions }) => !untraced.has(routeOptions.url ?? '') },
   });
   const streams = new SseStreams(options.heartbeatMs ?? 10_000);
   app.addHook('preClose', async () => streams.cutAll());

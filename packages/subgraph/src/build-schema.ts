@@ -1,11 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { buildSubgraphSchema } from '@apollo/subgraph';
+import { tracing } from '@kronos/telemetry';
 import { type GraphQLSchema, parse, Source } from 'graphql';
 import { enforceAccess } from './access.ts';
 import { resolverFaults } from './resolver-faults.ts';
 import { scalarResolvers } from './scalars.ts';
 import { schemaFaults } from './schema-faults.ts';
+import { traceResolvers } from './trace-resolvers.ts';
 
 /**
  * The executable schema of a subgraph, with its scalars and its access rules.
@@ -21,6 +23,7 @@ export function buildSchema(schemaFile: URL, resolvers: object): GraphQLSchema {
   ]);
   refuse(path, resolverFaults(schema, resolvers));
   enforceAccess(schema);
+  if (tracing) traceResolvers(schema);
   return schema;
 }
 

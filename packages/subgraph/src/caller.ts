@@ -21,12 +21,13 @@ export interface Caller {
   clientApplicationId: string | null;
   /** W3C trace context. */
   traceparent: string | null;
+  tracestate?: string;
   /** When the caller's own token expires, which ends their subscriptions; never, when omitted. */
   tokenExpiresAt?: Date;
 }
 
 /** What a subgraph's context is made from: once per request, and anew for every event of a subscription. */
 export interface RequestContext extends Caller {
-  /** Adds the request id to every line. */
+  /** Adds the ids of request and trace to every line. */
   logger: Logger;
 }

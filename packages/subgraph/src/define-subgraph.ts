@@ -6,6 +6,7 @@ import { subgraphMetrics } from './metrics.ts';
 import { Operations } from './operations.ts';
 import type { GraphQLRequest, Subgraph, SubgraphOptions } from './subgraph.ts';
 import { createSubscriber } from './subscriber.ts';
+import { describeOperation, traceIdOf, traceOperation } from './trace-operation.ts';
 
 /**
  * A domain's part of the graph from its SDL, resolvers and context.
@@ -22,16 +23,21 @@ export function defineSubgraph<C extends RequestContext>(options: SubgraphOption
   const measured = subgraphMetrics(metrics);
 
   function createContext(caller: Caller): C {
-    return options.createContext({ ...caller, logger: logger.child({ requestId: caller.requestId }) });
+    return options.createContext({ ...caller, logger: loggerFor(caller) });
+  }
+
+  function loggerFor({ requestId, traceparent }: Caller) {
+    return logger.child({ requestId, traceId: traceIdOf(traceparent) });
   }
 
   function format(errors: readonly unknown[], caller: Caller) {
-    return formatErrors(errors, name, logger.child({ requestId: caller.requestId }));
+    return formatErrors(errors, name, loggerFor(caller));
   }
 
   async function run(request: GraphQLRequest, caller: Caller): Promise<FormattedExecutionResult> {
     const found = operations.find(request.query, request.operationName, false);
     if ('errors' in found) return { errors: format(found.errors, caller) };
+    describeOperation(found.document, request.operationName);
     const { errors, ...result } = await execute({
       schema,
       document: found.document,
@@ -61,7 +67,9 @@ export function defineSubgraph<C extends RequestContext>(options: SubgraphOption
     subscribe: subscriber.subscribe,
     async execute(request, caller) {
       const stop = measured.operations.startTimer({ subgraph: name });
-      const result = await run(request, caller).catch((error) => ({ errors: format([error], caller) }));
+      const result = await traceOperation(name, caller, () =>
+        run(request, caller).catch((error) => ({ errors: format([error], caller) })),
+      );
       stop({ outcome: result.errors ? 'errors' : 'success' });
       return result;
     },

@@ -14,7 +14,10 @@ type Step = IteratorResult<SubscriptionMessage, undefined>;
 export interface EventStreamOptions {
   source: DeliverySource;
   /** The answer to one event, or null when this subscriber may not see it. Gives up when the signal fires. */
-  answer(delivery: Delivery, signal: AbortSignal): Promise<FormattedExecutionResult | null>;
+  answer(
+    delivery: Delivery,
+    signal: AbortSignal,
+  ): Promise<Pick<SubscriptionMessage, 'result' | 'traceparent'> | null>;
   /** The last message after a fault that ends the subscription. */
   fault(error: unknown): FormattedExecutionResult;
   /** When the caller's token expires, and the error that says so. */
@@ -80,8 +83,8 @@ export class EventStream implements SubscriptionStream {
       return null;
     }
     const { position, occurredAt } = step.value.event;
-    const result = await answer(step.value, this.#abort.signal);
-    return result && { cursor: position, occurredAt, result };
+    const answered = await answer(step.value, this.#abort.signal);
+    return answered && { cursor: position, occurredAt, ...answered };
   }
 
   #lastStep(ending: 'closed' | 'cut' | Error): Step {

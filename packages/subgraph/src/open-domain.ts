@@ -11,8 +11,10 @@ import {
   type Relay,
 } from '@kronos/events';
 import { createLogger, type Logger } from '@kronos/service';
+import { tracing } from '@kronos/telemetry';
 import { Registry } from 'prom-client';
 import type { Readiness } from './subgraph.ts';
+import { traceSql } from './trace-sql.ts';
 
 /** What is needed of a domain's Prisma client, whatever its tables. */
 export interface DomainDatabase<Transaction extends ConsumerTables> extends ConsumerDatabase<Transaction> {
@@ -57,6 +59,7 @@ export function openDomain<Transaction extends ConsumerTables, Producer extends 
   options: DomainOptions<Transaction, Producer>,
 ): Domain<Producer> {
   const { name, database, databaseUrl, redisUrl } = options;
+  if (tracing) traceSql();
   const logger = createLogger({ name, level: options.logLevel });
   const metrics = new Registry();
   const log = createEventLog({ redisUrl, logger, metrics });

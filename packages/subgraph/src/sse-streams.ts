@@ -58,9 +58,10 @@ export class SseStreams {
     beat();
     const heartbeat = setInterval(() => response.writableNeedDrain || beat(), this.#heartbeatMs);
     try {
-      for await (const { cursor, occurredAt, result } of stream) {
-        // The gateway measures by it how long an event takes to its sockets.
-        const timed = occurredAt === undefined ? result : { ...result, extensions: { occurredAt } };
+      for await (const { cursor, occurredAt, traceparent, result } of stream) {
+        // For the gateway, which measures by the one how long an event takes to its sockets, and goes on with the other's trace.
+        const timed =
+          occurredAt === undefined ? result : { ...result, extensions: { occurredAt, traceparent } };
         // One event at a time: a receiver that reads slowly is waited for here, and the log keeps the rest.
         if (!response.write(nextFrame(timed, cursor))) await drained(response);
       }

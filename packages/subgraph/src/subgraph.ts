@@ -20,6 +20,8 @@ export interface SubscriptionMessage {
   cursor?: string;
   /** When it happened, in RFC 3339; absent on a final error. */
   occurredAt?: string;
+  /** W3C trace context of what the event is part of; absent when that was not traced. */
+  traceparent?: string;
   result: FormattedExecutionResult;
 }
 

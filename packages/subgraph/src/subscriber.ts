@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import type { DomainEvent } from '@kronos/events';
 import {
   createSourceEventStream,
   execute,
@@ -16,6 +17,8 @@ import { EventStream } from './event-stream.ts';
 import type { Operations } from './operations.ts';
 import type { GraphQLRequest, SubscriptionResult } from './subgraph.ts';
 import { resumeAfter } from './subscription.ts';
+import { traceDelivery } from './trace-delivery.ts';
+import { describeOperation, traceOperation } from './trace-operation.ts';
 
 export interface SubscriberOptions {
   name: string;
@@ -39,11 +42,9 @@ export function createSubscriber(options: SubscriberOptions) {
     caller: Caller,
     after?: string,
   ): Promise<SubscriptionResult> {
-    try {
-      return await start(request, caller, after);
-    } catch (error) {
-      return { errors: format([error], caller) };
-    }
+    return traceOperation(name, caller, () =>
+      start(request, caller, after).catch((error) => ({ errors: format([error], caller) })),
+    );
   }
 
   async function start(request: GraphQLRequest, caller: Caller, after?: string): Promise<SubscriptionResult> {
@@ -52,6 +53,7 @@ export function createSubscriber(options: SubscriberOptions) {
       return refuse([codedError('BAD_CURSOR', `“${after}” is not the cursor of a message.`)]);
     const found = operations.find(request.query, request.operationName, true);
     if ('errors' in found) return refuse(found.errors);
+    describeOperation(found.document, request.operationName);
 
     const operation = {
       schema,
@@ -66,7 +68,7 @@ export function createSubscriber(options: SubscriberOptions) {
 
     async function answer(delivery: Delivery): Promise<FormattedExecutionResult | null> {
       // A new context for every event: what a loader has read for the last one may have changed since.
-      const fresh = createContext(caller);
+      const fresh = createContext(callerFor(delivery.event, caller));
       if (!(await delivery.isVisible(fresh))) return null;
       const { errors, ...result } = await execute({ ...operation, rootValue: delivery, contextValue: fresh });
       const away = errors?.find((error) => isDatabaseAway(error));
@@ -76,7 +78,8 @@ export function createSubscriber(options: SubscriberOptions) {
 
     const stream = new EventStream({
       source,
-      answer: (delivery, signal) => untilDatabaseAnswers(() => answer(delivery), signal),
+      answer: (delivery, signal) =>
+        traceDelivery({ name, caller, delivery }, () => untilDatabaseAnswers(() => answer(delivery), signal)),
       fault: (error) => ({ errors: format([error], caller) }),
       ...(caller.tokenExpiresAt && {
         expiry: { at: caller.tokenExpiresAt, error: unauthenticated('Your access token has expired.') },
@@ -116,6 +119,11 @@ async function untilDatabaseAnswers<Answer>(
       if (signal.aborted) return null;
     }
   }
+}
+
+/** What an event causes is part of what caused the event. */
+function callerFor({ traceparent }: DomainEvent, caller: Caller): Caller {
+  return traceparent === undefined ? caller : { ...caller, traceparent, tracestate: undefined };
 }
 
 function errorsOf(source: object): readonly unknown[] {

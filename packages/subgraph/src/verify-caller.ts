@@ -66,6 +66,7 @@ export function createVerifyCaller(options: { jwksFile: string; logger: Logger }
       userAgent: single(headers['x-kronos-client-agent']) ?? null,
       clientApplicationId: single(headers['x-kronos-client-application']) ?? null,
       traceparent: single(headers.traceparent) ?? null,
+      ...(headers.tracestate && { tracestate: single(headers.tracestate) }),
     };
   };
 }
