@@ -6,4 +6,4 @@ export {
   type ResilientQuotas,
   type ResilientQuotasOptions,
 } from './resilient-quotas.ts';
-export { createUsageReader, type HourOfUsage, type UsageReader } from './usage.ts';
+export { createUsageReader, type HourOfUsage, type MonthOfUsage, type UsageReader } from './usage.ts';

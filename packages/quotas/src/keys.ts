@@ -14,7 +14,7 @@ export function hourKey(hour: string): string {
   return `${prefix}:hour:${hour}`;
 }
 
-/** A hash of subjects and the points that they have spent, of those whose policy limits the month. @param month e.g. `2026-11`, UTC */
+/** A hash of subjects and the points that they have spent, and of `<subject>|limit`, of those whose policy limits the month. @param month e.g. `2026-11`, UTC */
 export function monthKey(month: string): string {
   return `${prefix}:month:${month}`;
 }

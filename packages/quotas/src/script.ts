@@ -71,7 +71,7 @@ for index = 6, #KEYS do
       redis.call('DEL', KEYS[index])
     end
     if monthly >= 0 then
-      redis.call('HSET', month, subject, string.format('%.0f', spent))
+      redis.call('HSET', month, subject, string.format('%.0f', spent), subject .. '|limit', string.format('%.0f', monthly))
       isOfMonth = true
     end
     redis.call('HINCRBY', hour, counted .. '|points', string.format('%.0f', taken - back))

@@ -80,15 +80,16 @@ describe.each(Object.entries(servers))('usage in %s', (_name, redisUrl) => {
     expect(await changed('strangers')).toMatchObject([{ points: before + 6 }]);
   });
 
-  test('the points of the month', async () => {
+  test('the points of the month, with its limit at the time, for those who have one', async () => {
     now = Date.now();
     const limited = policyWith({ monthlyPoints: 50 });
     quotas.giveBack(await quotas.take(subject, limited, 10), 3);
     await quotas.read(subject, limited);
     const other = newSubject();
-    expect([...(await usage.month([subject, other]))]).toEqual([
-      [subject, 7],
-      [other, 0],
-    ]);
+    await quotas.take(other, policy, 1);
+    const month = new Date(now).toISOString().slice(0, 7);
+    expect(await usage.month([subject, other])).toEqual([{ subject, month, points: 7, limit: 50 }]);
+    await quotas.take(subject, policyWith({ monthlyPoints: 60 }), 1);
+    expect(await usage.month([subject])).toEqual([{ subject, month, points: 8, limit: 60 }]);
   });
 });

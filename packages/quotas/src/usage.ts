@@ -22,8 +22,18 @@ export interface UsageReader {
   changed(limit: number): Promise<HourOfUsage[]>;
   /** Says that these are kept. What has changed since it was read comes again. */
   confirm(hours: readonly HourOfUsage[]): Promise<void>;
-  /** The points that subjects have spent this month, of those whose policy limits the month. */
-  month(subjects: readonly string[]): Promise<Map<string, number>>;
+  /** What subjects have spent this month, of those whose policy limits the month. */
+  month(subjects: readonly string[]): Promise<MonthOfUsage[]>;
+}
+
+/** What a subject has spent in a month. */
+export interface MonthOfUsage {
+  subject: string;
+  /** In UTC, e.g. `2026-11`. */
+  month: string;
+  points: number;
+  /** The points of the month by the policy that was applied last. */
+  limit: number;
 }
 
 const counters = ['points', 'requests', 'throttled'] as const;
@@ -81,9 +91,15 @@ export function createUsageReader(redis: Redis): UsageReader {
       await redis.eval(CONFIRM, keys.length, ...keys, ...values);
     },
     async month(subjects) {
-      if (subjects.length === 0) return new Map();
-      const spent = await redis.hmget(monthKey(monthOf(Date.now())), ...subjects);
-      return new Map(subjects.map((subject, index) => [subject, Number(spent[index])]));
+      if (subjects.length === 0) return [];
+      const month = monthOf(Date.now());
+      const fields = subjects.flatMap((subject) => [subject, `${subject}|limit`]);
+      const values = await redis.hmget(monthKey(month), ...fields);
+      return subjects.flatMap((subject, index) => {
+        const [points, limit] = values.slice(2 * index, 2 * index + 2);
+        if (points == null || limit == null) return [];
+        return [{ subject, month, points: Number(points), limit: Number(limit) }];
+      });
     },
   };
 }
