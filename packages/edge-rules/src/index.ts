@@ -24,6 +24,12 @@ export {
   type StoredOperation,
   storedOperationShape,
 } from './edge-rules.ts';
-export { type PathSegment, PathTemplateError, parsePathTemplate, pathPattern } from './path-template.ts';
+export {
+  isReserved,
+  type PathSegment,
+  PathTemplateError,
+  parsePathTemplate,
+  pathPattern,
+} from './path-template.ts';
 export { type Subject, subjectOf } from './subject.ts';
 export { withVersion } from './version.ts';

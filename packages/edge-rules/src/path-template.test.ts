@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { parsePathTemplate, pathPattern } from './path-template.ts';
+import { isReserved, parsePathTemplate, pathPattern } from './path-template.ts';
 
 test('a path is text and parameters', () => {
   expect(parsePathTemplate('/api/v1/events/{id}')).toEqual([
@@ -21,6 +21,9 @@ test.each([
   ['/events/{id}x', 'neither the text of a path nor one parameter'],
   ['/events/{1}', 'neither the text of a path nor one parameter'],
   ['/events?x=1', 'neither the text of a path nor one parameter'],
+  ['/events/a%2Fb', 'neither the text of a path nor one parameter'],
+  ['/events/%FF', 'neither the text of a path nor one parameter'],
+  ['/events/*', 'neither the text of a path nor one parameter'],
   ['/a/{id}/b/{id}', 'has the parameter “{id}” twice'],
 ])('%j is no path', (path, reason) => {
   expect(() => parsePathTemplate(path)).toThrow(reason);
@@ -29,4 +32,8 @@ test.each([
 test('paths that differ in the names of parameters match the same requests', () => {
   expect(pathPattern(parsePathTemplate('/events/{id}'))).toBe('/events/{}');
   expect(pathPattern(parsePathTemplate('/events/{slug}'))).toBe('/events/{}');
+});
+
+test('what the gateway answers itself is no route', () => {
+  expect(['graphql', 'Ready', 'openapi.json', 'events'].map(isReserved)).toEqual([true, true, true, false]);
 });

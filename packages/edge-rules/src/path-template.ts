@@ -35,10 +35,27 @@ function parseSegment(text: string): PathSegment {
     throw new PathTemplateError(
       `The path has the segment “${text}”, which clients resolve away: leave it out.`,
     );
-  if (literal.test(text)) return { literal: text };
+  if (literal.test(text) && isPlain(text)) return { literal: text };
   throw new PathTemplateError(
     `The segment “${text}” is neither the text of a path nor one parameter in braces, such as “{id}”.`,
   );
+}
+
+/** Whether a path's text means nothing else once it is decoded: not a slash, nor the beginning of a query. */
+function isPlain(text: string): boolean {
+  try {
+    return !/[/?*]/.test(decodeURIComponent(text));
+  } catch {
+    return false;
+  }
+}
+
+/** Paths that are the gateway's own, with everything below them. */
+const reserved = ['graphql', 'health', 'ready', 'metrics', 'explorer', 'openapi.json'];
+
+/** Whether a path that begins with this segment belongs to the gateway itself, so that no route can have it. */
+export function isReserved(segment: string): boolean {
+  return reserved.includes(segment.toLowerCase());
 }
 
 /** What two paths have in common that match the same requests: `/events/{}` for `/events/{id}` and `/events/{slug}`. */
