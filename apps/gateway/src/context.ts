@@ -11,6 +11,7 @@ import type { FastifyRequest } from 'fastify';
 import type { Caller } from './access/caller.ts';
 import type { AnswerNotes } from './headers/answer-notes.ts';
 import { pickHeaders } from './headers/forward.ts';
+import type { Account } from './quotas/account.ts';
 import type { Client } from './rules/identify-client.ts';
 
 /** The context value of an operation. */
@@ -22,6 +23,8 @@ export interface GatewayContext {
   client: Client | null;
   /** Present when a REST route is answered: what its operation is, an administrator has decided. */
   route?: { id: string; policyId: string | null };
+  /** What the request is paid from; undefined when callers have no quotas. */
+  account?: Account;
   /** The caller's header as it came, for gateways that verify nothing. */
   authorization: string | undefined;
   requestId: string;

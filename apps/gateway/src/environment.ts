@@ -12,6 +12,7 @@ import {
 import { StartError } from '@kronos/service/run-service';
 import { z } from 'zod';
 import { headersEnvironment } from './headers/environment.ts';
+import { quotasEnvironment } from './quotas/environment.ts';
 import { rulesEnvironment } from './rules/environment.ts';
 import { storedEnvironment } from './stored/environment.ts';
 import { trafficEnvironment } from './traffic/environment.ts';
@@ -51,6 +52,7 @@ export const gatewayEnvironment = {
   ...trafficEnvironment,
   ...headersEnvironment,
   ...rulesEnvironment,
+  ...quotasEnvironment,
   ...storedEnvironment,
   /** Whether identical queries in flight are run once. */
   KRONOS_SHARE_QUERIES: z.stringbool('expected true or false').default(true),

@@ -27,6 +27,7 @@ export async function answerInParts(
   context: GatewayContext,
   { server, maxTokens }: AnswerInPartsOptions,
 ): Promise<void> {
+  await context.account?.enter();
   refuseConditionalSubscription(bodyOf(request), maxTokens);
   const notes = new AnswerNotes();
   const gone = new AbortController();

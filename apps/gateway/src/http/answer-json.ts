@@ -42,13 +42,15 @@ export async function answerJson(
  *
  * @param response of the client that waits; when all who wait have gone away the run is aborted
  */
-export function obtainAnswer(
+export async function obtainAnswer(
   request: OperationRequest,
   response: ServerResponse,
   context: GatewayContext,
   options: AnswerJsonOptions,
 ): Promise<Answer> {
   const key = options.isSharing ? keyOf(request, context, options) : undefined;
+  // Whoever joins pays for what is done for them all the same: a point.
+  if (context.account && key !== undefined && options.flights.has(key)) await context.account.enter();
   return options.flights.join(key, response, (signal) => run(request, context, signal, options));
 }
 
@@ -79,6 +81,7 @@ async function run(
     const answerBody = new AnswerBody(text);
     return { status: 200, headers, body: answerBody, cookies, requestId: request.id, isClean: true };
   }
+  await context.account?.enter();
   refuseConditionalSubscription(bodyOf(request), maxTokens);
   const { status, headers, body } = await server.executeHTTPGraphQLRequest({
     httpGraphQLRequest: toApolloRequest(request),

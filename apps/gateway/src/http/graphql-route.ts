@@ -6,6 +6,9 @@ import { answerInParts } from '../defer/answer-in-parts.ts';
 import { wantsParts } from '../defer/wants-parts.ts';
 import { requestScope } from '../errors/request-scope.ts';
 import { refuseConditionalSubscription } from '../limits/conditional-subscription.ts';
+import type { Account } from '../quotas/account.ts';
+import type { Accounts } from '../quotas/accounts.ts';
+import { chargeRefused } from '../quotas/charge-refused.ts';
 import { clientKeyHeader, type IdentifyClient } from '../rules/identify-client.ts';
 import { answerSingle, isOfSingleConnection } from '../single/answer-single.ts';
 import type { SingleConnections } from '../single/single-connections.ts';
@@ -24,6 +27,8 @@ import { sendStream } from './send-stream.ts';
 export interface GraphqlRouteOptions extends AnswerJsonOptions {
   authenticate: Authenticate;
   identifyClient: IdentifyClient;
+  /** Undefined when callers have no quotas. */
+  accounts?: Accounts;
   streams: Streams;
   singleConnections: SingleConnections;
   /** Headers that subgraphs get as they came. */
@@ -32,7 +37,7 @@ export interface GraphqlRouteOptions extends AnswerJsonOptions {
 
 /** GraphQL over HTTP at `/graphql`: JSON, or a stream or deferred parts when the `accept` header asks for that. */
 export function graphqlRoute(app: FastifyInstance, options: GraphqlRouteOptions): void {
-  const { server, authenticate, identifyClient, streams, maxTokens, forwardHeaders } = options;
+  const { server, authenticate, identifyClient, accounts, streams, maxTokens, forwardHeaders } = options;
   readJsonBodies(app);
 
   app.route({
@@ -41,11 +46,13 @@ export function graphqlRoute(app: FastifyInstance, options: GraphqlRouteOptions)
     async handler(request, reply) {
       const scope = { requestId: request.id, logger: request.log };
       await requestScope.run(scope, async () => {
+        let account: Account | undefined;
         try {
           if (wantsPage(request)) return reply.redirect('/');
           const caller = await authenticate(request.headers.authorization);
           const client = identifyClient(request.headers[clientKeyHeader]);
           const context = createContext(request, caller, client, forwardHeaders);
+          account = context.account = accounts?.open(context, reply);
           if (isOfSingleConnection(request)) return await answerSingle(request, reply, context, options);
           const protocol = negotiate(request.headers.accept);
           const isStream = protocol && (request.method === 'POST' || request.method === 'GET');
@@ -53,7 +60,8 @@ export function graphqlRoute(app: FastifyInstance, options: GraphqlRouteOptions)
           else if (wantsParts(request.headers.accept)) await answerInParts(request, reply, context, options);
           else await answerJson(request, reply, context, options);
         } catch (error) {
-          sendError(request, reply, error);
+          account ??= accounts?.openStrangers(request.ip, reply);
+          sendError(request, reply, account ? await chargeRefused(account, error) : error);
         }
       });
       return reply;
@@ -66,6 +74,7 @@ export function graphqlRoute(app: FastifyInstance, options: GraphqlRouteOptions)
     context: GatewayContext,
     protocol: StreamProtocol,
   ) {
+    await context.account?.enter();
     const body = request.method === 'GET' ? readGetOperation(request, maxTokens) : bodyOf(request);
     refuseConditionalSubscription(body, maxTokens);
     const after = readCursor(request.headers['last-event-id'], body);

@@ -6,6 +6,7 @@ import { JsonBody } from '../http/json-body.ts';
 import { acceptedMediaType } from '../http/media-type.ts';
 import type { OperationRequest } from '../http/operation-request.ts';
 import type { GatewayMetrics } from '../metrics.ts';
+import { operationPoints } from '../quotas/admit-operations.ts';
 import type { StoredOperations } from '../stored/stored-operations.ts';
 import type { KnownOperations } from './known-operations.ts';
 
@@ -43,6 +44,7 @@ export async function answerKnown(
   const known = mediaType && operations.find(body.value);
   if (!known || stored.safelist.refusal(context, known.queryHash)) return undefined;
   if (access.refusal(known, context.caller.viewer)) return undefined;
+  if (context.account) await context.account.admit(operationPoints);
   context.executed = engine.execute({ ...known, context: context as unknown as Record<string, unknown> });
   const result = await context.executed.catch(() => undefined);
   if (!result?.data || result.errors) return undefined;

@@ -29,6 +29,7 @@ export async function answerSingle(
   const { method } = request;
   const { singleConnections } = options;
   if (method === 'PUT') {
+    await context.account?.enter();
     const token = singleConnections.reserve(context);
     reply.code(201).type('text/plain; charset=utf-8').send(token);
     return;
