@@ -5,6 +5,8 @@ export interface Endpoint {
   name: string;
   url: string;
   headers: Record<string, string>;
+  /** The form in which a request's body is sent; as it is when omitted. */
+  toSent?(body: string): string;
 }
 
 const samples = 20;
@@ -45,8 +47,8 @@ export async function assertKeptAnswers(
 }
 
 /** The text that a gateway answers with. */
-export async function post({ url, headers }: Endpoint, body: string): Promise<string> {
-  return (await fetch(url, { method: 'POST', headers, body })).text();
+export async function post({ url, headers, toSent }: Endpoint, body: string): Promise<string> {
+  return (await fetch(url, { method: 'POST', headers, body: toSent?.(body) ?? body })).text();
 }
 
 function parseAnswer({ name }: Endpoint, text: string): unknown {

@@ -6,6 +6,8 @@ export interface Load {
   headers: Record<string, string>;
   /** A new body for each request. */
   body(): string;
+  /** The form in which a body is sent; as it is when omitted. */
+  toSent?(body: string): string;
   connections: number;
   seconds: number;
   /** One answer in so many is kept for comparison; none when omitted. */
@@ -30,6 +32,7 @@ export async function runLoad({
   url,
   headers,
   body,
+  toSent = (text) => text,
   connections,
   seconds,
   keepEvery,
@@ -77,7 +80,7 @@ export async function runLoad({
           reject(error);
         },
       };
-      pool.dispatch({ path: pathname, method: 'POST', headers, body: text }, handler);
+      pool.dispatch({ path: pathname, method: 'POST', headers, body: toSent(text) }, handler);
     };
     for (let i = 0; i < connections; i++) send();
   }).finally(() => pool.destroy());

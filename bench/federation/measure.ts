@@ -48,6 +48,7 @@ export async function measure(gateway: Running, workload: Workload, options: Mea
     ...options,
     url: gateway.url,
     headers: gateway.headers,
+    toSent: gateway.toSent,
     body: () => workload.body(random),
     keepEvery,
   });

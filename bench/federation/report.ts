@@ -87,7 +87,8 @@ function toRow({ gateway, workload, plannedFetches, rounds }: Collected): Row {
   };
 }
 
-function median(numbers: readonly number[]): number {
+/** The middle of some numbers. */
+export function median(numbers: readonly number[]): number {
   const sorted = numbers.toSorted((a, b) => a - b);
   const middle = sorted.length >> 1;
   return sorted.length % 2 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
@@ -133,7 +134,8 @@ function find(name: string): Gateway {
   return gateways.find((gateway) => gateway.name === name)!;
 }
 
-function milliseconds(value: number): string {
+/** With as many digits as mean something. */
+export function milliseconds(value: number): string {
   return value.toFixed(value < 1 ? 3 : 2);
 }
 
@@ -175,7 +177,8 @@ function targetTable(targets: readonly Target[]): string {
   return markdownTable(['target', 'wanted', 'measured', ''], lines);
 }
 
-function markdownTable(head: readonly string[], lines: readonly (readonly string[])[]): string {
+/** A table of which the first column is text and the others are figures. */
+export function markdownTable(head: readonly string[], lines: readonly (readonly string[])[]): string {
   const rule = head.map((_, column) => (column === 0 ? '---' : '---:'));
   return [head, rule, ...lines].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
 }

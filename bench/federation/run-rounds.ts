@@ -22,7 +22,7 @@ export interface Collected {
 export async function runRounds(
   testbed: Testbed,
   workload: Workload,
-  options: Options,
+  options: Pick<Options, 'connections' | 'rounds' | 'seconds' | 'warmupSeconds'>,
 ): Promise<Collected[]> {
   const { reference, subgraphs, gateways } = testbed;
   const collected: Collected[] = [];

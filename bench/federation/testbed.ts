@@ -3,7 +3,7 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { post } from './compare-answers.ts';
-import { type Gateway, gateways, reference } from './gateways/list.ts';
+import { type Gateway, reference } from './gateways/list.ts';
 import { startIdentity } from './identity.ts';
 import { installPeers } from './install-peers.ts';
 import type { Running } from './measure.ts';
@@ -61,7 +61,8 @@ export async function startTestbed(
     const running: Running = {
       name: gateway.name,
       url: `http://127.0.0.1:${port}/graphql`,
-      headers: gateway.withToken ? { ...json, authorization } : json,
+      headers: { ...json, ...(gateway.withToken && { authorization }), ...gateway.headers },
+      toSent: gateway.toSent,
       process: child,
       hostsSubgraphs: gateway.hostsSubgraphs ?? false,
     };
@@ -70,9 +71,7 @@ export async function startTestbed(
   }
 
   const started = new Map<string, Running>();
-  for (const gateway of gateways) {
-    if (gateway === reference || wanted.includes(gateway)) started.set(gateway.name, await start(gateway));
-  }
+  for (const gateway of new Set([reference, ...wanted])) started.set(gateway.name, await start(gateway));
   return {
     subgraphs,
     reference: started.get(reference.name)!,

@@ -18,6 +18,10 @@ export interface Gateway {
   hostsSubgraphs?: boolean;
   /** Whether requests carry an access token. */
   withToken?: boolean;
+  /** Further headers of its requests. */
+  headers?: Record<string, string>;
+  /** The form in which a request's body is sent; as it is when omitted. */
+  toSent?(body: string): string;
   start(options: GatewayOptions): { args: string[]; env?: Record<string, string> };
 }
 
