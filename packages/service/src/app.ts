@@ -9,6 +9,8 @@ import Fastify, {
   LogController,
 } from 'fastify';
 import { collectDefaultMetrics, type Registry } from 'prom-client';
+import { findAmbiguity } from './ambiguities.ts';
+import { isFromThisMachine } from './is-from-this-machine.ts';
 import type { Logger } from './logger.ts';
 import { refuseUnreadable } from './refuse-unreadable.ts';
 import { securityHeaders } from './security-headers.ts';
@@ -21,6 +23,10 @@ export interface AppOptions {
   readiness(): Promise<Record<string, true | string>>;
   /** The largest body that is read, in bytes; 1 MiB when omitted. */
   bodyLimitBytes?: number;
+  /** How long a request may take to arrive, head and body, in milliseconds; 30 seconds when omitted. */
+  arrivalMs?: number;
+  /** After how long a connection is closed on which nothing moves, in milliseconds; never when omitted. */
+  stillMs?: number;
   /** Who may read `/metrics`; callers from this machine when omitted. */
   mayReadMetrics?(request: FastifyRequest): boolean | Promise<boolean>;
   /** Whether, and which, proxies in front may name the caller's address; none when omitted. */
@@ -29,7 +35,6 @@ export interface AppOptions {
   traces?: TraceRequestsOptions;
 }
 
-const loopback = new Set(['127.0.0.1', '::1', '::ffff:127.0.0.1']);
 const requestIdShape = /^[\w.:-]{1,128}$/;
 
 /**
@@ -37,8 +42,16 @@ const requestIdShape = /^[\w.:-]{1,128}$/;
  * the coded shape, spans, and `/health` (alive), `/ready` (can serve), `/metrics`. It does not listen.
  */
 export function createApp(options: AppOptions): FastifyInstance {
-  const { logger, metrics } = options;
+  const { logger, metrics, arrivalMs = 30_000, stillMs = 0 } = options;
   const app = Fastify({
+    requestTimeout: arrivalMs,
+    connectionTimeout: stillMs,
+    // Node takes the shorter of the two for the head, whichever it is, and looks for what takes too long now and then.
+    http: {
+      headersTimeout: arrivalMs,
+      requestTimeout: arrivalMs,
+      connectionsCheckingInterval: Math.min(arrivalMs, 5_000),
+    },
     loggerInstance: logger as FastifyBaseLogger,
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
     bodyLimit: options.bodyLimitBytes ?? 1 << 20,
@@ -58,7 +71,14 @@ export function createApp(options: AppOptions): FastifyInstance {
   app.addHook('onRequest', (request, reply, next) => {
     reply.headers(headers);
     reply.header('x-request-id', request.id);
-    next();
+    const ambiguity = findAmbiguity(request.raw.rawHeaders);
+    if (!ambiguity) return next();
+    const { status, message } = ambiguity;
+    // What comes after it on this connection may be part of it, or not.
+    reply
+      .code(status)
+      .header('connection', 'close')
+      .send(codedErrors(request, codes[status]!, message));
   });
   app.setErrorHandler(sendError);
   app.setNotFoundHandler(async (request, reply) => {
@@ -101,10 +121,6 @@ export function createApp(options: AppOptions): FastifyInstance {
     reply.type(metrics.contentType).send(await metrics.metrics());
   });
   return app;
-}
-
-function isFromThisMachine(request: FastifyRequest): boolean {
-  return loopback.has(request.ip);
 }
 
 function requestId(given: string | string[] | undefined): string {

@@ -12,6 +12,8 @@ export {
   repositoryRoot,
 } from './environment.ts';
 export { type FollowTextOptions, followText } from './follow-text.ts';
+export { hostName, isLoopbackHost } from './hosts.ts';
+export { isFromThisMachine } from './is-from-this-machine.ts';
 export { createLogger, type Logger } from './logger.ts';
 export { type FoundText, isUrl, readText, type TextSource } from './read-text.ts';
 export { type RunningService, runService, StartError } from './run-service.ts';

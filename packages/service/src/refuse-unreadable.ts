@@ -2,7 +2,21 @@ import { randomUUID } from 'node:crypto';
 import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 
-const statuses: Record<string, number> = { HPE_HEADER_OVERFLOW: 431, ERR_HTTP_REQUEST_TIMEOUT: 408 };
+interface Refusal {
+  status: number;
+  code: string;
+  message: string;
+}
+
+const unreadable = { status: 400, code: 'BAD_REQUEST', message: 'The request could not be read as HTTP.' };
+const refusals: Record<string, Refusal> = {
+  HPE_HEADER_OVERFLOW: { ...unreadable, status: 431, message: 'The headers of the request are too large.' },
+  ERR_HTTP_REQUEST_TIMEOUT: {
+    status: 408,
+    code: 'REQUEST_TIMEOUT',
+    message: 'The request took too long to arrive.',
+  },
+};
 
 /** Answers what could not be read as HTTP, in the shape of all errors: there is no request that a framework could answer. */
 export function refuseUnreadable(error: Error & { code?: string }, socket: Socket): void {
@@ -10,11 +24,9 @@ export function refuseUnreadable(error: Error & { code?: string }, socket: Socke
     socket.destroy();
     return;
   }
-  const status = statuses[error.code ?? ''] ?? 400;
-  const extensions = { code: 'BAD_REQUEST', timestamp: new Date().toISOString(), requestId: randomUUID() };
-  const body = JSON.stringify({
-    errors: [{ message: 'The request could not be read as HTTP.', extensions }],
-  });
+  const { status, code, message } = refusals[error.code ?? ''] ?? unreadable;
+  const extensions = { code, timestamp: new Date().toISOString(), requestId: randomUUID() };
+  const body = JSON.stringify({ errors: [{ message, extensions }] });
   socket.end(
     [
       `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,

@@ -1,0 +1,81 @@
+import { once } from 'node:events';
+import { type AddressInfo, connect } from 'node:net';
+import { Registry } from 'prom-client';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createApp } from './app.ts';
+import { createLogger } from './logger.ts';
+
+const app = createApp({
+  logger: createLogger({ name: 'test', level: 'silent' }),
+  metrics: new Registry(),
+  readiness: async () => ({}),
+  arrivalMs: 100,
+  stillMs: 300,
+});
+app.post('/echo', async (request) => request.body);
+// More than the buffers of both sides hold.
+app.get('/large', async () => 'x'.repeat(32 << 20));
+beforeAll(() => app.listen({ host: '127.0.0.1', port: 0 }));
+afterAll(() => app.close());
+
+const open = () => connect((app.server.address() as AddressInfo).port, '127.0.0.1');
+
+test.each([
+  ['a head', 'GET /health HTTP/1.1\r\nhost: localhost\r\nx-more'],
+  [
+    'a body',
+    'POST /echo HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: 9\r\n\r\n{',
+  ],
+  [
+    'a chunk',
+    'POST /echo HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ntransfer-encoding: chunked\r\n\r\n1\r\n{\r\n',
+  ],
+  ['anything', ''],
+])('%s that does not come is not waited for', async (_name, bytes) => {
+  const socket = open();
+  let answer = '';
+  socket.on('data', (chunk) => {
+    answer += chunk;
+  });
+  socket.write(bytes);
+  await once(socket, 'close');
+  expect(answer).toMatch(/^HTTP\/1.1 408 /);
+  expect(answer).toContain('"code":"REQUEST_TIMEOUT"');
+});
+
+test('bytes one by one do not make a request last longer', async () => {
+  const socket = open();
+  socket.on('error', () => {});
+  socket.write('GET /health HTTP/1.1\r\nhost: localhost\r\n');
+  const drip = setInterval(() => socket.write('x: y\r\n'), 10);
+  socket.resume();
+  await once(socket, 'close');
+  clearInterval(drip);
+});
+
+test('an answer that nobody takes is not kept', async () => {
+  const closed = new Promise((resolve) =>
+    app.server.once('connection', (served) => served.once('close', resolve)),
+  );
+  const socket = open();
+  socket.on('error', () => {});
+  socket.pause();
+  socket.write('GET /large HTTP/1.1\r\nhost: localhost\r\n\r\n');
+  await closed;
+  socket.destroy();
+});
+
+test('one that is taken slowly is', async () => {
+  const socket = open();
+  socket.write('GET /large HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n');
+  let bytes = 0;
+  socket.on('data', (chunk) => {
+    bytes += chunk.length;
+    socket.pause();
+    // Longer in all than a connection may be still.
+    if (bytes < 4 << 20) setTimeout(() => socket.resume(), 5);
+    else socket.resume();
+  });
+  await once(socket, 'end');
+  expect(bytes).toBeGreaterThan(32 << 20);
+});
