@@ -27,6 +27,12 @@ import { createMetrics } from './metrics.ts';
 import { openRedis } from './open-redis.ts';
 import { explorerPage } from './pages/explorer.ts';
 import { landingPage } from './pages/landing.ts';
+import { admitOperations } from './quotas/admit-operations.ts';
+import { openAccounts } from './quotas/open-accounts.ts';
+import { payForReading } from './quotas/pay-for-reading.ts';
+import { rateLimitHeaders } from './quotas/rate-limit-headers.ts';
+import { incompleteHeader } from './routes/read-result.ts';
+import { restRoutes } from './routes/rest-routes.ts';
 import { openEdgeRules } from './rules/edge-rules.ts';
 import { createIdentifyClient } from './rules/identify-client.ts';
 import { createClientWatch } from './rules/watch-clients.ts';
@@ -70,6 +76,7 @@ export interface Gateway {
  * 11. groups: those for whom the same is true share one upstream, one execution and one buffer
  * 12. streams: heartbeats, cursors, slow clients, the end of the token, of the session, of a right
  * 13. answerInParts: what is deferred, after the first part
+ * 14. restRoutes: whatever nothing else answers, by a stored operation that passes 5 to 10
  *
  * @param subgraphs those that live in this process and are called directly; their subscriptions go over HTTP
  * @throws StartError when the supergraph or a key cannot be used
@@ -90,6 +97,7 @@ export async function createGateway(
     logger,
     metrics,
   });
+  const accounts = await openAccounts({ environment, rules: () => edgeRules.current.rules, logger, metrics });
   const stored = createStoredOperations({ environment, rules: edgeRules, redis, logger });
   const rules = new WeakMap<GraphQLSchema, AccessRules>();
   const shared = new WeakMap<GraphQLSchema, SharedScopes>();
@@ -161,6 +169,7 @@ export async function createGateway(
       useGetOperations(),
       access.usePlugin(),
       queries.usePlugin(),
+      admitOperations(),
       operations.usePlugin(),
       useHttpStatus(),
       answerHeaders.usePlugin(),
@@ -202,15 +211,16 @@ export async function createGateway(
   app.removeContentTypeParser('text/plain');
   await app.register(cors, {
     origin: environment.corsOrigins,
-    methods: ['GET', 'POST', 'PUT', 'DELETE'],
+    methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
     strictPreflight: false,
-    exposedHeaders: ['x-request-id', 'retry-after'],
+    exposedHeaders: ['x-request-id', 'retry-after', incompleteHeader, ...rateLimitHeaders],
     maxAge: 600,
   });
   const requests = trackRequests(app);
   await app.register(async (routes) => {
-    graphqlRoute(routes, {
-      server: stored.guard(server),
+    const answering = {
+      server: payForReading(stored.guard(server)),
+      accounts,
       authenticate: identity.authenticate,
       identifyClient: createIdentifyClient(edgeRules),
       streams,
@@ -221,7 +231,9 @@ export async function createGateway(
       forwardHeaders: environment.KRONOS_FORWARD_HEADERS,
       maxTokens: environment.KRONOS_MAX_TOKENS,
       known: { engine, operations, access, answerHeaders, stored, metrics: counted },
-    });
+    };
+    graphqlRoute(routes, answering);
+    await restRoutes(routes, { ...answering, rules: edgeRules, schema: () => schema, logger, metrics });
     landingPage(routes, environment);
     // Without introspection an explorer has nothing to show.
     if (!environment.isProduction) await explorerPage(routes);
@@ -238,6 +250,7 @@ export async function createGateway(
       await app.close();
       await server.stop();
       edgeRules.close();
+      await accounts?.close();
       await stored.close();
       redis?.disconnect();
       await identity.close();

@@ -16,8 +16,10 @@ import {
 import { exportJWK, generateKeyPair } from 'jose';
 import { Registry } from 'prom-client';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { sampleClient } from '../testing/sample-rules.ts';
 import { startTestGateway, type TestGateway } from '../testing/test-gateway.ts';
 import { startTestIssuer, type TestIssuer, testUser } from '../testing/test-issuer.ts';
+import { startTestRouter } from '../testing/test-router.ts';
 
 const header = (...imports: string[]) =>
   `extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ${JSON.stringify(imports)})`;
@@ -74,6 +76,7 @@ const resolvers = {
   },
 };
 
+const shop = sampleClient('shop');
 const opened = new AsyncDisposableStack();
 let issuer: TestIssuer;
 let subgraphs: Subgraph[];
@@ -120,15 +123,25 @@ beforeAll(async () => {
     // The gateway knows no rule of this subgraph: what is refused, the subgraph itself has refused.
     diaries: { sdl: diariesSdl(false), url: urls.diaries },
   });
-  const environment = { KRONOS_JWKS_URL: issuer.jwksUrl, KRONOS_INTERNAL_KEY_FILE: keyFile };
+  const router = opened.use(await startTestRouter({ clients: [shop] }));
+  const environment = {
+    KRONOS_JWKS_URL: issuer.jwksUrl,
+    KRONOS_INTERNAL_KEY_FILE: keyFile,
+    KRONOS_EDGE_RULES_URL: router.url,
+  };
   remote = opened.use(await startTestGateway(supergraphSdl, environment));
   local = opened.use(await startTestGateway(supergraphSdl, environment, subgraphs));
 });
 afterAll(() => opened.disposeAsync());
 
 /** Asks the gateway whose subgraphs are behind HTTP, and the one that has them in its process. */
-async function askBoth(query: string, claims?: Parameters<TestIssuer['sign']>[0]) {
+async function askBoth(
+  query: string,
+  claims?: Parameters<TestIssuer['sign']>[0],
+  more: Record<string, string> = {},
+) {
   const headers = {
+    ...more,
     'x-request-id': 'my-request',
     'user-agent': 'Tester/1',
     traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01',
@@ -167,6 +180,13 @@ test.each([
       viewer: { userId: decodeId('user', testUser) },
       tokenExpiresAt: expect.any(String),
     });
+});
+
+test('the subgraph is told of the client application', async () => {
+  const { body } = await askBoth('{ caller }', undefined, { 'x-kronos-client-key': 'shop' });
+  expect(JSON.parse(String(body.data?.caller)).clientApplicationId).toBe(shop.id);
+  const nobody = await askBoth('{ caller }', undefined, { 'x-kronos-client-application': shop.id });
+  expect(JSON.parse(String(nobody.body.data?.caller)).clientApplicationId).toBeNull();
 });
 
 describe('the same answers and refusals', () => {

@@ -79,6 +79,7 @@ function forGateway(options: ChildOptions): NodeJS.ProcessEnv {
     `${variablePrefix(name)}_URL`,
     `http://127.0.0.1:${ports[name]}${new URL(routingUrl).pathname}`,
   ]);
+  const edgeRules = ports.router && `http://127.0.0.1:${ports.router}/edge-rules`;
   const keySource = ports.auth && `http://127.0.0.1:${ports.auth}/.well-known/jwks.json`;
   return {
     ...withoutSecrets(environment),
@@ -89,6 +90,7 @@ function forGateway(options: ChildOptions): NodeJS.ProcessEnv {
     KRONOS_SUPERGRAPH: environment.KRONOS_SUPERGRAPH || supergraphFile(),
     KRONOS_JWKS_URL: environment.KRONOS_JWKS_URL || keySource || '',
     KRONOS_INTERNAL_KEY_FILE: options.keys.privateKeyFile,
+    KRONOS_EDGE_RULES_URL: environment.KRONOS_EDGE_RULES_URL || edgeRules || '',
     REDIS_URL: options.redisUrl,
   };
 }
