@@ -9,11 +9,14 @@ import {
   type SelectionNode,
 } from 'graphql';
 import { codedError } from './coded-error.ts';
+import type { WithheldFields } from './plan/withheld.ts';
 
 export interface PlannedOperation {
   operation: OperationDefinitionNode;
   fragments: Record<string, FragmentDefinitionNode>;
   variables: Record<string, unknown>;
+  /** Fields that are not executed; none when omitted. */
+  withheld?: WithheldFields;
 }
 
 /**
@@ -33,7 +36,7 @@ export function assertPlanned(plan: QueryPlan, planned: PlannedOperation): void 
 function selectsData(node: SelectionNode, planned: PlannedOperation): boolean {
   if (getDirectiveValues(GraphQLSkipDirective, node, planned.variables)?.if === true) return false;
   if (getDirectiveValues(GraphQLIncludeDirective, node, planned.variables)?.if === false) return false;
-  if (node.kind === Kind.FIELD) return !node.name.value.startsWith('__');
+  if (node.kind === Kind.FIELD) return !node.name.value.startsWith('__') && !planned.withheld?.has(node);
   const selectionSet =
     node.kind === Kind.INLINE_FRAGMENT ? node.selectionSet : planned.fragments[node.name.value]?.selectionSet;
   return selectionSet?.selections.some((child) => selectsData(child, planned)) ?? false;

@@ -17,6 +17,7 @@ import { createPlanCache } from './plan/plan-cache.ts';
 import { compileVariables } from './plan/variables.ts';
 import { warmUp } from './plan/warm-up.ts';
 import { type EngineLogger, loadSchemaState, type SchemaState } from './schema-state.ts';
+import type { CompileMeasure } from './shape/measure.ts';
 import type { UpstreamLimits } from './subscription/follow-upstream.ts';
 import { type PlannedSubscription, planSubscription } from './subscription/plan.ts';
 import { type SubscriptionFrame, subscribe } from './subscription/subscribe.ts';
@@ -66,6 +67,11 @@ export interface EngineOptions {
   onSchema?(schema: { apiSchema: GraphQLSchema; supergraphSdl: string }): void;
   subscriptions?: Partial<UpstreamLimits> & { concurrency?: number };
   /**
+  /**
+   * Compiles what is counted of the data of queries and mutations, e.g. its cost; requests are told by `onMeasured`. Nothing
+   * is counted when omitted.
+   */
+  compileMeasure?: CompileMeasure;
    * Gives the data of queries and mutations as the text of its JSON: for a server whose `stringifyResult` is
    * `stringifyAnswer`. Objects when omitted.
    */
@@ -76,8 +82,12 @@ export interface EngineSubscribeOptions {
   /** The cursor after which events are wanted; from now on when omitted. */
   after?: string;
   signal: AbortSignal;
-  /** The context value of a request, anew for each event and each connection to a subgraph. */
-  createContext(): Record<string, unknown>;
+  /**
+   * The context value of a request, anew for each event and each connection to a subgraph.
+   *
+   * @param event the `extensions` with which the owning subgraph sent an event; undefined for a connection
+   */
+  createContext(event?: Record<string, unknown>): Record<string, unknown>;
 }
 
 export interface Engine extends GatewayInterface {
@@ -146,6 +156,7 @@ export function createEngine(options: EngineOptions): Engine {
         timeoutMs: options.planningMs ?? 10_000,
         plans,
         overrideLabels: new Set(options.overrideLabels),
+      compileMeasure: options.compileMeasure,
       },
     });
     if (current) await warmUp(current.executor, state, warmUpLimits);
@@ -173,7 +184,8 @@ export function createEngine(options: EngineOptions): Engine {
     const operation = readOperation(request.document, request.operation, state.planning.overridesOf);
     const { errors, coerced } = compileVariables(request.schema, operation)(variables);
     if (errors) return { errors };
-    slot.planned = await planSubscription(state, request.queryHash, operation, variables, coerced);
+    const { queryHash, withheld } = request;
+    slot.planned = await planSubscription(state, queryHash, operation, variables, coerced, withheld);
     return { data: null };
   }
 

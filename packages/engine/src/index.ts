@@ -8,16 +8,18 @@ export {
   type SubscriptionSlot,
   subscriptionSlot,
 } from './engine.ts';
+export type { RunOptions } from './execution/compile-operation.ts';
 export type { OperationRequest } from './execution/create-executor.ts';
 export { SubgraphError } from './execution/subgraph-error.ts';
 export { clientSignal, type OnSubgraphAnswer } from './http/exchange.ts';
 export type { Headers, HttpClientOptions } from './http/http-client.ts';
 export type { SubgraphHeaders } from './http/subgraph-call.ts';
 export type { LocalOperation, LocalResult, LocalSubgraph } from './local/local-subgraph.ts';
+export type { Withheld } from './plan/withheld.ts';
 export type { EngineLogger } from './schema-state.ts';
+export type { CompileMeasure } from './shape/measure.ts';
 export { RawJson, stringifyAnswer } from './shape/raw-json.ts';
 export type { PlannedSubscription } from './subscription/plan.ts';
 export type { SubscriptionFrame } from './subscription/subscribe.ts';
-export { findLinks, type Link, stringArgument } from './supergraph/links.ts';
 export type { CircuitPolicy, TrafficOptions, TrafficPolicy } from './traffic/policy.ts';
 export type { TrafficStatistics } from './traffic/subgraph-traffic.ts';

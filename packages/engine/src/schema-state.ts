@@ -7,6 +7,7 @@ import { createSubgraphCall, type SubgraphCall, type SubgraphHeaders } from './h
 import { Lru } from './lru.ts';
 import { quickPlanning } from './plan/find-plan.ts';
 import { createPlanning, type Planning, type PlanningLimits } from './plan/planning.ts';
+import type { CompileMeasure } from './shape/measure.ts';
 import type { SubscriptionPlan } from './subscription/plan.ts';
 import { acceptDefer } from './supergraph/accept-defer.ts';
 import { prepareSupergraph } from './supergraph/prepare.ts';
@@ -50,6 +51,8 @@ export interface SchemaStateOptions {
   /** Whether data is given as the text of its JSON. */
   rawData: boolean;
   planning: PlanningLimits;
+  /** What is counted of the data of operations; nothing when undefined. */
+  compileMeasure: CompileMeasure | undefined;
 }
 
 /**
@@ -61,7 +64,7 @@ export async function loadSchemaState(
   supergraphSdl: string,
   options: SchemaStateOptions,
 ): Promise<SchemaState> {
-  const { exchangeWith, locals, headers, logger, rawData } = options;
+  const { exchangeWith, locals, headers, logger, rawData, compileMeasure } = options;
   const calls: Record<string, SubgraphCall> = Object.create(null);
   const urls: Record<string, string> = {};
   const preparedSdl = prepareSupergraph(supergraphSdl, options.subgraphUrls);
@@ -82,8 +85,8 @@ export async function loadSchemaState(
   return {
     supergraphSdl,
     apiSchema,
-    executor: createExecutor(apiSchema, planning, { rawData }),
-    executeInParts: createDeferredExecutor(apiSchema, planning, { rawData }),
+    executor: createExecutor(apiSchema, planning, { rawData, compileMeasure }),
+    executeInParts: createDeferredExecutor(apiSchema, planning, { rawData, compileMeasure }),
     urls,
     planning,
     subscriptionPlans: new Lru(keptSubscriptions),

@@ -1,4 +1,4 @@
-import { findLinks } from '@kronos/engine';
+import { findLinks } from '@kronos/operations';
 import { type ConstDirectiveNode, type DirectiveNode, type DocumentNode, Kind, parse } from 'graphql';
 
 /** What a caller must be to use a type or a field. */

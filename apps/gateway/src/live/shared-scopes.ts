@@ -1,4 +1,4 @@
-import { stringArgument } from '@kronos/engine';
+import { stringArgument } from '@kronos/operations';
 import { type ConstDirectiveNode, type DocumentNode, Kind, parse } from 'graphql';
 
 /** For whom an event is the same, from all to one: everybody, those of the same roles and scopes, one login, one token. */

@@ -4,6 +4,7 @@ import type { OperationRequest } from '../execution/create-executor.ts';
 import { Lru } from '../lru.ts';
 import { readOperation } from '../plan/operation.ts';
 import type { Planning } from '../plan/planning.ts';
+import type { CompileMeasure } from '../shape/measure.ts';
 import { RawJson } from '../shape/raw-json.ts';
 import { compileDeferred, type ExecuteInParts } from './compile-deferred.ts';
 import { mentionsDefer } from './deferral.ts';
@@ -25,24 +26,25 @@ const keptOperations = 500;
 /**
  * Executes the operations of one version of a supergraph that clients want in parts; what has been compiled once is kept.
  *
- * @param rawData whether data is given as the text of its JSON
+ * @param options whether data is given as the text of its JSON, and what is counted of it
  */
 export function createDeferredExecutor(
   schema: GraphQLSchema,
   planning: Planning,
-  { rawData }: { rawData: boolean },
+  { rawData, compileMeasure }: { rawData: boolean; compileMeasure?: CompileMeasure },
 ): DeferredExecutor {
   const operations = new Lru<string, ExecuteInParts>(keptOperations);
 
-  return async ({ request, document, operation, queryHash, context }, slot) => {
+  return async (given, slot) => {
+    const { request, document, operation, queryHash, context } = given;
     const key = `${queryHash} ${operation!.name?.value ?? ''}`;
     let execute = operations.get(key);
     if (!execute) {
       const read = readOperation(document, operation!, planning.overridesOf);
-      execute = mentionsDefer(read) ? compileDeferred(schema, planning, read) : answeredWhole;
+      execute = mentionsDefer(read) ? compileDeferred(schema, planning, read, compileMeasure) : answeredWhole;
       operations.set(key, execute);
     }
-    const answered = await execute(request.variables ?? {}, context);
+    const answered = await execute(request.variables ?? {}, context, given);
     if (!answered) return undefined;
     const { answer, parts } = answered;
     if (parts) slot.parts = rawData ? parts : withPlainData(parts);

@@ -1,3 +1,4 @@
+import { isOfType } from '@kronos/operations';
 import {
   type GraphQLNamedType,
   type GraphQLSchema,
@@ -10,7 +11,6 @@ import {
 } from 'graphql';
 import type { Path } from '../execution/collect.ts';
 import { type DataObject, isObject } from '../execution/run.ts';
-import { isOfType } from '../execution/type-condition.ts';
 import type { Shaping } from '../shape/shape.ts';
 import type { DeferralOf } from './deferral.ts';
 import { pathBelow, type Site, type Sites } from './sites.ts';
@@ -83,9 +83,9 @@ export function createInstanceSearch(
     const fields = shaping.fieldsOf(typename, sets) ?? [];
     return {
       sites: deferredOn(typename, sets, shaping, deferralOf).map((node) => sites.at(node, path)!),
-      below: fields.flatMap(({ key, dataKey, type, sets: inner }) => {
+      below: fields.flatMap(({ key, dataKey, type, sets: inner, isWithheld }) => {
         const named = type && getNamedType(type);
-        if (!isCompositeType(named) || !inner.some(holdsDeferred)) return [];
+        if (isWithheld || !isCompositeType(named) || !inner.some(holdsDeferred)) return [];
         return [{ key, dataKey, type: named, levelOf: compileLevels(sites, inner, pathBelow(path, key)) }];
       }),
     };

@@ -8,6 +8,7 @@ import {
 import type { KeyTree } from '../execution/key-tree.ts';
 import type { DataKeyOf } from '../plan/data-keys.ts';
 import { isIncluded, type Operation } from '../plan/operation.ts';
+import type { WithheldFields } from '../plan/withheld.ts';
 import { isSchemaField } from '../shape/introspect.ts';
 import type { Deferral, DeferralOf } from './deferral.ts';
 
@@ -69,6 +70,8 @@ export interface SitesOptions {
   dataKeyOf: DataKeyOf;
   /** With defaults. */
   variables: Record<string, unknown>;
+  /** Fields that are not executed. */
+  withheld: WithheldFields;
   /** Whether the type of an object must be known before it is known which deferred fragments apply to it. */
   tellsTypes: boolean;
 }
@@ -91,7 +94,7 @@ export function pathBelow(path: string, key: string): string {
  */
 export function createSites(
   operation: Operation,
-  { deferralOf, dataKeyOf, variables, tellsTypes }: SitesOptions,
+  { deferralOf, dataKeyOf, variables, withheld, tellsTypes }: SitesOptions,
 ): DeferringOperation | undefined {
   const { node: root, fragments, document } = operation;
   const sites = new Sites();
@@ -109,7 +112,7 @@ export function createSites(
     if (!isIncluded(node, variables)) return [];
     if (node.kind === Kind.FIELD) {
       // What is asked about the schema is answered at once.
-      if (isSchemaField(node.name.value)) return [];
+      if (isSchemaField(node.name.value) || withheld.has(node)) return [];
       const dataKey = dataKeyOf(node);
       const below = keysAt(place.keys, [dataKey]);
       if (!node.selectionSet) return [node];

@@ -3,12 +3,15 @@ import type { GraphQLSchema } from 'graphql';
 import { Lru } from '../lru.ts';
 import { type Operation, readOperation } from '../plan/operation.ts';
 import type { Planning } from '../plan/planning.ts';
+import type { CompileMeasure } from '../shape/measure.ts';
 import { RawJson } from '../shape/raw-json.ts';
-import { type CompiledOperation, compileOperation } from './compile-operation.ts';
+import { type CompiledOperation, compileOperation, type RunOptions } from './compile-operation.ts';
 
 export interface ExecutorOptions {
   /** Whether data is given as the text of its JSON, for a server that knows `stringifyAnswer`. */
   rawData: boolean;
+  /** What is counted of the data of operations; nothing when omitted. */
+  compileMeasure?: CompileMeasure;
   /** Operations that are kept compiled; 2,000 when omitted. */
   keptOperations?: number;
 }
@@ -17,7 +20,8 @@ export interface ExecutorOptions {
 export type OperationRequest = Pick<
   GatewayGraphQLRequestContext,
   'schema' | 'request' | 'document' | 'operation' | 'queryHash' | 'context'
->;
+> &
+  RunOptions;
 
 /** An operation that has been asked for, and how often. */
 export interface KnownOperation {
@@ -38,23 +42,26 @@ export interface Executor {
 export function createExecutor(
   schema: GraphQLSchema,
   planning: Planning,
-  { rawData, keptOperations = 2_000 }: ExecutorOptions,
+  { rawData, compileMeasure, keptOperations = 2_000 }: ExecutorOptions,
 ): Executor {
   const operations = new Lru<string, KnownOperation>(keptOperations);
 
   function know(key: string, operation: Operation): KnownOperation {
-    const known = { key, uses: 0, compiled: compileOperation(schema, planning, operation) };
+    const known = { key, uses: 0, compiled: compileOperation(schema, planning, operation, compileMeasure) };
     operations.set(key, known);
     return known;
   }
 
-  const execute: Executor['execute'] = async ({ request, document, operation, queryHash, context }) => {
+  const execute: Executor['execute'] = async (given) => {
+    const { request, document, operation, queryHash, context } = given;
     const key = `${queryHash} ${operation!.name?.value ?? ''}`;
     const known = operations.get(key) ?? know(key, readOperation(document, operation!, planning.overridesOf));
     known.uses++;
-    const answer = await known.compiled.execute(request.variables ?? {}, context);
+    const answer = await known.compiled.execute(request.variables ?? {}, context, given);
     if (!('data' in answer) || !(answer.data instanceof RawJson)) return answer;
-    return { data: (rawData ? answer.data : answer.data.toJSON()) as Record<string, unknown> };
+    const { data, errors } = answer;
+    const plain = (rawData ? data : data.toJSON()) as Record<string, unknown>;
+    return errors ? { data: plain, errors } : { data: plain };
   };
 
   return {

@@ -1,10 +1,10 @@
 import type { QueryPlanSelectionNode } from '@apollo/query-planner';
+import { isOfType } from '@kronos/operations';
 import type { GraphQLSchema } from 'graphql';
 import { quote } from '../shape/quote.ts';
 import type { FixedField } from '../supergraph/fixed-arguments.ts';
 import type { Rewrite } from './rewrites.ts';
 import { type DataObject, isObject } from './run.ts';
-import { isOfType } from './type-condition.ts';
 
 export interface RepresentationOptions {
   requires: readonly QueryPlanSelectionNode[];

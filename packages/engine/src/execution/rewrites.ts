@@ -1,8 +1,8 @@
 import type { FetchDataRewrite } from '@apollo/query-planner';
+import { isOfType } from '@kronos/operations';
 import type { GraphQLSchema } from 'graphql';
 import type { KeyTree } from './key-tree.ts';
 import { type DataObject, isObject } from './run.ts';
-import { isOfType } from './type-condition.ts';
 
 const fragmentPrefix = '... on ';
 

@@ -1,5 +1,5 @@
+import { stringArgument } from '@kronos/operations';
 import { type DocumentNode, type FieldNode, print, visit } from 'graphql';
-import { stringArgument } from '../supergraph/links.ts';
 
 /** The key under which the merged data holds a field that the client selects. */
 export type DataKeyOf = (field: FieldNode) => string;

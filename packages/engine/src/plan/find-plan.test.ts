@@ -1,9 +1,9 @@
 import { operationFromDocument, Supergraph } from '@apollo/federation-internals';
 import { QueryPlanner, type QueryPlannerConfig } from '@apollo/query-planner';
+import { compose } from '@kronos/operations/testing';
 import { parse, print } from 'graphql';
 import { afterEach, expect, test } from 'vitest';
 import { prepareSupergraph } from '../supergraph/prepare.ts';
-import { compose } from '../testing/foreign-graph.ts';
 import { createFindPlan, quickPlanning } from './find-plan.ts';
 import { ownPlanning } from './planner-config.ts';
 import { createPlannerThread, type PlannerThread, type PlannerThreadOptions } from './planner-thread.ts';

@@ -1,3 +1,4 @@
+import { stringArgument } from '@kronos/operations';
 import {
   type DocumentNode,
   type FieldNode,
@@ -6,7 +7,6 @@ import {
   type SelectionNode,
   type SelectionSetNode,
 } from 'graphql';
-import { stringArgument } from '../supergraph/links.ts';
 
 /** The interface on which a field has requirements, by type and field: `Book` → `praise` → `Media`. */
 export type InterfaceRequirements = ReadonlyMap<string, ReadonlyMap<string, string>>;

@@ -10,9 +10,18 @@ import {
 import type { DataKeyOf } from './data-keys.ts';
 import { hoistRequirements, type InterfaceRequirements } from './hoist-requirements.ts';
 import { isIncluded, type Operation } from './operation.ts';
+import { nothingWithheld, type WithheldFields } from './withheld.ts';
 
 /** Directives that no subgraph gets: they are decided here. */
 const answeredHere = new Set(['skip', 'include']);
+
+/** What of an operation is planned. */
+export interface PlannedPart {
+  /** Whether `@defer` is the planner's to see; an offer that is not taken when omitted. */
+  keepsDefer?: boolean;
+  /** Fields that are not executed; none when omitted. */
+  withheld?: WithheldFields;
+}
 
 const typename: FieldNode = { kind: Kind.FIELD, name: { kind: Kind.NAME, value: '__typename' } };
 
@@ -20,36 +29,36 @@ const typename: FieldNode = { kind: Kind.FIELD, name: { kind: Kind.NAME, value: 
  * An operation as the planner gets it: every field under the key that the merged data has for it, and no variable in the
  * way of the one that carries representations. Introspection is answered here, and what @skip and @include leave out is
  * gone, and they with it: each combination of their variables has a plan of its own. The planner's plans for all of them
- * at once ask for too much, and are wrong where requirements of conditional fields meet.
+ * at once ask for too much, and are wrong where requirements of conditional fields meet. What is withheld is gone, too.
  *
  * @param variables with defaults
- * @param keepsDefer whether `@defer` is the planner's to see; an offer that is not taken otherwise
  */
 export function toPlannedDocument(
   operation: Operation,
   dataKeyOf: DataKeyOf,
   variables: Record<string, unknown>,
   required: InterfaceRequirements,
-  keepsDefer = false,
+  { keepsDefer = false, withheld = nothingWithheld }: PlannedPart = {},
 ): DocumentNode {
   const { document, node: root } = operation;
   const isDecided = (directive: string) =>
     answeredHere.has(directive) || (directive === 'defer' && !keepsDefer);
   const isApart = (node: SelectionNode) => keepsDefer && isDeferred(node);
-  const ordered = { ...root, selectionSet: inOrder(root.selectionSet, operation, variables, isApart) };
+  const isPlanned = (node: SelectionNode) => isIncluded(node, variables) && !withheld.has(node as FieldNode);
+  const ordered = { ...root, selectionSet: inOrder(root.selectionSet, operation, isPlanned, isApart) };
   const fragments = Object.values(operation.fragments);
   const planned = visit(
     { ...document, definitions: [ordered, ...fragments] },
     {
       Field(node) {
         const name = node.name.value;
-        if (name === '__schema' || name === '__type' || !isIncluded(node, variables)) return null;
+        if (name === '__schema' || name === '__type' || !isPlanned(node)) return null;
         const key = dataKeyOf(node);
         if (key === (node.alias?.value ?? name)) return undefined;
         return { ...node, alias: key === name ? undefined : { kind: Kind.NAME, value: key } };
       },
-      InlineFragment: (node) => (isIncluded(node, variables) ? undefined : null),
-      FragmentSpread: (node) => (isIncluded(node, variables) ? undefined : null),
+      InlineFragment: (node) => (isPlanned(node) ? undefined : null),
+      FragmentSpread: (node) => (isPlanned(node) ? undefined : null),
       Directive: ({ name }) => (isDecided(name.value) ? null : undefined),
       SelectionSet: { leave: withoutHole },
       Variable(node) {
@@ -92,7 +101,7 @@ function onlyUsed(document: DocumentNode): DocumentNode {
 function inOrder(
   set: SelectionSetNode,
   { fragments }: Operation,
-  variables: Record<string, unknown>,
+  isPlanned: (node: SelectionNode) => boolean,
   isApart: (node: SelectionNode) => boolean,
 ): SelectionSetNode {
   const fields = new Map<string, FieldNode>();
@@ -100,7 +109,7 @@ function inOrder(
 
   function add({ selections }: SelectionSetNode): void {
     for (const node of selections) {
-      if (!isIncluded(node, variables)) continue;
+      if (!isPlanned(node)) continue;
       if (isApart(node)) apart.push(node);
       else if (node.kind !== Kind.FIELD) {
         add((node.kind === Kind.INLINE_FRAGMENT ? node : fragments[node.name.value]!).selectionSet);

@@ -11,7 +11,7 @@ import { createFindPlan, quickPlanning } from './find-plan.ts';
 import { findInterfaceRequirements } from './hoist-requirements.ts';
 import type { Operation } from './operation.ts';
 import type { PlanCache } from './plan-cache.ts';
-import { toPlannedDocument } from './planned-document.ts';
+import { type PlannedPart, toPlannedDocument } from './planned-document.ts';
 import { createPlannerThread } from './planner-thread.ts';
 
 /** The planner of one version of a supergraph, and what compiling its plans needs. */
@@ -22,14 +22,13 @@ export interface Planning extends ProgramOptions {
   dataKeysFor(operation: DocumentNode): DataKeyOf;
   /**
    * @param variables with defaults, and what was decided of overrides: the plan is for operations with the same conditions
-   * @param keepsDefer whether what stands under `@defer` is planned to come later; with the rest when omitted
    * @throws a coded error when the operation is beyond the planner
    */
   plan(
     operation: Operation,
     dataKeyOf: DataKeyOf,
     variables: Record<string, unknown>,
-    keepsDefer?: boolean,
+    part?: PlannedPart,
   ): QueryPlan | Promise<QueryPlan>;
   close(): void;
 }
@@ -68,8 +67,8 @@ export function createPlanning(
     fixed,
     overridesOf: readOverrides(fixed.document, overrideLabels),
     dataKeysFor: createDataKeys(fixed.document),
-    plan(operation, dataKeyOf, variables, keepsDefer) {
-      const document = toPlannedDocument(operation, dataKeyOf, variables, required, keepsDefer);
+    plan(operation, dataKeyOf, variables, part) {
+      const document = toPlannedDocument(operation, dataKeyOf, variables, required, part);
       const overrides = operation.overrides.flatMap(({ label }) =>
         variables[label] === true ? [label] : [],
       );

@@ -1,10 +1,11 @@
 import { Supergraph } from '@apollo/federation-internals';
 import { QueryPlanner } from '@apollo/query-planner';
+import { compose } from '@kronos/operations/testing';
 import { buildSchema, type GraphQLSchema, getOperationAST, parse } from 'graphql';
 import { expect, test } from 'vitest';
 import { createExecutor, type Executor } from '../execution/create-executor.ts';
 import { prepareSupergraph } from '../supergraph/prepare.ts';
-import { compose, peopleSdl, postsSdl } from '../testing/foreign-graph.ts';
+import { peopleSdl, postsSdl } from '../testing/foreign-graph.ts';
 import { quickPlanning } from './find-plan.ts';
 import { createPlanCache, type PlanCache } from './plan-cache.ts';
 import { createPlanning } from './planning.ts';

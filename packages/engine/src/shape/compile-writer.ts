@@ -50,7 +50,11 @@ export function compileWriter(
 
   function members(typename: string, sets: readonly SelectionSetNode[]): Member[] | undefined {
     if (!isObjectType(typeOf(typename)) && dependsOnType(typename, sets)) return undefined;
-    return fieldsOf(typename, sets)?.map(({ key, dataKey, name, type, sets: inner }) => {
+    const fields = fieldsOf(typename, sets);
+    // Null travels up from there, which is not simply written.
+    if (fields?.some(({ isWithheld, type }) => isWithheld && isNonNullType(type))) return undefined;
+    return fields?.map(({ key, dataKey, name, type, sets: inner, isWithheld }) => {
+      if (isWithheld) return { key, constant: 'null' };
       if (name === '__typename') return { key, constant: JSON.stringify(typename) };
       if (!type) return { key, dataKey, write: (_, introspection) => JSON.stringify(introspection?.[key]) };
       return { key, dataKey, type, write: lazy(() => writerOf(type, inner)) };

@@ -103,6 +103,7 @@ export function completeFrom(start: Position, options: CompletionOptions): Compl
       const { key, dataKey, name, type } = field;
       if (name === '__typename') completed[key] = typename;
       else if (!type) completed[key] = introspection?.[key];
+      else if (field.isWithheld) completed[key] = completeWithheld(type);
       else {
         const value = Object.hasOwn(object, dataKey) ? object[dataKey] : undefined;
         const position = {
@@ -117,6 +118,12 @@ export function completeFrom(start: Position, options: CompletionOptions): Compl
       }
     }
     return completed;
+  }
+
+  /** Null, for a reason that the answer begins with. */
+  function completeWithheld(type: GraphQLOutputType): null {
+    if (isNonNullType(type)) throw new FieldFault([]);
+    return null;
   }
 
   /** A value with its fault handled, when the position may be null. */

@@ -1,19 +1,18 @@
+import { type CollectOptions, collectFields } from '@kronos/operations';
 import {
   type FieldNode,
-  type FragmentDefinitionNode,
   type GraphQLOutputType,
-  type GraphQLSchema,
   isAbstractType,
   isCompositeType,
   isInterfaceType,
   isObjectType,
   Kind,
-  type SelectionNode,
   type SelectionSetNode,
 } from 'graphql';
 import type { KeyTree } from '../execution/key-tree.ts';
-import { isOfType } from '../execution/type-condition.ts';
 import type { DataKeyOf } from '../plan/data-keys.ts';
+import type { WithheldFields } from '../plan/withheld.ts';
+import { createDarkness } from './darken.ts';
 
 /** A field of the answer, of one type of object. */
 export interface SelectedField {
@@ -25,63 +24,49 @@ export interface SelectedField {
   /** Undefined for `__typename` and introspection. */
   type: GraphQLOutputType | undefined;
   sets: SelectionSetNode[];
+  /** One of the places where it is selected, with its arguments. */
+  node: FieldNode;
+  /** Whether it is null, whatever the data has. */
+  isWithheld: boolean;
 }
 
-export interface SelectionOptions {
-  /** What clients know. */
-  schema: GraphQLSchema;
-  fragments: Readonly<Record<string, FragmentDefinitionNode>>;
+export interface SelectionOptions extends CollectOptions {
   dataKeyOf: DataKeyOf;
-  isIncluded(node: SelectionNode): boolean;
+  withheld: WithheldFields;
 }
 
 /** The fields that an object gives for selection sets, in the order of the answer; undefined for a type that clients do not know. */
 export type FieldsOf = (typename: string, sets: readonly SelectionSetNode[]) => SelectedField[] | undefined;
 
 /**
- * CollectFields, ahead of execution: its outcome depends only on the type of the object and on the variables of @skip and
- * @include.
- *
- * @see https://spec.graphql.org/draft/#CollectFields()
+ * CollectFields, ahead of execution: its outcome depends only on the type of the object, on the variables of @skip and
+ * @include, and on what is withheld.
  */
 export function createFieldsOf(options: SelectionOptions): FieldsOf {
-  const { schema, fragments, dataKeyOf, isIncluded } = options;
-
-  function add(
-    field: FieldNode,
-    type: GraphQLOutputType | undefined,
-    found: Map<string, SelectedField>,
-  ): void {
-    const key = field.alias?.value ?? field.name.value;
-    const known = found.get(key);
-    if (known) {
-      if (field.selectionSet) known.sets.push(field.selectionSet);
-      return;
-    }
-    const sets = field.selectionSet ? [field.selectionSet] : [];
-    found.set(key, { key, dataKey: dataKeyOf(field), name: field.name.value, type, sets });
-  }
+  const { schema, dataKeyOf, withheld } = options;
+  const darkness = withheld.size > 0 ? createDarkness(withheld, options) : undefined;
+  const isDark = (node: FieldNode) => darkness?.isWithheld(node) === true && node.name.value !== '__typename';
 
   return (typename, sets) => {
     const type = schema.getType(typename);
     if (!isCompositeType(type)) return undefined;
     const fields = isObjectType(type) || isInterfaceType(type) ? type.getFields() : {};
-    const found = new Map<string, SelectedField>();
-
-    function collect(set: SelectionSetNode): void {
-      for (const node of set.selections) {
-        if (!isIncluded(node)) continue;
-        if (node.kind === Kind.FIELD) {
-          add(node, fields[node.name.value]?.type, found);
-          continue;
-        }
-        const fragment = node.kind === Kind.INLINE_FRAGMENT ? node : fragments[node.name.value]!;
-        const condition = fragment.typeCondition?.name.value;
-        if (!condition || isOfType(schema, typename, condition)) collect(fragment.selectionSet);
-      }
-    }
-    for (const set of sets) collect(set);
-    return [...found.values()];
+    return [...collectFields(typename, sets, options)].map(([key, nodes]) => {
+      const node = nodes.find((one) => !isDark(one)) ?? nodes[0]!;
+      const name = node.name.value;
+      return {
+        key,
+        dataKey: dataKeyOf(node),
+        name,
+        type: fields[name]?.type,
+        sets: nodes.flatMap((one) => {
+          if (!one.selectionSet) return [];
+          return isDark(one) ? darkness!.darken(one.selectionSet) : one.selectionSet;
+        }),
+        node,
+        isWithheld: isDark(node),
+      };
+    });
   };
 }
 

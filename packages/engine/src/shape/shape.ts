@@ -2,6 +2,7 @@ import type { GraphQLError, GraphQLSchema, SelectionNode } from 'graphql';
 import type { Run } from '../execution/run.ts';
 import type { DataKeyOf } from '../plan/data-keys.ts';
 import { isIncluded, type Operation } from '../plan/operation.ts';
+import { nothingWithheld, type WithheldFields } from '../plan/withheld.ts';
 import { compileWriter, irregular } from './compile-writer.ts';
 import { completeAnswer } from './complete.ts';
 import { RawJson } from './raw-json.ts';
@@ -37,14 +38,18 @@ export interface Shaping {
   dependsOnType: DependsOnType;
 }
 
-/** @param schema what clients know */
+/**
+ * @param schema what clients know
+ * @param withheld what is null in the answer; nothing when omitted
+ */
 export function createShaping(
   schema: GraphQLSchema,
   { fragments }: Operation,
   dataKeyOf: DataKeyOf,
   isIncluded: (node: SelectionNode) => boolean,
+  withheld: WithheldFields = nothingWithheld,
 ): Shaping {
-  const selection = { schema, fragments, dataKeyOf, isIncluded };
+  const selection = { schema, fragments, dataKeyOf, isIncluded, withheld };
   return {
     schema,
     selection,
@@ -54,19 +59,20 @@ export function createShaping(
 }
 
 /**
- * Compiles the answer of an operation.
+ * How the whole answer of an operation is read.
  *
  * @param schema what clients know
  * @param variables with defaults; the answer is for operations with the same variables of @skip and @include
+ * @param withheld what is null in the answer; nothing when omitted
  */
-export function compileShape(
+export function createWholeShaping(
   schema: GraphQLSchema,
   operation: Operation,
   dataKeyOf: DataKeyOf,
   variables: Record<string, unknown>,
-): Shape {
-  const shaping = createShaping(schema, operation, dataKeyOf, (node) => isIncluded(node, variables));
-  return compileRootShape(shaping, operation);
+  withheld?: WithheldFields,
+): Shaping {
+  return createShaping(schema, operation, dataKeyOf, (node) => isIncluded(node, variables), withheld);
 }
 
 /** Compiles the answer of an operation, or the part of it that is not left out of the shaping. */

@@ -2,6 +2,7 @@ import type { GatewayExecutionResult } from '@apollo/server-gateway-interface';
 import type { FormattedExecutionResult } from 'graphql';
 import { absorbRoot } from '../execution/root-request.ts';
 import { startRun } from '../execution/run.ts';
+import { withReasons } from '../plan/withheld.ts';
 import { RawJson } from '../shape/raw-json.ts';
 import type { PlannedSubscription } from './plan.ts';
 
@@ -18,10 +19,13 @@ export async function executeEvent(
   context: Record<string, unknown>,
 ): Promise<GatewayExecutionResult> {
   const run = startRun(planned.variables, context);
-  const { data, errors } = event;
-  absorbRoot(run, planned.event, [run.data], { data, ...(errors && { errors: [...errors] }) });
+  const { errors } = event;
+  absorbRoot(run, planned.event, [run.data], {
+    data: event.data,
+    ...(errors && { errors: [...errors] }),
+  });
   await planned.rest?.(run);
   const answer = planned.shape(run, undefined);
-  const isRaw = answer.data instanceof RawJson;
-  return (isRaw ? { data: (answer.data as RawJson).toJSON() } : answer) as GatewayExecutionResult;
+  const data = answer.data instanceof RawJson ? answer.data.toJSON() : answer.data;
+  return withReasons({ ...answer, data }, planned.withheld) as GatewayExecutionResult;
 }

@@ -1,3 +1,4 @@
+import { stringArgument } from '@kronos/operations';
 import {
   type ArgumentNode,
   type ConstDirectiveNode,
@@ -13,7 +14,6 @@ import {
   type TypeNode,
   visit,
 } from 'graphql';
-import { stringArgument } from './links.ts';
 
 /** A field with certain arguments that some `@requires` selects, under the name it has in the planner's copy. */
 export interface FixedField {

@@ -1,5 +1,5 @@
+import { stringArgument } from '@kronos/operations';
 import { type ConstDirectiveNode, type DocumentNode, visit } from 'graphql';
-import { stringArgument } from './links.ts';
 
 /** A field that moves from one subgraph to another for a part of the requests: `@override(from:, label:)`. */
 export interface Override {

@@ -1,5 +1,5 @@
+import { findLinks, stringArgument } from '@kronos/operations';
 import { type ASTNode, type ConstDirectiveNode, type DocumentNode, Kind, parse, print, visit } from 'graphql';
-import { findLinks, stringArgument } from './links.ts';
 
 /** Specifications that ApolloGateway refuses; whoever serves the graph enforces them from the full SDL. */
 const accessSpecifications = new Set(['authenticated', 'requiresScopes', 'policy']);

@@ -1,8 +1,8 @@
+import { compose } from '@kronos/operations/testing';
 import { type FormattedExecutionResult, type GraphQLSchema, getOperationAST, parse } from 'graphql';
 import { createEngine, type Engine, type EngineOptions } from '../engine.ts';
 import type { LocalSubgraph } from '../local/local-subgraph.ts';
 import { catalog, catalogSdl, stock, stockSdl } from './catalog-and-stock.ts';
-import { compose } from './foreign-graph.ts';
 import { type HttpSubgraph, serveOverHttp } from './serve-over-http.ts';
 
 /** An engine to ask, wherever its subgraphs are. */
@@ -31,7 +31,7 @@ export interface BothWays extends AsyncDisposable {
 
 export async function startBothWays(logger: EngineOptions['logger']): Promise<BothWays> {
   let behaviour = stock;
-  const behaving: LocalSubgraph = (operation, context) => behaviour(operation, context);
+  const behaving: LocalSubgraph = (...args) => behaviour(...args);
   const localSubgraphs = { catalog, stock: behaving };
   const remoteCatalog = await serveOverHttp(catalog);
   const remoteStock = await serveOverHttp(behaving);

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { composeServices } from '@apollo/composition';
-import { GraphQLError, parse } from 'graphql';
+import { compose } from '@kronos/operations/testing';
+import { GraphQLError } from 'graphql';
 import { createEventFeed } from './event-feed.ts';
 import { startTestSubgraph, type TestSubgraph } from './test-subgraph.ts';
 
@@ -106,16 +106,4 @@ export async function startForeignGraph(): Promise<ForeignGraph> {
       await Promise.all([people.kill(), postsSubgraph.kill()]);
     },
   };
-}
-
-/** Composes subgraphs as `rover supergraph compose` would. */
-export function compose(subgraphs: Record<string, { sdl: string; url?: string }>): string {
-  const services = Object.entries(subgraphs).map(([name, { sdl, url }]) => ({
-    name,
-    url: url ?? `http://127.0.0.1:1/${name}`,
-    typeDefs: parse(sdl),
-  }));
-  const { supergraphSdl, errors } = composeServices(services);
-  if (!supergraphSdl) throw new Error(errors?.map(({ message }) => message).join('\n'));
-  return supergraphSdl;
 }

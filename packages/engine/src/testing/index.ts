@@ -1,2 +1,3 @@
-export { compose, type ForeignGraph, peopleSdl, postsSdl, startForeignGraph } from './foreign-graph.ts';
+export { compose } from '@kronos/operations/testing';
+export { type ForeignGraph, peopleSdl, postsSdl, startForeignGraph } from './foreign-graph.ts';
 export { startTestSubgraph, type TestSubgraph } from './test-subgraph.ts';

@@ -48,7 +48,7 @@ export function compareAnswers(
 }
 
 /** The path of the first null on an error's path; undefined when there is none. */
-function explainedNull(data: unknown, path: readonly (string | number)[] = []): string | undefined {
+export function explainedNull(data: unknown, path: readonly (string | number)[] = []): string | undefined {
   let value: unknown = data ?? null;
   const passed: (string | number)[] = [];
   for (const step of path) {

@@ -1,5 +1,7 @@
 import { Supergraph } from '@apollo/federation-internals';
 import { buildSubgraphSchema } from '@apollo/subgraph';
+import { stringArgument } from '@kronos/operations';
+import { compose } from '@kronos/operations/testing';
 import {
   type ConstDirectiveNode,
   type GraphQLOutputType,
@@ -13,8 +15,6 @@ import {
   parse,
   type SelectionSetNode,
 } from 'graphql';
-import { stringArgument } from '../../supergraph/links.ts';
-import { compose } from '../foreign-graph.ts';
 import { parseFieldSet } from './field-set.ts';
 
 /** What one subgraph says of one field. */

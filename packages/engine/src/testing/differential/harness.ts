@@ -14,6 +14,7 @@ import { createEngine } from '../../engine.ts';
 import { compareAnswers, type Difference } from './compare.ts';
 import { compareParts } from './compare-parts.ts';
 import { readGraph } from './graph.ts';
+import { type Guarded, guardDocument, withhold, withoutWithheld } from './guard.ts';
 import { type Execution, type Host, startHost } from './host.ts';
 import { executePlainly } from './oracle.ts';
 import { type AnswerInParts, executePartsPlainly } from './oracle-parts.ts';
@@ -32,6 +33,8 @@ export interface Case {
   isLocal?: boolean;
   /** Whether the answer comes in parts where the operation allows it; whole when omitted. */
   isInParts?: boolean;
+  /** What the client may not see; nothing when omitted. */
+  guarded?: Guarded;
 }
 
 export interface Judgement<Answer = FormattedExecutionResult | AnswerInParts> {
@@ -71,6 +74,8 @@ export interface Judgement<Answer = FormattedExecutionResult | AnswerInParts> {
  * **Errors** are compared by the nulls that they explain (`compare.ts`), not by their words: below one null the
  * specification leaves open which of several errors is reported. An error of a field that the client has not selected, but
  * a `@requires` needs, may be reported as long as its path leads to nothing; it explains no null and excuses none.
+ *
+ * **What is withheld** (`guard.ts`) is null, and null travels up from it; a mutation that is withheld is not executed.
  */
 export interface Court extends AsyncDisposable {
   readonly apiSchema: GraphQLSchema;
@@ -79,6 +84,7 @@ export interface Court extends AsyncDisposable {
     query: string,
     variables?: Record<string, unknown>,
     seed?: number,
+    guarded?: Guarded,
   ): Promise<Judgement<FormattedExecutionResult>>;
   /** The same for an answer in parts; deferred fragments must have different labels. */
   judgeParts(
@@ -123,7 +129,12 @@ export async function openCourt(
   const { executor } = await engine.load({ apollo: {} });
   const schema = apiSchema!;
 
-  async function execute(query: string, variables: Record<string, unknown>, context = {}) {
+  async function execute(
+    query: string,
+    variables: Record<string, unknown>,
+    context = {},
+    guarded: Guarded = [],
+  ) {
     const document = parse(query);
     const request = {
       schema,
@@ -134,6 +145,7 @@ export async function openCourt(
       request: { query, variables },
       metrics: {},
       logger,
+      withheld: withhold(schema, document, guarded),
     } as unknown as Parameters<NonNullable<typeof executor>>[0];
     const result = await executor!(request).catch(
       (error: Error): FormattedExecutionResult => ({
@@ -157,10 +169,15 @@ export async function openCourt(
   }
 
   /** The truth about a whole answer; what is asked next comes after it. */
-  async function findTruth(document: DocumentNode, variables: Record<string, unknown>) {
+  async function findTruth(
+    document: DocumentNode,
+    variables: Record<string, unknown>,
+    guarded: Guarded = [],
+  ) {
     const [fault] = validate(schema, document);
     if (fault) throw new Error(`the operation is not valid: ${fault.message}\n${print(document)}`);
-    const truth = await executePlainly(world, schema, document, variables);
+    const plain = guardDocument(schema, document, guarded);
+    const truth = await executePlainly(world, schema, plain.document, variables, plain.isWithheld);
     const impossible = truth.errors?.find(({ message }) => message.startsWith('nothing can be'));
     if (impossible) throw new ImpossibleCase(impossible.message);
     execution.step = 0;
@@ -185,10 +202,12 @@ export async function openCourt(
         differences: [...differences, ...compareParts(truth, answer, whole, isHidden)],
       };
     },
-    async judge(query, variables = {}, dataSeed = seed) {
+    async judge(query, variables = {}, dataSeed = seed, guarded = []) {
       serve({ seed: dataSeed, isComplete: false });
-      const truth = await findTruth(parse(query), variables);
-      const answer = await execute(query, variables);
+      const [truth, answer] = withoutWithheld(
+        await findTruth(parse(query), variables, guarded),
+        await execute(query, variables, {}, guarded),
+      );
       return { truth, answer, differences: compareAnswers(truth, answer, isHidden) };
     },
     async [Symbol.asyncDispose]() {
@@ -214,10 +233,12 @@ function assertLabelled(document: DocumentNode): void {
 
 /** Judges one case by itself, as the regression tests do. */
 export async function judgeCase(judged: Case): Promise<Judgement> {
-  const { subgraphs, seed, query, variables, isLocal, isInParts } = judged;
+  const { subgraphs, seed, query, variables, isLocal, isInParts, guarded } = judged;
   await using host = await startHost();
   await using court = await openCourt(host, subgraphs, seed, isLocal);
-  return await (isInParts ? court.judgeParts(query, variables) : court.judge(query, variables));
+  return await (isInParts
+    ? court.judgeParts(query, variables)
+    : court.judge(query, variables, seed, guarded));
 }
 
 const logger = { debug() {}, info() {}, warn() {}, error() {} };

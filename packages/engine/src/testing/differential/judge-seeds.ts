@@ -8,15 +8,16 @@ import { startHost } from './host.ts';
  * @returns every difference with the seed of its data; empty when all answers are right
  */
 export async function judgeSeeds(
-  { subgraphs, query, variables, isInParts }: Omit<Case, 'seed'>,
+  { subgraphs, query, variables, isInParts, guarded }: Omit<Case, 'seed'>,
   seeds = 12,
 ): Promise<(Difference & { seed: number })[]> {
   await using host = await startHost();
   await using court = await openCourt(host, subgraphs, 1);
   const found: (Difference & { seed: number })[] = [];
   for (let seed = 1; seed <= seeds; seed++) {
-    const judging = isInParts ? court.judgeParts : court.judge;
-    const { differences } = await judging(query, variables, seed);
+    const { differences } = await (isInParts
+      ? court.judgeParts(query, variables, seed)
+      : court.judge(query, variables, seed, guarded));
     found.push(...differences.map((difference) => ({ seed, ...difference })));
   }
   return found;

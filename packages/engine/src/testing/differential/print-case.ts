@@ -7,6 +7,7 @@ export async function printCase(failing: Case): Promise<string> {
   return [
     ...sdls,
     `seed: ${failing.seed}, isLocal: ${failing.isLocal ?? false}, variables: ${JSON.stringify(failing.variables ?? {})}`,
+    ...(failing.guarded?.length ? [`guarded: ${failing.guarded.join()}`] : []),
     `query: \`${failing.query}\``,
     `truth:  ${JSON.stringify(truth)}`,
     `answer: ${JSON.stringify(answer)}`,

@@ -1,8 +1,10 @@
 import fc from 'fast-check';
+import { parse } from 'graphql';
 import { choicesOf } from './choices.ts';
 import type { Difference } from './compare.ts';
 import { generateOperation } from './generate-operation.ts';
 import { generateSupergraph } from './generate-supergraph.ts';
+import { chooseGuarded, withhold } from './guard.ts';
 import { type Case, type Court, ImpossibleCase, openCourt } from './harness.ts';
 import { startHost } from './host.ts';
 import { reduceCase } from './reduce.ts';
@@ -16,6 +18,8 @@ export interface RunOptions {
   operationsPerSupergraph?: number;
   /** Operations have `@defer`, and answers come in parts. */
   isInParts?: boolean;
+  /** Some types and fields are withheld. */
+  isGuarded?: boolean;
   /** Go on after a failure, to see how many there are; otherwise the first one is made small and ends the run. */
   collectAll?: boolean;
 }
@@ -25,6 +29,8 @@ export interface Report {
   judged: number;
   /** Of those, how many came in parts. */
   inParts: number;
+  /** Of those, of how many something was withheld. */
+  withheld: number;
   supergraphs: number;
   /** Supergraphs that composition refused. */
   refused: number;
@@ -40,6 +46,7 @@ export async function runDifferentially(options: RunOptions): Promise<Report> {
     seed,
     judged: 0,
     inParts: 0,
+    withheld: 0,
     supergraphs: 0,
     refused: 0,
     milliseconds: 0,
@@ -59,20 +66,24 @@ export async function runDifferentially(options: RunOptions): Promise<Report> {
     if (!court) return void report.refused++;
     await using opened = court;
     report.supergraphs++;
+    const guarded = options.isGuarded ? chooseGuarded(choices, opened.apiSchema) : [];
     for (let index = 0; index < operationsPerSupergraph; index++) {
       const { isInParts } = options;
       const whole = generateOperation(choices, opened.apiSchema);
       const operation = isInParts ? sprinkleDefer(choices, opened.apiSchema, whole) : whole;
       const { query, variables } = operation;
-      const judging = isInParts ? opened.judgeParts(query, variables) : opened.judge(query, variables);
+      const judging = isInParts
+        ? opened.judgeParts(query, variables)
+        : opened.judge(query, variables, dataSeed, guarded);
       const judgement = await judging.catch(dismiss);
       if (!judgement) continue;
       report.judged++;
       const { answer, differences } = judgement;
       if ('parts' in answer && answer.parts.length > 0) report.inParts++;
+      if (withhold(opened.apiSchema, parse(query), guarded)) report.withheld++;
       if (differences.length === 0) continue;
       report.failures.push({
-        case: { subgraphs, seed: dataSeed, isLocal, isInParts, ...operation },
+        case: { subgraphs, seed: dataSeed, isLocal, isInParts, guarded, ...operation },
         differences,
       });
       if (!options.collectAll) return;
@@ -109,10 +120,10 @@ export async function reduceFailure(
         court = await openCourt(host, smaller.subgraphs, smaller.seed, smaller.isLocal);
         served = wanted;
       }
-      const { query, variables, isInParts } = smaller;
+      const { query, variables, seed, isInParts, guarded } = smaller;
       const judgement = await (isInParts
         ? court.judgeParts(query, variables)
-        : court.judge(query, variables));
+        : court.judge(query, variables, seed, guarded));
       return judgement.differences.some(({ kind }) => kinds.has(kind));
     } catch {
       return false;

@@ -1,6 +1,6 @@
+import { compose } from '@kronos/operations/testing';
 import { type FormattedExecutionResult, type GraphQLSchema, getOperationAST, parse } from 'graphql';
 import { createEngine, type EngineOptions } from '../../engine.ts';
-import { compose } from '../foreign-graph.ts';
 import { type Spoil, startSpoiltSubgraph } from './spoilt-subgraph.ts';
 
 const federation = 'extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key"])';

@@ -1,0 +1,23 @@
+import { expect, test } from 'vitest';
+import { printCase } from './testing/differential/print-case.ts';
+import { reduceFailure, runDifferentially } from './testing/differential/run.ts';
+
+const cases = Math.ceil(Number(process.env.KRONOS_DIFFERENTIAL_CASES ?? 2_000) / 2);
+const given = process.env.KRONOS_DIFFERENTIAL_SEED ?? '20261120';
+const seed = given === 'random' ? Math.floor(Math.random() * 2 ** 31) : Number(given);
+
+test(`${cases} generated operations of which a part is withheld have null there, and what follows from it`, async () => {
+  const report = await runDifferentially({ seed, cases, isGuarded: true });
+  const { judged, withheld, supergraphs, refused, milliseconds } = report;
+  const perSecond = Math.round((judged * 1_000) / milliseconds);
+  console.info(
+    `seed ${seed}: ${judged} operations, something withheld of ${withheld}, over ${supergraphs} supergraphs (${refused} refused by composition), ${perSecond} per second`,
+  );
+  const [failure] = report.failures;
+  if (failure) {
+    const reduced = await reduceFailure(failure.case, failure.differences);
+    expect.fail(`KRONOS_DIFFERENTIAL_SEED=${seed} finds a wrong answer:\n${await printCase(reduced)}`);
+  }
+  expect(judged).toBeGreaterThanOrEqual(cases);
+  expect(withheld).toBeGreaterThan(cases / 3);
+}, 300_000);
