@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { temporaryHome } from '../testing/temporary-home.ts';
@@ -41,6 +41,32 @@ test('composes, and tells when a schema file has changed since', async () => {
   await writeGraph(root, { things, names: names.replace('name: String', 'name: String size: Int') });
   expect(await stamp.isFresh()).toBe(false);
   await expect(assertSupergraphIsFresh(root)).rejects.toThrow('npx kronos compose');
+});
+
+test('types that have an id are known, by stubs, where ids are looked up', async () => {
+  await using home = temporaryHome();
+  const root = join(home.folder, 'graph');
+  const marker =
+    '# Written by `kronos compose`: the types of other subgraphs that have an id, by which `node` finds them.\n';
+  const node = 'interface Node { id: ID! }';
+  const lookup = `${link}\ntype Query { node(id: ID!): Node }\n${node}\n\n${marker}`;
+  const owned = `${things}\n${node}\n"One,\\nowned." type Owned implements Node @key(fields: "id") { "Its \\"id\\"." id: ID! }`;
+  await writeGraph(root, { things: owned, lookup });
+
+  await expect(assertSupergraphIsFresh(root)).rejects.toThrow(/The end of .*lookup\.graphql is stale/);
+  expect(await writeSupergraph(root)).toBe(true);
+  expect(await readFile(join(root, 'lookup.graphql'), 'utf8')).toBe(`${lookup}
+"""
+One,
+owned.
+"""
+type Owned implements Node @key(fields: "id", resolvable: false) {
+  "Its \\"id\\"."
+  id: ID!
+}
+`);
+  await assertSupergraphIsFresh(root);
+  expect(await writeSupergraph(root)).toBe(false);
 });
 
 test('says everything that does not fit, and where', async () => {

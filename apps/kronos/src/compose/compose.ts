@@ -5,6 +5,7 @@ import { repositoryRoot } from '@kronos/service/environment';
 import { StartError } from '@kronos/service/run-service';
 import { readSubgraphs } from '../domains.ts';
 import { readIfThere, readJson, writeWhole } from '../files.ts';
+import { assertNodeStubsAreFresh, writeNodeStubs } from './node-stubs.ts';
 
 /** The composed graph of a repository. */
 export function supergraphFile(root = repositoryRoot): string {
@@ -46,11 +47,12 @@ export async function composeSupergraph(root = repositoryRoot): Promise<string> 
 }
 
 /**
- * Brings `supergraph.graphql` up to date.
+ * Brings `supergraph.graphql` up to date, and before it the stubs of types that are reached by their ids.
  *
- * @returns whether the file had to be written
+ * @returns whether `supergraph.graphql` had to be written
  */
 export async function writeSupergraph(root = repositoryRoot): Promise<boolean> {
+  await writeNodeStubs(root);
   const composed = await composeSupergraph(root);
   if ((await readIfThere(supergraphFile(root))) === composed) return false;
   await writeWhole(supergraphFile(root), composed);
@@ -63,6 +65,7 @@ export async function writeSupergraph(root = repositoryRoot): Promise<boolean> {
  * @throws StartError when it is stale
  */
 export async function assertSupergraphIsFresh(root = repositoryRoot): Promise<void> {
+  await assertNodeStubsAreFresh(root);
   if ((await readIfThere(supergraphFile(root))) !== (await composeSupergraph(root)))
     throw new StartError('supergraph.graphql is stale: run `npx kronos compose` and commit it.');
 }
