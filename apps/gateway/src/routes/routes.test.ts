@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { defaultPolicies, type Route, type RouteParameter } from '@kronos/edge-rules';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { sampleClient, sampleOperation, sampleRoute } from '../testing/sample-rules.ts';
@@ -395,4 +396,31 @@ test('routes follow the rules while the gateway runs', async () => {
   await soon(async () => expect(await status()).toBe(200));
   own.set(rules);
   await soon(async () => expect(await status()).toBe(404));
+});
+
+test('a route may have a quota of its own', async () => {
+  const tiny = { ...defaultPolicies.user, id: randomUUID(), name: 'tiny', pointsPerMinute: 1, burst: 20 };
+  await using own = await startTestRouter({
+    operations: [sampleOperation(documents.item)],
+    policies: [...Object.values(defaultPolicies), tiny],
+    routes: ['/rare', '/often'].map((path) =>
+      route('GET', path, documents.item, {
+        parameters: [from('CONSTANT', null, 'id', '7')],
+        policyId: path === '/rare' ? tiny.id : null,
+      }),
+    ),
+  });
+  await using other = await startTestGateway(graph.supergraphSdl, {
+    KRONOS_EDGE_RULES_URL: own.url,
+    KRONOS_QUOTAS: 'true',
+  });
+  const ask = (path: string) => fetch(`${other.origin}${path}`);
+  let refused = await ask('/rare');
+  expect(refused.status).toBe(200);
+  for (let spent = 1; spent <= 20; spent++) refused = await ask('/rare');
+  expect(refused.status).toBe(429);
+  expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
+  expect(refused.headers.get('ratelimit-limit')).toBe('20');
+  expect(await refused.json()).toMatchObject({ error: { code: 'RATE_LIMITED' } });
+  expect((await ask('/often')).status).toBe(200);
 });
