@@ -21,6 +21,7 @@ import type { CompileMeasure } from './shape/measure.ts';
 import type { UpstreamLimits } from './subscription/follow-upstream.ts';
 import { type PlannedSubscription, planSubscription } from './subscription/plan.ts';
 import { type SubscriptionFrame, subscribe } from './subscription/subscribe.ts';
+import type { EngineTrace } from './trace.ts';
 import type { TrafficOptions } from './traffic/policy.ts';
 import type { TrafficStatistics } from './traffic/subgraph-traffic.ts';
 import { createTraffic } from './traffic/traffic.ts';
@@ -67,15 +68,17 @@ export interface EngineOptions {
   onSchema?(schema: { apiSchema: GraphQLSchema; supergraphSdl: string }): void;
   subscriptions?: Partial<UpstreamLimits> & { concurrency?: number };
   /**
-  /**
    * Compiles what is counted of the data of queries and mutations, e.g. its cost; requests are told by `onMeasured`. Nothing
    * is counted when omitted.
    */
   compileMeasure?: CompileMeasure;
+  /**
    * Gives the data of queries and mutations as the text of its JSON: for a server whose `stringifyResult` is
    * `stringifyAnswer`. Objects when omitted.
    */
   rawData?: boolean;
+  /** Hears what is planned and fetched for whom; nobody does when omitted. */
+  trace?: EngineTrace;
 }
 
 export interface EngineSubscribeOptions {
@@ -126,7 +129,7 @@ const warmUpLimits = { operations: 500, totalMs: 10_000 };
  * execution, the way to the subgraphs and subscriptions are ours.
  */
 export function createEngine(options: EngineOptions): Engine {
-  const { logger, headers = () => ({}) } = options;
+  const { logger, headers = () => ({}), trace } = options;
   const http = createHttpClient(options.http);
   const traffic = createTraffic(http, { timeoutMs: options.http?.timeoutMs ?? 30_000, ...options.traffic });
   const exchangeWith = (name: string, url: string) =>
@@ -136,6 +139,7 @@ export function createEngine(options: EngineOptions): Engine {
     traffic,
     onAnswer: options.onSubgraphAnswer,
     logger,
+    trace,
   });
   const { concurrency = 8, ...limits } = options.subscriptions ?? {};
   const states = new WeakMap<GraphQLSchema, SchemaState>();
@@ -152,12 +156,14 @@ export function createEngine(options: EngineOptions): Engine {
       logger,
       subgraphUrls,
       rawData: options.rawData ?? false,
+      compileMeasure: options.compileMeasure,
       planning: {
         timeoutMs: options.planningMs ?? 10_000,
         plans,
         overrideLabels: new Set(options.overrideLabels),
-      compileMeasure: options.compileMeasure,
+        trace,
       },
+      trace,
     });
     if (current) await warmUp(current.executor, state, warmUpLimits);
     options.onSchema?.({ apiSchema: state.apiSchema, supergraphSdl });
@@ -212,6 +218,7 @@ export function createEngine(options: EngineOptions): Engine {
         after,
         signal,
         createContext,
+        trace,
         concurrency,
         limits: { ...upstreamDefaults, ...limits },
         onReconnect(attempt, error) {

@@ -21,5 +21,6 @@ export type { CompileMeasure } from './shape/measure.ts';
 export { RawJson, stringifyAnswer } from './shape/raw-json.ts';
 export type { PlannedSubscription } from './subscription/plan.ts';
 export type { SubscriptionFrame } from './subscription/subscribe.ts';
+export type { EngineTrace, FetchOutcome, FetchTrace, TracedFetch } from './trace.ts';
 export type { CircuitPolicy, TrafficOptions, TrafficPolicy } from './traffic/policy.ts';
 export type { TrafficStatistics } from './traffic/subgraph-traffic.ts';

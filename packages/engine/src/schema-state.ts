@@ -11,6 +11,7 @@ import type { CompileMeasure } from './shape/measure.ts';
 import type { SubscriptionPlan } from './subscription/plan.ts';
 import { acceptDefer } from './supergraph/accept-defer.ts';
 import { prepareSupergraph } from './supergraph/prepare.ts';
+import type { EngineTrace } from './trace.ts';
 
 // Read when an ApolloGateway is constructed: 2.14 starts an exporter of usage data otherwise.
 process.env.APOLLO_TELEMETRY_DISABLED ??= 'true';
@@ -50,9 +51,10 @@ export interface SchemaStateOptions {
   subgraphUrls?: Record<string, string>;
   /** Whether data is given as the text of its JSON. */
   rawData: boolean;
-  planning: PlanningLimits;
   /** What is counted of the data of operations; nothing when undefined. */
   compileMeasure: CompileMeasure | undefined;
+  planning: PlanningLimits;
+  trace?: EngineTrace;
 }
 
 /**
@@ -75,7 +77,8 @@ export async function loadSchemaState(
     buildService({ name, url = '' }) {
       urls[name] = url;
       calls[name] =
-        locals.get(name)?.call ?? createSubgraphCall({ name, headers, exchange: exchangeWith(name, url) });
+        locals.get(name)?.call ??
+        createSubgraphCall({ name, url, headers, exchange: exchangeWith(name, url), trace: options.trace });
       return neverCalled;
     },
   });

@@ -10,6 +10,7 @@ const remote = { traceId: '0af7651916cd43dd8448eb211c80319c', spanId: 'b7ad6b716
 const userId = newId();
 const caller = {
   viewer: { userId, sessionId: newId(), scopes: new Set<string>(), roles: ['user'] },
+  clientApplicationId: null,
   clientAddress: '127.0.0.1',
   userAgent: null,
   traceparent: `00-${remote.traceId}-${remote.spanId}-01`,

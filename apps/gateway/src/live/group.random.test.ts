@@ -52,8 +52,9 @@ class Log {
         }
         position++;
         const cursor = String(position);
-        if (Log.isVisible(position)) yield { kind: 'event', cursor, result: { data: { position } } };
-        else if (this.#random.oneIn(2)) yield { kind: 'position', cursor };
+        if (Log.isVisible(position)) {
+          yield { kind: 'event', cursor, context: {}, result: { data: { position } } };
+        } else if (this.#random.oneIn(2)) yield { kind: 'position', cursor };
       }
     } finally {
       this.open--;

@@ -22,6 +22,7 @@ interface Composed {
  */
 export function compileEntityRequest(fetches: readonly Fetch[]): Step {
   const { call } = fetches[0]!;
+  const operationName = fetches.length === 1 ? fetches[0]!.operationName : undefined;
   const slots = toSlots(fetches);
   // By the slots that take part, of which there are few combinations in practice.
   const composed = new Map<string, Composed>();
@@ -51,7 +52,7 @@ export function compileEntityRequest(fetches: readonly Fetch[]): Step {
       members += `"${parts[index]!.variable}":${batches[index]!.representations}`;
     }
     try {
-      absorb(run, batches, parts, await call(run.request, `${head}${members}}}`, true));
+      absorb(run, batches, parts, await call(run.request, `${head}${members}}}`, true, operationName));
     } catch (error) {
       for (const batch of batches) {
         run.problems.fail(batch.groups.flat(), {

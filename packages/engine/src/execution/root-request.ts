@@ -14,7 +14,7 @@ export function compileRootRequest(fetch: Fetch): Step {
     if (targets.length === 0) return;
     const body = `${head}${writeVariables(fetch.variables, run.variables)}}}`;
     try {
-      absorbRoot(run, fetch, targets, await fetch.call(run.request, body, fetch.isRead));
+      absorbRoot(run, fetch, targets, await fetch.call(run.request, body, fetch.isRead, fetch.operationName));
     } catch (error) {
       run.problems.fail(targets, { error: asGraphQLError(error), keys: fetch.keys });
     }

@@ -22,6 +22,7 @@ export type OnSubgraphAnswer = (
  *
  * @param body the JSON text of the request
  * @param isRead whether it changes nothing
+ * @param onRetry hears each time that it is sent again
  * @throws a coded error that names the subgraph
  */
 export type Exchange = (
@@ -29,6 +30,7 @@ export type Exchange = (
   headers: Headers,
   body: string,
   isRead: boolean,
+  onRetry?: () => void,
 ) => Promise<HttpAnswer>;
 
 export interface ExchangeOptions {
@@ -40,14 +42,14 @@ export interface ExchangeOptions {
 
 /** Ties the traffic to a subgraph to the requests that cause it. */
 export function createExchange({ name, url, traffic, onAnswer }: ExchangeOptions): Exchange {
-  const send: Exchange = (context, headers, body, isRead) => {
+  const send: Exchange = (context, headers, body, isRead, onRetry) => {
     const signal = (context as { [clientSignal]?: AbortSignal })[clientSignal];
-    return traffic.send({ url, headers, body, isRead, signal });
+    return traffic.send({ url, headers, body, isRead, signal, onRetry });
   };
   if (!onAnswer) return send;
-  return async (context, headers, body, isRead) => {
+  return async (context, headers, body, isRead, onRetry) => {
     try {
-      const answer = await send(context, headers, body, isRead);
+      const answer = await send(context, headers, body, isRead, onRetry);
       onAnswer(context, name, answer.headers);
       return answer;
     } catch (error) {

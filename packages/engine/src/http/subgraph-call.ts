@@ -1,3 +1,4 @@
+import { type EngineTrace, traceFetch } from '../trace.ts';
 import type { Exchange } from './exchange.ts';
 import type { Headers } from './http-client.ts';
 import { readResult, type SubgraphResult } from './read-result.ts';
@@ -21,14 +22,22 @@ export interface RequestScope {
  *
  * @param body the JSON text of the request
  * @param isRead whether it changes nothing, so that it may be sent again
+ * @param operationName as it stands in the body
  * @throws a coded error that names the subgraph
  */
-export type SubgraphCall = (scope: RequestScope, body: string, isRead: boolean) => Promise<SubgraphResult>;
+export type SubgraphCall = (
+  scope: RequestScope,
+  body: string,
+  isRead: boolean,
+  operationName?: string,
+) => Promise<SubgraphResult>;
 
 export interface SubgraphCallOptions {
   name: string;
+  url: string;
   exchange: Exchange;
   headers: SubgraphHeaders;
+  trace?: EngineTrace;
 }
 
 const ownHeaders = {
@@ -37,17 +46,27 @@ const ownHeaders = {
 };
 
 /** One subgraph as the steps of a program see it: JSON text in, a GraphQL result out. */
-export function createSubgraphCall({ name, exchange, headers }: SubgraphCallOptions): SubgraphCall {
+export function createSubgraphCall(options: SubgraphCallOptions): SubgraphCall {
+  const { name, url, exchange, headers, trace } = options;
+
   async function makeHeaders(context: RequestScope['context']): Promise<Headers> {
     return { ...ownHeaders, ...(await headers(context, name)) };
   }
 
-  return async (scope, body, isRead) => {
+  return async (scope, body, isRead, operationName) => {
     let given = scope.headers.get(name);
     if (!given) {
       given = makeHeaders(scope.context);
       scope.headers.set(name, given);
     }
-    return readResult(name, await exchange(scope.context, await given, body, isRead));
+    const { context } = scope;
+    const operationType = isRead ? 'query' : 'mutation';
+    const traced = trace?.fetch({ context, subgraph: name, url, operationType, operationName });
+    if (!traced) return readResult(name, await exchange(context, await given, body, isRead));
+    return traceFetch(
+      traced,
+      async (own) => exchange(context, { ...(await given), ...own.headers }, body, isRead, own.onRetry),
+      (answer) => readResult(name, answer),
+    );
   };
 }

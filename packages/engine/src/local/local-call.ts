@@ -3,6 +3,7 @@ import { type SubgraphResult, toResult } from '../http/read-result.ts';
 import type { SubgraphCall } from '../http/subgraph-call.ts';
 import { failedAnswer, invalidAnswer } from '../http/subgraph-failure.ts';
 import { Lru } from '../lru.ts';
+import { type EngineTrace, traceFetch } from '../trace.ts';
 import type { SubgraphTraffic } from '../traffic/subgraph-traffic.ts';
 import { type Copy, compileCopy } from './compile-copy.ts';
 import type { LocalOperation } from './local-subgraph.ts';
@@ -14,12 +15,14 @@ export interface LocalCallOptions {
   onAnswer?: OnSubgraphAnswer;
   /** Hears what the subgraph threw, or gave and JSON cannot hold: the client is told only that something is wrong. */
   onFault(fault: unknown): void;
+  trace?: EngineTrace;
 }
 
 const keptOperations = 1_000;
 
 /** A subgraph in this process as the steps of a program see it: no headers, no HTTP, and no JSON in what it gives. */
-export function createLocalCall({ name, traffic, onAnswer, onFault }: LocalCallOptions): SubgraphCall {
+export function createLocalCall(options: LocalCallOptions): SubgraphCall {
+  const { name, traffic, onAnswer, onFault, trace } = options;
   const copies = new Lru<string, Copy>(keptOperations);
 
   function copyFor(operation: string): Copy {
@@ -64,7 +67,16 @@ export function createLocalCall({ name, traffic, onAnswer, onFault }: LocalCallO
   return async ({ context }, body, isRead) => {
     const operation: LocalOperation = JSON.parse(body);
     const signal = (context as { [clientSignal]?: AbortSignal })[clientSignal];
-    return read(await send({ operation, context, isRead, signal }), operation.query);
+    const request: LocalRequest = { operation, context, isRead, signal };
+    const { query, operationName } = operation;
+    const operationType = isRead ? 'query' : 'mutation';
+    const traced = trace?.fetch({ context, subgraph: name, operationType, operationName });
+    if (!traced) return read(await send(request), query);
+    return traceFetch(
+      traced,
+      ({ headers, onRetry }) => send({ ...request, headers, onRetry }),
+      (answer) => read(answer, query),
+    );
   };
 }
 

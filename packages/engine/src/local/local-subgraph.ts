@@ -16,8 +16,10 @@ export interface LocalResult {
  * with a code that it throws is an answer, and anything else that it throws is what status 500 is over HTTP.
  *
  * @param context the context value of the request for which the subgraph is asked
+ * @param headers what a trace adds, if there is one; the same that a subgraph over HTTP would be told
  */
 export type LocalSubgraph = (
   operation: LocalOperation,
   context: Record<string, unknown>,
+  headers?: Readonly<Record<string, string>>,
 ) => LocalResult | Promise<LocalResult>;

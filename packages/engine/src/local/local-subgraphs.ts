@@ -1,6 +1,7 @@
 import type { OnSubgraphAnswer } from '../http/exchange.ts';
 import type { SubgraphCall } from '../http/subgraph-call.ts';
 import type { EngineLogger } from '../schema-state.ts';
+import type { EngineTrace } from '../trace.ts';
 import type { Traffic } from '../traffic/traffic.ts';
 import { createLocalCall } from './local-call.ts';
 import type { LocalSubgraph } from './local-subgraph.ts';
@@ -11,6 +12,7 @@ export interface LocalSubgraphsOptions {
   traffic: Traffic;
   onAnswer?: OnSubgraphAnswer;
   logger: EngineLogger;
+  trace?: EngineTrace;
 }
 
 /** A subgraph in this process, as the engine knows it. */
@@ -24,7 +26,7 @@ const reachMs = 2_000;
 
 /** The subgraphs in this process by name, behind the same deadlines, limits and circuits as those behind HTTP. */
 export function connectLocalSubgraphs(options: LocalSubgraphsOptions): Map<string, ConnectedSubgraph> {
-  const { subgraphs, traffic, onAnswer, logger } = options;
+  const { subgraphs, traffic, onAnswer, logger, trace } = options;
   return new Map(
     Object.entries(subgraphs).map(([name, subgraph]) => {
       const call = createLocalCall({
@@ -33,6 +35,7 @@ export function connectLocalSubgraphs(options: LocalSubgraphsOptions): Map<strin
           runLocal(subgraph, request, timeoutMs, signal),
         ),
         onAnswer,
+        trace,
         onFault: (fault) => logger.error(`subgraph ${name} failed: ${describe(fault)}`),
       });
       return [name, { call, reach: (context) => reach(subgraph, context) }];

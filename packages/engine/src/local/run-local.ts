@@ -7,10 +7,14 @@ import type { LocalOperation, LocalResult, LocalSubgraph } from './local-subgrap
 export interface LocalRequest {
   operation: LocalOperation;
   context: Record<string, unknown>;
+  /** What a trace tells the subgraph. */
+  headers?: Readonly<Record<string, string>>;
   /** Whether it changes nothing: then it is given up when nobody waits for it. */
   isRead: boolean;
   /** Aborts when the client has gone away. */
   signal?: AbortSignal;
+  /** Hears each time that it is sent again. */
+  onRetry?(): void;
 }
 
 /** What came of it, in the terms of HTTP: 200 with a result, or 500 and why. */
@@ -31,7 +35,7 @@ const noHeaders: LocalAnswer['headers'] = {};
  */
 export function runLocal(
   subgraph: LocalSubgraph,
-  { operation, context }: LocalRequest,
+  { operation, context, headers }: LocalRequest,
   timeoutMs: number,
   signal: AbortSignal | undefined,
 ): Promise<LocalAnswer> {
@@ -50,7 +54,7 @@ export function runLocal(
       settled();
       resolve(given);
     };
-    execute(subgraph, operation, context).then(
+    execute(subgraph, operation, context, headers).then(
       (result) => answer({ status: 200, headers: noHeaders, result }),
       (fault) => answer(toAnswer(fault)),
     );
@@ -58,8 +62,8 @@ export function runLocal(
 }
 
 // Asynchronous for the sake of what is thrown at once.
-async function execute(subgraph: LocalSubgraph, operation: LocalOperation, context: LocalRequest['context']) {
-  return subgraph(operation, context);
+async function execute(subgraph: LocalSubgraph, ...args: Parameters<LocalSubgraph>) {
+  return subgraph(...args);
 }
 
 function toAnswer(fault: unknown): LocalAnswer {

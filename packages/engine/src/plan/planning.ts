@@ -6,6 +6,7 @@ import type { VagueTypes } from '../execution/merge.ts';
 import type { SubgraphCall } from '../http/subgraph-call.ts';
 import { fixArguments } from '../supergraph/fixed-arguments.ts';
 import { type OverridesOf, readOverrides } from '../supergraph/overrides.ts';
+import type { EngineTrace } from '../trace.ts';
 import { createDataKeys, type DataKeyOf } from './data-keys.ts';
 import { createFindPlan, quickPlanning } from './find-plan.ts';
 import { findInterfaceRequirements } from './hoist-requirements.ts';
@@ -39,6 +40,7 @@ export interface PlanningLimits {
   plans: PlanCache;
   /** The labels of progressive overrides that are on. */
   overrideLabels: ReadonlySet<string>;
+  trace?: EngineTrace;
 }
 
 /**
@@ -49,14 +51,15 @@ export function createPlanning(
   planner: QueryPlanner,
   preparedSdl: string,
   calls: Readonly<Record<string, SubgraphCall>>,
-  { timeoutMs, plans, overrideLabels }: PlanningLimits,
+  { timeoutMs, plans, overrideLabels, trace }: PlanningLimits,
 ): Planning {
   const fixed = fixArguments(parse(preparedSdl, { noLocation: true }));
   // Only a supergraph with such requirements is worth a second planner.
   const ownPlanner = fixed.fields.size === 0 ? planner : plannerOf(fixed.document);
   const sdl = fixed.fields.size === 0 ? preparedSdl : print(fixed.document);
   const thread = createPlannerThread({ sdl, timeoutMs });
-  const findPlan = plans.with(sdl, createFindPlan(ownPlanner, thread));
+  const find = createFindPlan(ownPlanner, thread);
+  const findPlan = plans.with(sdl, trace ? (...args) => trace.plan(args[1], () => find(...args)) : find);
   const schema: GraphQLSchema = ownPlanner.supergraph.schema.toGraphQLJSSchema();
   const vagueTypes = findInterfaceObjects(fixed.document);
   const required = findInterfaceRequirements(fixed.document, vagueTypes);

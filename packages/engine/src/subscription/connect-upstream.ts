@@ -3,6 +3,7 @@ import { codedError } from '../coded-error.ts';
 import type { HttpClient } from '../http/http-client.ts';
 import type { SubgraphHeaders } from '../http/subgraph-call.ts';
 import { failedAnswer } from '../http/subgraph-failure.ts';
+import type { EngineTrace, FetchTrace } from '../trace.ts';
 import type { PlannedSubscription } from './plan.ts';
 
 /** The subgraph has answered that it will not serve this subscription; asking again would not help. */
@@ -24,6 +25,7 @@ export interface UpstreamRequest {
   /** The cursor after which events are wanted; from now on when omitted. */
   after?: string;
   signal: AbortSignal;
+  trace?: EngineTrace;
 }
 
 const maxRefusalBytes = 1 << 20;
@@ -35,6 +37,24 @@ const worthRetrying = new Set([408, 425, 429]);
  * @throws UpstreamRefusal when the subgraph says no, any other error when it is worth trying again
  */
 export async function connectUpstream(request: UpstreamRequest): Promise<AsyncIterable<Buffer>> {
+  const { planned, context, trace } = request;
+  const { serviceName: subgraph, operationName } = planned.primary;
+  const url = planned.state.urls[subgraph];
+  const traced = trace?.fetch({ context, subgraph, url, operationType: 'subscription', operationName });
+  try {
+    const body = await connect(request, traced);
+    traced?.end({ status: 200 });
+    return body;
+  } catch (fault) {
+    traced?.end({ fault });
+    throw fault;
+  }
+}
+
+async function connect(
+  request: UpstreamRequest,
+  traced: FetchTrace | undefined,
+): Promise<AsyncIterable<Buffer>> {
   const { planned, context, after, signal } = request;
   const { primary, state } = planned;
   const subgraph = primary.serviceName;
@@ -45,6 +65,7 @@ export async function connectUpstream(request: UpstreamRequest): Promise<AsyncIt
   );
   const headers = {
     ...(await request.headers(context, subgraph)),
+    ...traced?.headers,
     accept: 'text/event-stream',
     'content-type': 'application/json',
     ...(after !== undefined && { 'last-event-id': after }),

@@ -5,8 +5,12 @@ import { connectUpstream, UpstreamRefusal, type UpstreamRequest } from './connec
 import { readEventStream, type UpstreamMessage } from './read-event-stream.ts';
 
 export interface FollowOptions extends Omit<UpstreamRequest, 'context'> {
-  /** A fresh context for every connection, because its credentials may be renewed meanwhile. */
-  createContext(): Record<string, unknown>;
+  /**
+   * A fresh context for every connection, because its credentials may be renewed meanwhile, and for every event.
+   *
+   * @param event the `extensions` of an event's message; undefined for a connection
+   */
+  createContext(event?: Record<string, unknown>): Record<string, unknown>;
   limits: UpstreamLimits;
   onReconnect?(attempt: number, error: unknown): void;
 }

@@ -9,9 +9,15 @@ import type { UpstreamMessage } from './read-event-stream.ts';
 export type SubscriptionFrame =
   /**
    * One event, with everything that other subgraphs contribute. Its cursor resumes after it. `occurredAt`, in RFC 3339,
-   * is what the owning subgraph says in the event's `extensions`.
+   * is what the owning subgraph says in the event's `extensions`; `context` is the context value that was made for it.
    */
-  | { kind: 'event'; cursor?: string; occurredAt?: string; result: GatewayExecutionResult }
+  | {
+      kind: 'event';
+      cursor?: string;
+      occurredAt?: string;
+      context: Record<string, unknown>;
+      result: GatewayExecutionResult;
+    }
   /** Nothing happened that the reader may see, but everything up to here has been considered. */
   | { kind: 'position'; cursor: string }
   /** The last frame: the subscription has come to its end, or has failed for the reason in `errors`. */
@@ -44,12 +50,15 @@ async function toFrame(message: UpstreamMessage, options: SubscribeOptions): Pro
   if (message.kind === 'position') return message;
   if (isFinal(message)) return { kind: 'end', errors: message.result.errors?.map(toGraphQLError) };
   const event = message.result as GatewayGraphQLResponse;
-  const result = await executeEvent(options.planned, event, options.createContext());
-  const { occurredAt } = message.result.extensions ?? {};
+  const { extensions = {} } = message.result;
+  const context = options.createContext(extensions);
+  const result = await executeEvent(options.planned, event, context);
+  const { occurredAt } = extensions;
   return {
     kind: 'event',
     cursor: message.cursor,
     ...(typeof occurredAt === 'string' && { occurredAt }),
+    context,
     result,
   };
 }

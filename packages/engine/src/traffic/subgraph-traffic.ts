@@ -14,6 +14,8 @@ export interface TrafficRequest {
   isRead: boolean;
   /** Aborts when the client has gone away. */
   signal?: AbortSignal;
+  /** Hears each time that it is sent again. */
+  onRetry?(): void;
 }
 
 /** A request over HTTP. */
@@ -94,6 +96,7 @@ export function createSubgraphTraffic<Request extends TrafficRequest, Answer ext
       const delayMs = mayRepeat ? retryDelay(outcome, attempt) : undefined;
       if (delayMs === undefined || delayMs >= remainingMs() || !budget.spend()) return settle(outcome);
       counted.retries++;
+      request.onRetry?.();
       if (delayMs > 0) await sleep(delayMs, undefined, { signal }).catch(() => undefined);
     }
   }
