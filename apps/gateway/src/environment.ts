@@ -12,6 +12,7 @@ import {
 import { StartError } from '@kronos/service/run-service';
 import { z } from 'zod';
 import { headersEnvironment } from './headers/environment.ts';
+import { httpEnvironment } from './http/environment.ts';
 import { quotasEnvironment } from './quotas/environment.ts';
 import { rulesEnvironment } from './rules/environment.ts';
 import { storedEnvironment } from './stored/environment.ts';
@@ -49,6 +50,7 @@ export const gatewayEnvironment = {
   KRONOS_MAX_STREAMS_PER_CALLER: count(100),
   KRONOS_MAX_STREAMS_PER_ADDRESS: count(1_000),
   KRONOS_STREAM_HEARTBEAT_MS: count(10_000),
+  ...httpEnvironment,
   ...trafficEnvironment,
   ...headersEnvironment,
   ...rulesEnvironment,

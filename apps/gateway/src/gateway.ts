@@ -14,6 +14,7 @@ import type { GatewayEnvironment } from './environment.ts';
 import { useHttpStatus } from './errors/http-status.ts';
 import { createGraphqlServer, quietly } from './graphql-server.ts';
 import { collectAnswerHeaders, createAnswerHeaders } from './headers/answer-headers.ts';
+import { allowedHosts, refuseForeignHosts } from './http/allowed-hosts.ts';
 import { graphqlRoute } from './http/graphql-route.ts';
 import { mayReadMetrics } from './http/may-read-metrics.ts';
 import { atMostEverySecond } from './http/readiness.ts';
@@ -51,6 +52,8 @@ import { reportTraffic } from './traffic/metrics.ts';
 
 /** How long streams, and then running requests, may take to end when the gateway stops. */
 const drainMs = 5_000;
+/** How long a client may leave its answer, or a part of a stream, untaken. */
+const stillMs = 120_000;
 
 /** A gateway that has loaded its supergraph and does not listen yet. */
 export interface Gateway {
@@ -62,7 +65,7 @@ export interface Gateway {
 /**
  * Builds the gateway. What a request passes, in this order:
  *
- *  1. createApp: request id, security headers, body limit, errors in the coded shape
+ *  1. createApp: request id, security headers, body limit, errors in the coded shape; refuseForeignHosts: by which name
  *  2. cors: which pages may read answers
  *  3. authenticate, identifyClient: the access token, or anonymous; the key of the client application, or none
  *  4. readGetOperation, refuseConditionalSubscription, readCursor: what a stream needs beside
@@ -199,6 +202,9 @@ export async function createGateway(
     logger,
     metrics,
     bodyLimitBytes: environment.KRONOS_MAX_BODY_BYTES,
+    arrivalMs: environment.KRONOS_REQUEST_ARRIVAL_MS,
+    // Longer than anything is waited for: an answer, or a heartbeat.
+    stillMs: stillMs + environment.KRONOS_SUBGRAPH_TIMEOUT_MS + environment.KRONOS_STREAM_HEARTBEAT_MS,
     trustProxy: environment.trustProxy,
     mayReadMetrics: mayReadMetrics(identity.authenticate),
     readiness: atMostEverySecond(async () => ({
@@ -208,6 +214,7 @@ export async function createGateway(
       ...(await engine.reach({ ...ownContext(identity.self) })),
     })),
   });
+  refuseForeignHosts(app, allowedHosts(environment));
   app.removeContentTypeParser('text/plain');
   await app.register(cors, {
     origin: environment.corsOrigins,

@@ -19,6 +19,7 @@ export type Authenticate = (authorization: string | undefined) => Promise<Caller
 
 /** Asymmetric algorithms alone: with `none` or HS256 anybody could sign with what the JWKS publishes. */
 const algorithms = ['EdDSA', 'ES256', 'RS256'];
+const worthless = 'The access token is not valid: refresh it or log in again.';
 const maxKnownTokens = 20_000;
 const bearer = /^Bearer +([\w-]+\.[\w-]+\.[\w-]+)$/i;
 
@@ -44,6 +45,8 @@ export function createAuthenticate(options: AuthenticateOptions): Authenticate {
       algorithms,
       requiredClaims: ['sub', 'exp'],
     }).catch(refuse);
+    // A subject of another kind, or an empty one, is nobody's name.
+    if (!payload.sub || typeof payload.sub !== 'string') throw unauthenticated(worthless);
     const viewer = toViewer(payload);
     const verified: Caller = { key, viewer };
     known.set(key, verified, { ttl: Math.max(1, viewer.tokenExp * 1_000 - Date.now()) });
@@ -92,7 +95,7 @@ function refuse(error: unknown): never {
     error instanceof errors.JOSEAlgNotAllowed ||
     error instanceof errors.JOSENotSupported;
   if (isToBlame) {
-    throw unauthenticated('The access token is not valid: refresh it or log in again.');
+    throw unauthenticated(worthless);
   }
   throw codedError('Access tokens cannot be verified at the moment.', {
     code: 'SERVICE_UNAVAILABLE',

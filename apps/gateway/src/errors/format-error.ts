@@ -4,33 +4,52 @@ import { type RequestScope, requestScope } from './request-scope.ts';
 
 /** Codes that only say that nobody knows: what they carry is for the log, not for the client. */
 const unknownCodes = new Set(['INTERNAL_SERVER_ERROR', 'DOWNSTREAM_SERVICE_ERROR']);
+/**
+ * Messages quote what was sent, some of them for each of its mistakes: without an end, an answer could be fifty times as
+ * large as its request.
+ */
+const maxMessageLength = 1_000;
+const maxLocations = 10;
 const tooManyTokens = /^Syntax Error: Document contains more that (\d+) tokens/;
 
 /**
- * An error as every client gets it: message, path, locations, extensions {code, details?, timestamp, requestId,
+ * An error as every client gets it: message, path, locations, extensions {code, details?, timestamp, requestId, traceId?,
  * retryAfter?}. Coded errors pass; anything else is masked, and logged with the request id.
  *
  * @param formatted the error with its code, as Apollo Server gives it to `formatError`
  * @param original what was thrown
  */
 export function formatError(formatted: GraphQLFormattedError, original: unknown): GraphQLFormattedError {
-  const { message, path, locations } = formatted;
+  const { path, locations } = formatted;
+  const message = isTooDeep(formatted)
+    ? 'The operation is nested too deeply to be read.'
+    : shortened(formatted.message);
   const { code, isMasked, ...extensions } = readExtensions(formatted, original);
   const scope = requestScope.getStore();
-  if (isMasked) logUnknown(scope?.logger, formatted, original, scope?.requestId);
+  if (isMasked) logUnknown(scope?.logger, formatted, original);
   return {
     message: isMasked
       ? 'Something went wrong on our side. Quote the request id when you report it.'
       : message,
-    ...(locations && { locations }),
+    ...(locations && { locations: locations.slice(0, maxLocations) }),
     ...(path && { path }),
     extensions: {
       code,
       ...extensions,
       timestamp: new Date().toISOString(),
       ...(scope && { requestId: scope.requestId }),
+      ...(scope?.traceId && { traceId: scope.traceId }),
     },
   };
+}
+
+/** With every bracket the parser goes one call deeper. */
+function isTooDeep({ message, extensions }: GraphQLFormattedError): boolean {
+  return message === 'Maximum call stack size exceeded' && extensions?.code === 'GRAPHQL_PARSE_FAILED';
+}
+
+function shortened(message: string): string {
+  return message.length > maxMessageLength ? `${message.slice(0, maxMessageLength)}…` : message;
 }
 
 function readExtensions({ message, extensions = {} }: GraphQLFormattedError, original: unknown) {
@@ -41,9 +60,13 @@ function readExtensions({ message, extensions = {} }: GraphQLFormattedError, ori
   if (unknownCodes.has(code)) return { code: 'INTERNAL_SERVER_ERROR', isMasked: true };
   // Apollo Server gives every failed rule the same code; a limit is not a mistake in the document.
   if (limit) return { ...rest, code: 'OPERATION_LIMIT_EXCEEDED', details: limit };
+  if (isTooDeep({ message, extensions }))
+    return { ...rest, code: 'OPERATION_LIMIT_EXCEEDED', details: { limit: 'nesting' } };
   const tokens = tooManyTokens.exec(message)?.[1];
   if (tokens) {
-    const details = { limit: 'tokens', maximum: Number(tokens) };
+    // Reading ends with the first one that is too many.
+    const maximum = Number(tokens);
+    const details = { limit: 'tokens', value: maximum + 1, maximum };
     return { ...rest, code: 'OPERATION_LIMIT_EXCEEDED', details };
   }
   return { ...rest, code };
@@ -59,9 +82,8 @@ function logUnknown(
   logger: RequestScope['logger'] | undefined,
   formatted: GraphQLFormattedError,
   original: unknown,
-  requestId: string | undefined,
 ): void {
   const err = (original as { originalError?: unknown })?.originalError ?? original;
   const subgraph = err instanceof SubgraphError ? err.subgraph : undefined;
-  logger?.error({ err, requestId, subgraph, path: formatted.path }, `masked error: ${formatted.message}`);
+  logger?.error({ err, subgraph, path: formatted.path }, `masked error: ${shortened(formatted.message)}`);
 }

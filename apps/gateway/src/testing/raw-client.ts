@@ -16,7 +16,7 @@ export function openRawClient(url: string, query: string, headers: Record<string
   const body = JSON.stringify({ query });
   const socket = connect(Number(port), hostname);
   const lines = Object.entries({
-    host: 'test',
+    host: 'localhost',
     accept: 'text/event-stream',
     'content-type': 'application/json',
     'content-length': String(Buffer.byteLength(body)),

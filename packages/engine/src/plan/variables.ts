@@ -6,6 +6,9 @@ type Variables =
   | { errors: readonly GraphQLError[]; coerced?: undefined }
   | { errors?: undefined; coerced: Record<string, unknown> };
 
+/** The message of each mistake quotes the whole variable. */
+const maxErrors = 10;
+
 /**
  * Compiles the check of an operation's variables.
  *
@@ -19,7 +22,7 @@ export function compileVariables(
   const definitions = node.variableDefinitions ?? [];
   if (definitions.length === 0 && overrides.length === 0) return () => ({ coerced: none });
   return (given) => {
-    const { errors, coerced } = getVariableValues(schema, definitions, given);
+    const { errors, coerced } = getVariableValues(schema, definitions, given, { maxErrors });
     if (errors) return { errors };
     for (const { label, isOn } of overrides) coerced[label] = isOn();
     // A nullable variable with a default passes validation here, and null is neither yes nor no.
