@@ -62,6 +62,11 @@ test('a field can be a condition of its own', () => {
 test('a filter is bounded, because variables have no depth limit', () => {
   const filter = { or: Array.from({ length: 101 }, () => ({ title: { eq: 'x' } })) };
   expect(() => toWhere(filter, fields)).toThrow('at most 100 conditions');
+  expect(() => toWhere({ or: Array.from({ length: 200 }, () => ({})) }, fields)).toThrow('at most 200 parts');
+  let nested: object = { title: { eq: 'x' } };
+  for (let level = 1; level < 10; level++) nested = level % 2 ? { not: nested } : { and: [nested] };
+  expect(toWhere(nested, fields)).toBeTruthy();
+  expect(() => toWhere({ or: [nested] }, fields)).toThrow('at most 10 levels');
 });
 
 test('what the subgraph has forgotten to map is said', () => {

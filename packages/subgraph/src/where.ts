@@ -9,6 +9,8 @@ export type FilterField =
 type Filter = Record<string, unknown>;
 
 const maxConditions = 100;
+const maxParts = 200;
+const maxLevels = 10;
 
 const operators: Record<string, (value: unknown) => object> = {
   eq: (value) => ({ equals: value }),
@@ -26,25 +28,32 @@ const operators: Record<string, (value: unknown) => object> = {
  * What is null or absent is no condition, so that clients can pass variables that are not set.
  *
  * @param fields the filter's own fields; a field that is not here is a mistake of the subgraph
- * @throws BAD_USER_INPUT for more than 100 conditions, each value of an `in` among them, and whatever a field's `decode` throws
+ * @throws BAD_USER_INPUT for more than 100 conditions, each value of an `in` among them, for more than 200 parts or
+ *   10 levels of them, and whatever a field's `decode` throws
  */
 export function toWhere(
   filter: object | null | undefined,
   fields: Readonly<Record<string, FilterField>>,
 ): Record<string, unknown> {
   let conditions = 0;
+  let parts = 0;
 
-  function all(part: object | null | undefined): Record<string, unknown> {
+  function all(part: object | null | undefined, level: number): Record<string, unknown> {
+    // Filters without a condition are none of the conditions, and the database's client goes fifty levels deep.
+    parts += 1;
+    if (parts > maxParts) throw badUserInput(`A filter has at most ${maxParts} parts.`);
+    if (level > maxLevels) throw badUserInput(`A filter holds at most ${maxLevels} levels of filters.`);
     const members = Object.entries(part ?? {}).flatMap(([name, value]) =>
-      value === null || value === undefined ? [] : one(name, value),
+      value === null || value === undefined ? [] : one(name, value, level),
     );
     return members.length > 0 ? { AND: members } : {};
   }
 
-  function one(name: string, value: Filter | Filter[]): object[] {
-    if (name === 'and') return (value as Filter[]).map(all);
-    if (name === 'or') return [{ OR: (value as Filter[]).map(all) }];
-    if (name === 'not') return [{ NOT: all(value) }];
+  function one(name: string, value: Filter | Filter[], level: number): object[] {
+    const inner = (part: Filter) => all(part, level + 1);
+    if (name === 'and') return (value as Filter[]).map(inner);
+    if (name === 'or') return [{ OR: (value as Filter[]).map(inner) }];
+    if (name === 'not') return [{ NOT: inner(value as Filter) }];
     count(1);
     return fieldConditions(name, value);
   }
@@ -71,7 +80,7 @@ export function toWhere(
     });
   }
 
-  return all(filter);
+  return all(filter, 1);
 }
 
 function decodeAll(decode: (value: string) => unknown): (given: unknown) => unknown {
