@@ -29,17 +29,17 @@ export interface AnswerHeaders {
   usePlugin(): ApolloServerPlugin<GatewayContext>;
 }
 
-/** @param forwarded the headers that subgraphs see, on which an answer may therefore depend */
+/** @param forwarded the headers of which subgraphs are told, on which an answer may therefore depend */
 export function createAnswerHeaders(forwarded: readonly string[]): AnswerHeaders {
   const vary = ['authorization', 'accept', ...forwarded].join(', ');
 
-  const pass: AnswerHeaders['pass'] = ({ kind, context: { notes, authorization } }, headers) => {
+  const pass: AnswerHeaders['pass'] = ({ kind, context: { notes, authorization, client } }, headers) => {
     if (!notes) return;
     for (const [name, value] of notes.others()) headers.set(name, value);
     if (kind !== 'query' || !notes.isClean || headers.has('cache-control')) return;
     const cacheControl = notes.cacheControl();
     if (!cacheControl) return;
-    const isPersonal = authorization !== undefined || notes.cookies.length > 0;
+    const isPersonal = authorization !== undefined || client !== null || notes.cookies.length > 0;
     headers.set('cache-control', isPersonal ? personal(cacheControl) : cacheControl);
     headers.set('vary', vary);
   };

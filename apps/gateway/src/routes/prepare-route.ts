@@ -20,6 +20,7 @@ import {
   typeFromAST,
   validate,
 } from 'graphql';
+import { LRUCache } from 'lru-cache';
 import { type Fragments, type SelectedPart, selectedAt } from './selected-at.ts';
 
 /** A parameter of a route with where its value goes. */
@@ -53,6 +54,8 @@ export interface PreparedRoute {
   result: SelectedPart;
 }
 
+const keptRoutes = 5_000;
+
 /**
  * Prepares a route for being served.
  *
@@ -83,6 +86,22 @@ export function prepareRoute(
   }));
   const parameters = route.parameters.map((parameter) => prepareParameter(parameter, variables));
   return { route, segments, document, operation, fragments, isMutation, parameters, variables, result };
+}
+
+/** Prepares each route once in a version of the graph: when the rules change, most routes do not. */
+export function preparingOnce(): typeof prepareRoute {
+  const known = new LRUCache<string, PreparedRoute>({ max: keptRoutes });
+  let graph: GraphQLSchema | undefined;
+  return (route, document, schema) => {
+    if (schema !== graph) known.clear();
+    graph = schema;
+    const key = JSON.stringify(route);
+    const found = known.get(key);
+    if (found && found.document === document) return found;
+    const prepared = prepareRoute(route, document, schema);
+    known.set(key, prepared);
+    return prepared;
+  };
 }
 
 function readOperation(text: string, schema: GraphQLSchema) {

@@ -26,14 +26,19 @@ const methods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
 /** Longer than any id; what is longer matches no route. */
 const maxParameterLength = 1_024;
 
-export function createRouteTable({ rules, documentOf }: PreparedRules, schema: GraphQLSchema): RouteTable {
+/** @param prepare how routes are prepared, which may be known from before */
+export function createRouteTable(
+  { rules, documentOf }: PreparedRules,
+  schema: GraphQLSchema,
+  prepare: typeof prepareRoute = prepareRoute,
+): RouteTable {
   const router = createRouter({ maxParamLength: maxParameterLength });
   const routes: PreparedRoute[] = [];
   const broken: { route: Route; reason: string }[] = [];
   for (const route of rules.routes) {
     if (!route.isEnabled) continue;
     try {
-      const prepared = prepareRoute(route, documentOf(route.operationHash), schema);
+      const prepared = prepare(route, documentOf(route.operationHash), schema);
       router.on(route.method, patternOf(prepared), () => undefined, prepared);
       routes.push(prepared);
     } catch (error) {
