@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import {
   clientSignal,
   type Engine,
@@ -9,10 +8,12 @@ import {
 } from '@kronos/engine';
 import type { FastifyRequest } from 'fastify';
 import type { Caller } from './access/caller.ts';
+import { requestScope } from './errors/request-scope.ts';
 import type { AnswerNotes } from './headers/answer-notes.ts';
 import { pickHeaders } from './headers/forward.ts';
 import type { Account } from './quotas/account.ts';
 import type { Client } from './rules/identify-client.ts';
+import { newTrace, type RequestTrace, readRequestTrace } from './telemetry/request-trace.ts';
 
 /** The context value of an operation. */
 export interface GatewayContext {
@@ -28,8 +29,8 @@ export interface GatewayContext {
   /** The caller's header as it came, for gateways that verify nothing. */
   authorization: string | undefined;
   requestId: string;
-  /** W3C trace context: the caller's, or the beginning of a new trace. */
-  traceparent: string;
+  /** The trace that everything belongs to which is done for it. */
+  trace: RequestTrace;
   clientAddress: string;
   userAgent: string | undefined;
   /** The client's headers that subgraphs get as they came. */
@@ -48,7 +49,6 @@ export interface GatewayContext {
   [partsSlot]?: PartsSlot;
 }
 
-const traceparentShape = /^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/;
 const maxAgentLength = 512;
 
 /**
@@ -63,19 +63,13 @@ export function createContext(
   client: Client | null,
   forward: readonly string[],
 ): GatewayContext {
-  const { traceparent: given, authorization } = request.headers;
-  let traceparent: string | undefined;
   return {
     startedAt: performance.now(),
     caller,
     client,
-    authorization,
+    authorization: request.headers.authorization,
     requestId: request.id,
-    // Made when it is asked for: a request that another one answers needs none.
-    get traceparent() {
-      traceparent ??= typeof given === 'string' && traceparentShape.test(given) ? given : newTraceparent();
-      return traceparent;
-    },
+    trace: requestScope.getStore()?.trace ?? readRequestTrace(request),
     clientAddress: request.ip,
     userAgent: request.headers['user-agent']?.slice(0, maxAgentLength),
     forwarded: pickHeaders(forward, request.headers),
@@ -90,16 +84,9 @@ export function ownContext(caller: Caller): GatewayContext {
     client: null,
     authorization: undefined,
     requestId: 'gateway',
-    traceparent: newTraceparent(),
+    trace: newTrace(),
     clientAddress: '127.0.0.1',
     userAgent: undefined,
     forwarded: {},
   };
-}
-
-/** Node draws random bytes for UUIDs in advance: that is several times cheaper than `randomBytes`. */
-function newTraceparent(): string {
-  const traceId = randomUUID().replaceAll('-', '');
-  const parentId = randomUUID().slice(-12) + randomUUID().slice(0, 4);
-  return `00-${traceId}-${parentId}-01`;
 }

@@ -1,6 +1,7 @@
 import cors from '@fastify/cors';
 import { createEngine } from '@kronos/engine';
 import { createApp, type Logger, StartError } from '@kronos/service';
+import { tracing } from '@kronos/telemetry';
 import type { FastifyInstance } from 'fastify';
 import type { GraphQLSchema } from 'graphql';
 import { Registry } from 'prom-client';
@@ -47,6 +48,10 @@ import { createSubscriptions } from './stream/subscriptions.ts';
 import { createViewers } from './stream/viewers.ts';
 import { followSupergraph } from './supergraph/follow-supergraph.ts';
 import { readSupergraph } from './supergraph/read-supergraph.ts';
+import { followClients } from './telemetry/client-headers.ts';
+import { createEngineTrace } from './telemetry/engine-trace.ts';
+import { logFailures } from './telemetry/log-failures.ts';
+import { traceOperations } from './telemetry/trace-operations.ts';
 import { readTraffic } from './traffic/environment.ts';
 import { reportTraffic } from './traffic/metrics.ts';
 
@@ -65,7 +70,7 @@ export interface Gateway {
 /**
  * Builds the gateway. What a request passes, in this order:
  *
- *  1. createApp: request id, security headers, body limit, errors in the coded shape; refuseForeignHosts: by which name
+ *  1. createApp: request id, span, security headers, body limit, errors in the coded shape; refuseForeignHosts: by which name
  *  2. cors: which pages may read answers
  *  3. authenticate, identifyClient: the access token, or anonymous; the key of the client application, or none
  *  4. readGetOperation, refuseConditionalSubscription, readCursor: what a stream needs beside
@@ -124,6 +129,7 @@ export async function createGateway(
     planningMs: environment.KRONOS_PLANNING_TIMEOUT_MS,
     overrideLabels: environment.KRONOS_OVERRIDE_LABELS,
     onSubgraphAnswer: collectAnswerHeaders(environment.KRONOS_RESPONSE_HEADERS),
+    trace: tracing && createEngineTrace(tracing),
     onSchema: ({ apiSchema, supergraphSdl }) => {
       flights.seal();
       schema = apiSchema;
@@ -167,6 +173,8 @@ export async function createGateway(
     environment,
     logger,
     [
+      ...(tracing ? [traceOperations()] : []),
+      logFailures(),
       counted.usePlugin(),
       stored.usePlugin(),
       useGetOperations(),
@@ -201,6 +209,7 @@ export async function createGateway(
   const app = createApp({
     logger,
     metrics,
+    traces: { service: 'gateway' },
     bodyLimitBytes: environment.KRONOS_MAX_BODY_BYTES,
     arrivalMs: environment.KRONOS_REQUEST_ARRIVAL_MS,
     // Longer than anything is waited for: an answer, or a heartbeat.
@@ -215,12 +224,13 @@ export async function createGateway(
     })),
   });
   refuseForeignHosts(app, allowedHosts(environment));
+  followClients(app, metrics);
   app.removeContentTypeParser('text/plain');
   await app.register(cors, {
     origin: environment.corsOrigins,
     methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
     strictPreflight: false,
-    exposedHeaders: ['x-request-id', 'retry-after', incompleteHeader, ...rateLimitHeaders],
+    exposedHeaders: ['x-request-id', 'x-client-version', 'retry-after', incompleteHeader, ...rateLimitHeaders],
     maxAge: 600,
   });
   const requests = trackRequests(app);

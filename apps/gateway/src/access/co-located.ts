@@ -14,6 +14,7 @@ export interface SubgraphCaller {
   clientApplicationId: string | null;
   /** W3C trace context. */
   traceparent: string | null;
+  tracestate?: string;
   /** When the caller's own token expires; absent for an anonymous caller. */
   tokenExpiresAt?: Date;
 }
@@ -44,19 +45,18 @@ export function toLocalSubgraphs(subgraphs: readonly CoLocatedSubgraph[]): Recor
   return Object.fromEntries(
     subgraphs.map((subgraph) => [
       subgraph.name,
-      (operation, context) => subgraph.execute(operation, toCaller(context as unknown as GatewayContext)),
+      (operation, context, headers) =>
+        subgraph.execute(operation, toCaller(context as unknown as GatewayContext, headers)),
     ]),
   );
 }
 
-function toCaller({
-  caller,
-  client,
-  requestId,
-  clientAddress,
-  userAgent,
-  traceparent,
-}: GatewayContext): SubgraphCaller {
+/** @param headers what a trace adds for this fetch; what the context says is for the whole request */
+function toCaller(
+  { caller, client, requestId, clientAddress, userAgent, trace }: GatewayContext,
+  headers: Readonly<Record<string, string>> | undefined,
+): SubgraphCaller {
+  const { traceparent, tracestate } = { ...trace.headers, ...headers };
   const identity = caller.viewer ? toIdentity(caller.viewer) : anonymous;
   return {
     ...identity,
@@ -65,6 +65,7 @@ function toCaller({
     userAgent: userAgent || null,
     clientApplicationId: client?.id ?? null,
     traceparent,
+    ...(tracestate && { tracestate }),
   };
 }
 

@@ -8,12 +8,12 @@ import type { MintInternalToken } from './internal-token.ts';
  */
 export function createSubgraphHeaders(mint: MintInternalToken | undefined): SubgraphHeaders {
   return async (context) => {
-    const { caller, client, authorization, requestId, traceparent, clientAddress, userAgent, forwarded } =
+    const { caller, client, authorization, requestId, trace, clientAddress, userAgent, forwarded } =
       context as unknown as GatewayContext;
     const headers: Headers = {
       ...forwarded,
       'x-request-id': requestId,
-      traceparent,
+      ...trace.headers,
       'x-kronos-client-address': clientAddress,
     };
     if (userAgent) headers['x-kronos-client-agent'] = userAgent;

@@ -50,7 +50,7 @@ function textOf({ body }: HTTPGraphQLResponse): string {
 }
 
 async function sendParts(
-  { id: requestId, log }: FastifyRequest,
+  { log }: FastifyRequest,
   reply: FastifyReply,
   { headers, cookies }: AnswerHead,
   first: string,
@@ -76,7 +76,7 @@ async function sendParts(
     }
     writer.end('');
   } catch (error) {
-    log.error({ err: error, requestId }, 'an answer in parts broke');
+    log.error({ err: error }, 'an answer in parts broke');
     response.destroy();
   }
 }

@@ -18,6 +18,7 @@ const ours = new Set([
   'proxy-connection',
   'te',
   'traceparent',
+  'tracestate',
   'trailer',
   'transfer-encoding',
   'upgrade',

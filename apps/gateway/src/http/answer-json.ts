@@ -11,6 +11,7 @@ import type { Answer, Flights } from '../sharing/flights.ts';
 import { personalBody } from '../sharing/personal-answer.ts';
 import type { Queries } from '../sharing/queries.ts';
 import { shareKey } from '../sharing/share-key.ts';
+import { joinOperation } from '../telemetry/operation-span.ts';
 import { toApolloRequest } from './apollo-request.ts';
 import { bodyOf, JsonBody } from './json-body.ts';
 import type { OperationRequest } from './operation-request.ts';
@@ -34,7 +35,7 @@ export async function answerJson(
   options: AnswerJsonOptions,
 ): Promise<void> {
   const answer = await obtainAnswer(request, reply.raw, context, options);
-  sendAnswer(reply, answer, personalBody(answer, request.id, request.log));
+  sendAnswer(reply, answer, personalBody(answer, context));
 }
 
 /**
@@ -51,7 +52,11 @@ export async function obtainAnswer(
   const key = options.isSharing ? keyOf(request, context, options) : undefined;
   // Whoever joins pays for what is done for them all the same: a point.
   if (context.account && key !== undefined && options.flights.has(key)) await context.account.enter();
-  return options.flights.join(key, response, (signal) => run(request, context, signal, options));
+  const answer = await options.flights.join(key, response, (signal) =>
+    run(request, context, signal, options),
+  );
+  if (answer.requestId !== request.id) joinOperation(context.trace.span, answer.span);
+  return answer;
 }
 
 /** Undefined for what may not be shared. */
@@ -79,7 +84,15 @@ async function run(
   if (clean) {
     const { headers, text } = clean;
     const answerBody = new AnswerBody(text);
-    return { status: 200, headers, body: answerBody, cookies, requestId: request.id, isClean: true };
+    return {
+      status: 200,
+      headers,
+      body: answerBody,
+      cookies,
+      requestId: request.id,
+      span: context.trace.span,
+      isClean: true,
+    };
   }
   await context.account?.enter();
   refuseConditionalSubscription(bodyOf(request), maxTokens);
@@ -93,6 +106,7 @@ async function run(
     body: new AnswerBody(body.kind === 'complete' ? body.string : ''),
     cookies,
     requestId: request.id,
+    span: context.trace.span,
     isClean: notes.isClean,
   };
 }

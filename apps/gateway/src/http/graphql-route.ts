@@ -4,7 +4,7 @@ import type { Authenticate } from '../access/authenticate.ts';
 import { createContext, type GatewayContext } from '../context.ts';
 import { answerInParts } from '../defer/answer-in-parts.ts';
 import { wantsParts } from '../defer/wants-parts.ts';
-import { requestScope } from '../errors/request-scope.ts';
+import { requestScope, scopeOf } from '../errors/request-scope.ts';
 import { refuseConditionalSubscription } from '../limits/conditional-subscription.ts';
 import type { Account } from '../quotas/account.ts';
 import type { Accounts } from '../quotas/accounts.ts';
@@ -44,8 +44,7 @@ export function graphqlRoute(app: FastifyInstance, options: GraphqlRouteOptions)
     method: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'],
     url: '/graphql',
     async handler(request, reply) {
-      const scope = { requestId: request.id, logger: request.log };
-      await requestScope.run(scope, async () => {
+      await requestScope.run(scopeOf(request), async () => {
         let account: Account | undefined;
         try {
           if (wantsPage(request)) return reply.redirect('/');

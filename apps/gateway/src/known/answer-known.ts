@@ -8,6 +8,7 @@ import type { OperationRequest } from '../http/operation-request.ts';
 import type { GatewayMetrics } from '../metrics.ts';
 import { operationPoints } from '../quotas/admit-operations.ts';
 import type { StoredOperations } from '../stored/stored-operations.ts';
+import { describeOperation, noteOutcome } from '../telemetry/operation-span.ts';
 import type { KnownOperations } from './known-operations.ts';
 
 export interface AnswerKnownOptions {
@@ -45,10 +46,12 @@ export async function answerKnown(
   if (!known || stored.safelist.refusal(context, known.queryHash)) return undefined;
   if (access.refusal(known, context.caller.viewer)) return undefined;
   if (context.account) await context.account.admit(operationPoints);
+  describeOperation(context.trace.span, known.operation, known.queryHash);
   context.executed = engine.execute({ ...known, context: context as unknown as Record<string, unknown> });
   const result = await context.executed.catch(() => undefined);
   if (!result?.data || result.errors) return undefined;
 
+  noteOutcome(context.trace.span, undefined);
   const kind = known.operation.operation;
   if (context.notes) context.notes.isClean = true;
   const answered = new Map([['content-type', `${mediaType}; charset=utf-8`]]);

@@ -1,3 +1,4 @@
+import type { Span } from '@kronos/telemetry';
 import type { GraphQLFormattedError } from 'graphql';
 import type { StreamProtocol } from '../stream/protocol.ts';
 
@@ -22,6 +23,8 @@ export class Frame {
   readonly occurredAt: number;
   /** About how much memory it takes once it is framed for one protocol, in bytes. */
   readonly size: number;
+  /** Open until it has been written to those who read live; undefined when the event is not traced. */
+  span: Span | undefined;
   /** `{"data":…,"errors":…` without its end, for each protocol ends it in its own way. */
   readonly #head: string;
   readonly #extensions: Record<string, unknown> | undefined;

@@ -1,8 +1,12 @@
 import type { Engine, PlannedSubscription, SubscriptionFrame } from '@kronos/engine';
+import type { Span } from '@kronos/telemetry';
 import type { GraphQLError } from 'graphql';
 import type { GatewayContext } from '../context.ts';
 import { formatError } from '../errors/format-error.ts';
 import { type RequestScope, requestScope } from '../errors/request-scope.ts';
+import { startEventSpan } from '../telemetry/event-span.ts';
+import { noteOutcome } from '../telemetry/operation-span.ts';
+import { newTrace, type RequestTrace, traceOfSpan } from '../telemetry/request-trace.ts';
 import { compareCursors } from './cursor-order.ts';
 import { broken, isUnauthenticated, tooSlow } from './endings.ts';
 import { Frame } from './frame.ts';
@@ -87,19 +91,23 @@ export class Group implements LaneOwner {
     return engine.subscribe(planned, {
       after: lane.ring.cursor,
       signal,
-      createContext: () => groupContext(sharedScope, requestId, this.#holder.current.context, signal),
+      createContext: (event) =>
+        groupContext(sharedScope, requestId, this.#holder.current.context, signal, this.#traceOf(event)),
     });
   }
 
-  toFrame({ cursor, occurredAt, result }: Extract<SubscriptionFrame, { kind: 'event' }>): Frame {
+  toFrame({ cursor, occurredAt, context, result }: Extract<SubscriptionFrame, { kind: 'event' }>): Frame {
     this.#options.metrics.eventsIn.inc();
+    const span = (context as unknown as Partial<GatewayContext>).trace?.span;
     const { data, errors, extensions } = result;
-    const formatted = errors?.map((error) => formatError(error.toJSON(), error));
-    return new Frame(
+    const formatted = errors && this.#formatted(errors, span);
+    const frame = new Frame(
       { data, ...(formatted && { errors: formatted }), ...(extensions && { extensions }) },
       cursor,
       occurredAt,
     );
+    frame.span = span;
+    return frame;
   }
 
   onMoved(lane: Lane): void {
@@ -117,8 +125,7 @@ export class Group implements LaneOwner {
   }
 
   onBroken(lane: Lane, error: unknown): void {
-    const { logger, requestId } = this.#options.requestScope;
-    logger.error({ err: error, requestId }, 'a group of streams broke');
+    this.#options.requestScope.logger.error({ err: error }, 'a group of streams broke');
     this.#endLane(lane, broken());
   }
 
@@ -126,7 +133,11 @@ export class Group implements LaneOwner {
     this.#end(member, tooSlow());
   }
 
-  onDelivered(lane: Lane, { occurredAt }: Frame, count: number): void {
+  onDelivered(lane: Lane, frame: Frame, count: number): void {
+    const { occurredAt, span } = frame;
+    span?.set({ 'kronos.subscribers': count });
+    span?.end();
+    frame.span = undefined;
     const { eventsOut, lag } = this.#options.metrics;
     eventsOut.inc(count);
     const isLive = count > 0 && occurredAt >= lane.openedAt;
@@ -140,6 +151,23 @@ export class Group implements LaneOwner {
 
   onParked(): void {
     this.#options.metrics.parked.inc();
+  }
+
+  /** What an event causes belongs to what caused the event; undefined when nobody said what that is. */
+  #traceOf(event: Record<string, unknown> | undefined): RequestTrace | undefined {
+    const { planned, requestScope } = this.#options;
+    const traceparent = event?.traceparent;
+    if (typeof traceparent !== 'string') return undefined;
+    const span = startEventSpan(planned, traceparent, requestScope.requestId);
+    return span ? traceOfSpan(span) : newTrace({ traceparent });
+  }
+
+  #formatted(errors: readonly GraphQLError[], span: Span | undefined) {
+    const scope = this.#options.requestScope;
+    const own = span?.isRecording ? { ...scope, traceId: span.traceId } : scope;
+    const formatted = requestScope.run(own, () => errors.map((error) => formatError(error.toJSON(), error)));
+    noteOutcome(span, formatted);
+    return formatted;
   }
 
   /** Lets a member read from a lane that has what it needs, from a new one, or wait for either. */

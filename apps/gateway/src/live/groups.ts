@@ -14,7 +14,7 @@ export interface GroupsOptions {
   engine: Pick<Engine, 'subscribe'>;
   /** How wide a subscription may be shared. */
   sharedScopeOf(planned: PlannedSubscription): SharedScope;
-  logger: Pick<Logger, 'error' | 'info'>;
+  logger: Pick<Logger, 'child'>;
   metrics: LiveMetrics;
   ring?: Partial<RingLimits>;
   /** What the rings of all groups may hold together, in bytes. */
@@ -65,7 +65,7 @@ export function createGroups(options: GroupsOptions): Groups {
       engine,
       planned,
       sharedScope,
-      requestScope: { requestId: id, logger },
+      requestScope: { requestId: id, logger: logger.child({ requestId: id }) },
       ringLimits,
       ringBudget,
       metrics,

@@ -48,7 +48,7 @@ export async function answerRoute(
     requireScopes(route.requiredScopes, caller.viewer);
     const operation = toOperation(request, prepared.document, variablesOf(request, match));
     const answer = await obtainAnswer(operation, reply.raw, context, options);
-    const result = JSON.parse(personalBody(answer, request.id, request.log).toString());
+    const result = JSON.parse(personalBody(answer, context).toString());
     return sendRest(reply, readResult(prepared, result, request.id), answer);
   } catch (error) {
     account ??= accounts?.openStrangers(request.ip, reply);

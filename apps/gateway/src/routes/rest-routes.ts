@@ -1,8 +1,8 @@
-import type { Logger } from '@kronos/service';
+import { type Logger, requestSpan } from '@kronos/service';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { GraphQLSchema } from 'graphql';
 import { Counter, Gauge, type Registry } from 'prom-client';
-import { requestScope } from '../errors/request-scope.ts';
+import { requestScope, scopeOf } from '../errors/request-scope.ts';
 import { originOf } from '../pages/endpoint.ts';
 import type { HeldRules } from '../rules/hold-rules.ts';
 import { type AnswerRouteOptions, answerRoute } from './answer-route.ts';
@@ -71,7 +71,7 @@ export async function restRoutes(app: FastifyInstance, options: RestRoutesOption
     });
     routes.setErrorHandler(async (error: Error & { statusCode?: number }, request, reply) => {
       const status = error.statusCode ?? 500;
-      if (status >= 500) request.log.error({ err: error, requestId: request.id }, 'a route failed');
+      if (status >= 500) request.log.error({ err: error }, 'a route failed');
       sendRest(reply, restError(status, request.id, describeFailure(status, error)));
       return reply;
     });
@@ -80,9 +80,12 @@ export async function restRoutes(app: FastifyInstance, options: RestRoutesOption
       url: '/*',
       async handler(request, reply) {
         const match = matches.get(request)!;
-        const scope = { requestId: request.id, logger: request.log };
-        const status = await requestScope.run(scope, () => answerRoute(request, reply, match, options));
         const { method, path } = match.prepared.route;
+        requestSpan(request)?.rename(`${method} ${path}`);
+        requestSpan(request)?.set({ 'http.route': path });
+        const status = await requestScope.run(scopeOf(request), () =>
+          answerRoute(request, reply, match, options),
+        );
         answered.inc({ method, path, status });
         return reply;
       },

@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http';
+import type { Span } from '@kronos/telemetry';
 import type { AnswerBody } from './answer-body.ts';
 
 /** A complete answer, ready to be sent to anybody who asked the same. */
@@ -10,6 +11,8 @@ export interface Answer {
   cookies: readonly string[];
   /** The id of the request for which the operation was run; it is in the errors of the answer. */
   requestId: string;
+  /** The span of that request, if it has one. */
+  span?: Span;
   /** Whether the body is known to hold no errors. */
   isClean: boolean;
 }

@@ -1,4 +1,5 @@
-import type { Logger } from '@kronos/service';
+import type { GatewayContext } from '../context.ts';
+import { requestScope } from '../errors/request-scope.ts';
 import type { Answer } from './flights.ts';
 
 interface AnswerWithErrors {
@@ -6,21 +7,23 @@ interface AnswerWithErrors {
 }
 
 /**
- * The body of a shared answer as one of those who waited for it gets it: errors quote the id of their own request. What was
- * logged under the id of the request that was run is found by a line that names both.
+ * The body of a shared answer as one of those who waited for it gets it: errors quote the ids of their own request and of its
+ * trace, which leads on to that of the run. What was logged under the ids of the run is found by a line that names both.
  */
 export function personalBody(
   answer: Answer,
-  requestId: string,
-  logger: Pick<Logger, 'info'>,
+  context: Pick<GatewayContext, 'requestId' | 'trace'>,
 ): string | Buffer {
+  const { requestId, trace } = context;
   if (answer.requestId === requestId) return answer.body.text;
   const result = answer.isClean ? undefined : parseErrors(answer.body.text);
   if (!result) return answer.body.bytes;
-  logger.info({ requestId, runAs: answer.requestId }, 'got the errors of an identical request');
+  const runAs = { runAs: answer.requestId, runTraceId: answer.span?.traceId };
+  requestScope.getStore()?.logger.info(runAs, 'got the errors of an identical request');
+  const ids = { requestId, ...(trace.span?.isRecording && { traceId: trace.span.traceId }) };
   const errors = result.errors.map((error) =>
     error.extensions?.requestId === answer.requestId
-      ? { ...error, extensions: { ...error.extensions, requestId } }
+      ? { ...error, extensions: { ...error.extensions, ...ids } }
       : error,
   );
   return JSON.stringify({ ...result, errors });

@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http';
+import { endRequestSpan } from '@kronos/service';
 import type { FastifyReply } from 'fastify';
 
 /** Takes a response over for a stream and sends its headers at once. */
@@ -13,5 +14,6 @@ export function openResponse(reply: FastifyReply, contentType: string): ServerRe
     'x-accel-buffering': 'no',
   });
   response.flushHeaders();
+  endRequestSpan(reply.request, 200);
   return response;
 }

@@ -14,8 +14,8 @@ export interface Upstream {
   readonly isHeldBack: boolean;
   /** Everything up to this cursor has been considered. */
   position(cursor: string): void;
-  /** Sends the message of this id and text. */
-  say(cursor: string | undefined, text?: string): void;
+  /** Sends the message of this id and text; `extensions` stand beside the time. */
+  say(cursor: string | undefined, text?: string, extensions?: Record<string, unknown>): void;
   refuse(code: string): void;
   complete(): void;
   /** Breaks the connection. */
@@ -141,9 +141,10 @@ function playUpstream(
       return response.writableNeedDrain;
     },
     position: (cursor) => response.write(`id: ${cursor}\n\n`),
-    say(cursor, text = `message ${cursor}`) {
+    say(cursor, text = `message ${cursor}`, more = {}) {
       const message = { __typename: 'Message', id: String(cursor), text, forRoles: text, isMine: true };
-      write(cursor, { data: { [field]: message }, extensions: { occurredAt: new Date().toISOString() } });
+      const extensions = { occurredAt: new Date().toISOString(), ...more };
+      write(cursor, { data: { [field]: message }, extensions });
     },
     refuse(code) {
       write(undefined, { errors: [{ message: code, extensions: { code } }] });

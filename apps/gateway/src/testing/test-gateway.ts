@@ -1,5 +1,5 @@
 import type { AddressInfo } from 'node:net';
-import { createLogger } from '@kronos/service';
+import { createLogger, type Logger } from '@kronos/service';
 import type { CoLocatedSubgraph } from '../access/co-located.ts';
 import { parseGatewayEnvironment } from '../environment.ts';
 import { createGateway, type Gateway } from '../gateway.ts';
@@ -37,11 +37,13 @@ export interface TestAnswer {
  * @param supergraphSdl is written to a file of its own, which a test may write to again
  * @param environment variables beside; nothing of the test's own environment is seen
  * @param subgraphs those that live in the gateway's process
+ * @param logger hears what `LOG_LEVEL` says when omitted, which is nothing by default
  */
 export async function startTestGateway(
   supergraphSdl: string,
   environment: NodeJS.ProcessEnv = {},
   subgraphs: readonly CoLocatedSubgraph[] = [],
+  logger?: Logger,
 ): Promise<TestGateway> {
   const supergraph = writeSupergraph(supergraphSdl);
   const parsed = parseGatewayEnvironment([], {
@@ -51,8 +53,8 @@ export async function startTestGateway(
     KRONOS_PORT: '0',
     ...environment,
   });
-  const logger = createLogger({ name: 'gateway', level: parsed.LOG_LEVEL });
-  const gateway = await createGateway(parsed, logger, subgraphs);
+  const ownLogger = logger ?? createLogger({ name: 'gateway', level: parsed.LOG_LEVEL });
+  const gateway = await createGateway(parsed, ownLogger, subgraphs);
   await gateway.app.listen({ host: '127.0.0.1', port: parsed.KRONOS_PORT });
   const origin = `http://127.0.0.1:${(gateway.app.server.address() as AddressInfo).port}`;
   const url = `${origin}/graphql`;
