@@ -41,6 +41,8 @@ const config: CodegenConfig = {
             Locale: 'string',
             TimeZone: 'string',
             JSONObject: 'Record<string, unknown>',
+            BigInt: { input: 'bigint', output: 'bigint' },
+            Duration: 'string',
           },
         },
       },

@@ -18,12 +18,19 @@ const open = [
   'Query.event',
   'Query.events',
   'Query.viewer',
+  'Query.node',
+  'Query.nodes',
+  'Query.health',
+  'Query.subgraphs',
+  'Query.subgraph',
   'Mutation.userSignUp',
   'Mutation.sessionCreate',
   'Mutation.sessionRefresh',
   'Subscription.eventCreated',
   'Subscription.eventUpdated',
   'Subscription.eventCancelled',
+  'Subscription.subgraphHealthChanged',
+  'Subscription.supergraphUpdated',
 ];
 
 const supergraph = readFileSync(new URL('../../supergraph.graphql', import.meta.url), 'utf8');

@@ -5,6 +5,8 @@ export const permissions = {
   'metrics:read': 'Read the metrics of every process from another machine.',
   'quota:premium': 'Use the quotas of the premium plan.',
   'roles:assign': 'Give roles to people and take them away.',
+  'router:read': 'See the rules of the edge, and what others have used.',
+  'router:write': 'Change the rules of the edge.',
   'users:read': 'List people and read what a profile does not show to everyone.',
   'users:write': 'Change the profile of another person.',
 } as const;
@@ -27,6 +29,15 @@ export const roles: readonly RoleDefinition[] = [
     name: 'admin',
     description: 'Administers the whole system.',
     rank: 100,
-    scopes: ['auth:admin', 'events:moderate', 'metrics:read', 'roles:assign', 'users:read', 'users:write'],
+    scopes: [
+      'auth:admin',
+      'events:moderate',
+      'metrics:read',
+      'roles:assign',
+      'router:read',
+      'router:write',
+      'users:read',
+      'users:write',
+    ],
   },
 ];

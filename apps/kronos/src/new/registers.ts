@@ -31,7 +31,7 @@ function enterCompose(document: Document, { domain, DOMAIN }: Names, port: numbe
   );
   database.anchor = `${domain}-database`;
   document.setIn(['services', 'setup', 'environment', `${DOMAIN}_DATABASE_URL`], database);
-  document.setIn(['services', 'gateway', 'environment', `${DOMAIN}_URL`], `http://${domain}:${port}/graphql`);
+  document.setIn(['x-subgraphs', `${DOMAIN}_URL`], `http://${domain}:${port}/graphql`);
   document.setIn(
     ['services', 'gateway', 'depends_on', domain],
     inline(document, { condition: 'service_healthy' }),

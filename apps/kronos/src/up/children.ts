@@ -65,6 +65,9 @@ function forSubgraphs(options: ChildOptions): NodeJS.ProcessEnv {
     ...withoutSecrets(options.environment),
     ...databaseVariables(options.databaseUrls),
     ...Object.fromEntries(ports),
+    // The router asks all of them how they are, and judges operations by the graph that the gateway serves.
+    ...subgraphUrls(options),
+    KRONOS_SUPERGRAPH: options.environment.KRONOS_SUPERGRAPH || supergraphFile(),
     KRONOS_HOME: options.home,
     // Only the gateway is for others to reach.
     KRONOS_HOST: '127.0.0.1',
@@ -75,15 +78,11 @@ function forSubgraphs(options: ChildOptions): NodeJS.ProcessEnv {
 
 function forGateway(options: ChildOptions): NodeJS.ProcessEnv {
   const { environment, gateway, ports } = options;
-  const subgraphUrls = options.subgraphs.map(({ name, routingUrl }) => [
-    `${variablePrefix(name)}_URL`,
-    `http://127.0.0.1:${ports[name]}${new URL(routingUrl).pathname}`,
-  ]);
   const edgeRules = ports.router && `http://127.0.0.1:${ports.router}/edge-rules`;
   const keySource = ports.auth && `http://127.0.0.1:${ports.auth}/.well-known/jwks.json`;
   return {
     ...withoutSecrets(environment),
-    ...Object.fromEntries(subgraphUrls),
+    ...subgraphUrls(options),
     KRONOS_HOME: options.home,
     KRONOS_HOST: gateway.host,
     KRONOS_PORT: String(gateway.port),
@@ -93,6 +92,16 @@ function forGateway(options: ChildOptions): NodeJS.ProcessEnv {
     KRONOS_EDGE_RULES_URL: environment.KRONOS_EDGE_RULES_URL || edgeRules || '',
     REDIS_URL: options.redisUrl,
   };
+}
+
+/** `<NAME>_URL` for each subgraph. */
+function subgraphUrls({ subgraphs, ports }: ChildOptions): Record<string, string> {
+  return Object.fromEntries(
+    subgraphs.map(({ name, routingUrl }) => [
+      `${variablePrefix(name)}_URL`,
+      `http://127.0.0.1:${ports[name]}${new URL(routingUrl).pathname}`,
+    ]),
+  );
 }
 
 /** `<DOMAIN>_DATABASE_URL` for each domain. */

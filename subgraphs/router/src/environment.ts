@@ -1,0 +1,24 @@
+import { join } from 'node:path';
+import { commonEnvironment, postgresUrl, redisUrl, repositoryRoot } from '@kronos/service/environment';
+import { z } from 'zod';
+
+const count = (fallback: number) => {
+  const expected = 'expected a whole number above 0';
+  return z.coerce.number(expected).int(expected).positive(expected).default(fallback);
+};
+
+/** The variables of this domain; its port is read where it is opened. */
+export const environmentShape = {
+  ...commonEnvironment,
+  ROUTER_DATABASE_URL: postgresUrl(),
+  REDIS_URL: redisUrl(),
+  KRONOS_SUPERGRAPH: z.string().default(join(repositoryRoot, 'supergraph.graphql')),
+  /** Seconds between two looks at a supergraph that is a URL. */
+  KRONOS_SUPERGRAPH_POLL_SECONDS: count(10),
+  /** Milliseconds between two questions to each subgraph whether it is ready. */
+  ROUTER_PROBE_INTERVAL_MS: count(5_000),
+  /** How long a subgraph may take to answer that, in milliseconds. */
+  ROUTER_PROBE_TIMEOUT_MS: count(2_000),
+  /** Milliseconds between two looks at what has been used. */
+  ROUTER_USAGE_INTERVAL_MS: count(2_000),
+};

@@ -1,0 +1,61 @@
+import { PrismaClient } from '@kronos/prisma-router';
+import { parseEnvironment } from '@kronos/service';
+import { defineSubgraph, openDomain, type Subgraph } from '@kronos/subgraph';
+import { PrismaPg } from '@prisma/adapter-pg';
+import { createContext } from './context.ts';
+import { addEdgeRulesRoute } from './edge-rules-route.ts';
+import { environmentShape } from './environment.ts';
+import { configuredSubgraphs } from './health/configured-subgraphs.ts';
+import { watchHealth } from './health/watch-health.ts';
+import { resolvers } from './resolvers.ts';
+import { announceGraph } from './supergraph/announce-graph.ts';
+import { holdGraph } from './supergraph/hold-graph.ts';
+import { collectUsage } from './usage/collect-usage.ts';
+
+/** Builds the router subgraph. It needs neither PostgreSQL nor Redis to begin with, and finds them when they come. */
+export async function createSubgraph(environment: NodeJS.ProcessEnv): Promise<Subgraph> {
+  const configured = configuredSubgraphs(environment);
+  const {
+    ROUTER_DATABASE_URL: databaseUrl,
+    REDIS_URL: redisUrl,
+    ...settings
+  } = parseEnvironment(environmentShape, environment);
+  const db = new PrismaClient({ adapter: new PrismaPg({ connectionString: databaseUrl, max: 5 }) });
+  const domain = openDomain({
+    name: 'router',
+    logLevel: settings.LOG_LEVEL,
+    database: db,
+    databaseUrl,
+    redisUrl,
+  });
+  const { log, logger } = domain;
+  const graph = await holdGraph({
+    location: settings.KRONOS_SUPERGRAPH,
+    pollSeconds: settings.KRONOS_SUPERGRAPH_POLL_SECONDS,
+    logger,
+  });
+  const workers = [
+    announceGraph(db, graph, logger),
+    watchHealth({
+      db,
+      configured,
+      intervalMs: settings.ROUTER_PROBE_INTERVAL_MS,
+      timeoutMs: settings.ROUTER_PROBE_TIMEOUT_MS,
+      logger,
+    }),
+    collectUsage({ db, redisUrl, intervalMs: settings.ROUTER_USAGE_INTERVAL_MS, logger }),
+  ];
+
+  return defineSubgraph({
+    ...domain,
+    schemaFile: new URL('../schema.graphql', import.meta.url),
+    resolvers,
+    createContext: (request) => createContext({ db, log, graph }, request),
+    routes: (app, tools) => addEdgeRulesRoute(app, tools, db),
+    async close() {
+      graph.close();
+      await Promise.all(workers.map((end) => end()));
+      await domain.close();
+    },
+  });
+}
