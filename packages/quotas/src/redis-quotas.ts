@@ -8,7 +8,7 @@ import { withinTime } from './within-time.ts';
 
 export interface RedisQuotasOptions {
   redisUrl: string;
-  /** How long an answer may take, in milliseconds; 50 when omitted. */
+  /** How long an answer may take, in milliseconds; 250 when omitted. */
   timeoutMs?: number;
   /** Under whose name a subject's usage is counted; its own when omitted. */
   countAs?(subject: string): string;
@@ -29,7 +29,7 @@ const sha = createHash('sha1').update(SETTLE).digest('hex');
  * one call of one script, with what was given back before; one call is under way at a time, meanwhile the next gathers.
  */
 export function createRedisQuotas(options: RedisQuotasOptions): Quotas {
-  const { redisUrl, timeoutMs = 50, countAs = (subject) => subject, onExchange, clock } = options;
+  const { redisUrl, timeoutMs = 250, countAs = (subject) => subject, onExchange, clock } = options;
   // Takes wait for nothing: whoever asks knows what to do when there is no answer.
   const client = new Redis(redisUrl, {
     enableOfflineQueue: false,

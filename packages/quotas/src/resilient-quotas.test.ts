@@ -15,7 +15,7 @@ beforeEach(async () => {
   said = [];
   const say = (...words: unknown[]) => void said.push(String(words.at(-1)));
   quotas = createResilientQuotas({
-    shared: createRedisQuotas({ redisUrl: redis.url, timeoutMs: 50 }),
+    shared: createRedisQuotas({ redisUrl: redis.url, timeoutMs: 250 }),
     local: createLocalQuotas(),
     logger: { warn: say, info: say },
     probeMs: 200,
@@ -99,7 +99,7 @@ test('a process that is busy itself does not take Redis for silent', async () =>
   const verdict = quotas.take(subject, policy, 1);
   // The take goes out at the end of this turn; its answer comes while the next one is busy.
   await new Promise<void>((resolve) => setImmediate(() => setImmediate(resolve)));
-  const until = performance.now() + 200;
+  const until = performance.now() + 400;
   while (performance.now() < until);
   expect((await verdict).isLocal).toBe(false);
 });

@@ -11,5 +11,5 @@ export const quotasEnvironment = {
     .number(expectedCount)
     .int(expectedCount)
     .positive(expectedCount)
-    .default(50),
+    .default(250),
 };
