@@ -36,7 +36,7 @@ import { rateLimitHeaders } from './quotas/rate-limit-headers.ts';
 import { incompleteHeader } from './routes/read-result.ts';
 import { restRoutes } from './routes/rest-routes.ts';
 import { openEdgeRules } from './rules/edge-rules.ts';
-import { createIdentifyClient } from './rules/identify-client.ts';
+import { clientKeyHeader, createIdentifyClient } from './rules/identify-client.ts';
 import { createClientWatch } from './rules/watch-clients.ts';
 import { createFlights } from './sharing/flights.ts';
 import { createQueries } from './sharing/queries.ts';
@@ -110,7 +110,11 @@ export async function createGateway(
   const rules = new WeakMap<GraphQLSchema, AccessRules>();
   const shared = new WeakMap<GraphQLSchema, SharedScopes>();
   const access = createAccessCheck((schema) => rules.get(schema)!);
-  const answerHeaders = createAnswerHeaders(environment.KRONOS_FORWARD_HEADERS);
+  const answerHeaders = createAnswerHeaders([
+    ...environment.KRONOS_FORWARD_HEADERS,
+    // Subgraphs are told whose key it is.
+    ...(environment.KRONOS_EDGE_RULES_URL ? [clientKeyHeader] : []),
+  ]);
   let schema: GraphQLSchema | undefined;
   const operations = createKnownOperations(() => schema);
   const flights = createFlights();

@@ -7,6 +7,7 @@ import { originOf } from '../pages/endpoint.ts';
 import type { HeldRules } from '../rules/hold-rules.ts';
 import { type AnswerRouteOptions, answerRoute } from './answer-route.ts';
 import { describeRoutes } from './openapi/describe-routes.ts';
+import { preparingOnce } from './prepare-route.ts';
 import { restError } from './rest-error.ts';
 import { createRouteTable, type RouteMatch, type RouteTable } from './route-table.ts';
 import { sendRest } from './send-rest.ts';
@@ -95,12 +96,13 @@ export async function restRoutes(app: FastifyInstance, options: RestRoutesOption
 
 /** The routes that hold, made anew when the rules or the graph have changed. */
 function createTables({ rules, schema, logger }: RestRoutesOptions): () => RouteTable {
+  const prepare = preparingOnce();
   let made: { rules: unknown; schema: unknown; table: RouteTable } | undefined;
   return () => {
     const [current, graph] = [rules.current, schema()];
     if (!graph) return noRoutes;
     if (made?.rules !== current.rules || made.schema !== graph) {
-      const table = createRouteTable(current, graph);
+      const table = createRouteTable(current, graph, prepare);
       made = { rules: current.rules, schema: graph, table };
       for (const { route, reason } of table.broken)
         logger.warn({ route: `${route.method} ${route.path}` }, `a route cannot be served: ${reason}`);

@@ -61,6 +61,21 @@ test('subgraphs are told the client application, and nobody can pretend to be on
   expect(told).toEqual([shop.id, undefined, undefined, undefined]);
 });
 
+test('what a client is answered nobody may keep for another', async () => {
+  await using scripted = await startScriptedGraph({
+    shop: {
+      sdl: 'type Query { stock: Int }',
+      answer: () => ({ headers: { 'cache-control': 'public, max-age=60' }, body: { data: { stock: 1 } } }),
+    },
+  });
+  await using other = await startTestGateway(scripted.supergraphSdl, { KRONOS_EDGE_RULES_URL: router.url });
+  const ofClient = await other.post('{ stock }', { headers: by('shop') });
+  expect(ofClient.headers.get('cache-control')).toBe('private, max-age=60');
+  const ofStranger = await other.post('{ stock }');
+  expect(ofStranger.headers.get('cache-control')).toBe('public, max-age=60');
+  expect(ofStranger.headers.get('vary')).toContain('x-kronos-client-key');
+});
+
 test('identical queries of different clients are run for each', async () => {
   const waiting: (() => void)[] = [];
   await using scripted = await startScriptedGraph({
