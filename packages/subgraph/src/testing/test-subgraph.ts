@@ -23,6 +23,8 @@ export interface Actor {
 export interface TestSubgraph extends AsyncDisposable {
   subgraph: Subgraph;
   app: FastifyInstance;
+  /** The header that the gateway sends in someone's name, for a domain's own routes; a stranger's when `as` is omitted. */
+  authorization(as?: Actor): Promise<string>;
   /** Executes a query or a mutation, anonymously when `as` is omitted. */
   execute(document: string, variables?: object, as?: Actor): Promise<TestResult>;
   /** Starts a subscription; once it has resolved, every later event arrives. */
@@ -56,6 +58,7 @@ export async function createTestSubgraph(
   return {
     subgraph,
     app,
+    authorization: (as) => authorization(gateway, as),
     async execute(query, variables, as) {
       const response = await app.inject({
         method: 'POST',
