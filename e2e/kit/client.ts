@@ -7,6 +7,9 @@ declare module 'vitest' {
     /** The GraphQL endpoint of the system that all stories share. */
     kronosUrl: string;
     kronosAdministrator: { email: string; password: string };
+    /** Its KRONOS_HOME, and the process that supervises it. */
+    kronosHome: string;
+    kronosPid: number;
   }
 }
 

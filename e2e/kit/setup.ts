@@ -7,5 +7,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   const kronos = await startKronos();
   project.provide('kronosUrl', kronos.url);
   project.provide('kronosAdministrator', kronos.administrator);
+  project.provide('kronosHome', kronos.home);
+  project.provide('kronosPid', kronos.process.pid!);
   return () => kronos[Symbol.asyncDispose]();
 }

@@ -5,8 +5,10 @@ import {
   partsSlot,
   type SubscriptionSlot,
   subscriptionSlot,
+  type Withheld,
 } from '@kronos/engine';
 import type { FastifyRequest } from 'fastify';
+import type { GraphQLError } from 'graphql';
 import type { Caller } from './access/caller.ts';
 import { requestScope } from './errors/request-scope.ts';
 import type { AnswerNotes } from './headers/answer-notes.ts';
@@ -14,6 +16,18 @@ import { pickHeaders } from './headers/forward.ts';
 import type { Account } from './quotas/account.ts';
 import type { Client } from './rules/identify-client.ts';
 import { newTrace, type RequestTrace, readRequestTrace } from './telemetry/request-trace.ts';
+
+/** What an operation costs, in points. */
+export interface CostOfOperation {
+  /** Whatever data it gives. */
+  base: number;
+  /** At most, told before it is executed. */
+  estimated: number;
+  /** The most that an operation of this caller may cost; undefined when there is no limit. */
+  maximum: number | undefined;
+  /** Known when all of it has been executed. */
+  actual?: number;
+}
 
 /** The context value of an operation. */
 export interface GatewayContext {
@@ -39,6 +53,12 @@ export interface GatewayContext {
   isGet?: boolean;
   /** Present when the operation is answered once, so that headers of subgraphs' answers can be passed on. */
   notes?: AnswerNotes;
+  /** What was decided of the operation, as soon as it is known which one it is. */
+  judgement?: { refusal: GraphQLError | undefined };
+  /** What the caller may not see of the operation; undefined when that is nothing. */
+  withheld?: Withheld;
+  /** Present when the operation has been admitted. */
+  cost?: CostOfOperation;
   /** What executing the operation gave, when that has happened before Apollo Server was asked. */
   executed?: ReturnType<Engine['execute']>;
   /** Aborts when nobody waits for the answer any more. */

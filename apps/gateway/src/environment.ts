@@ -11,8 +11,10 @@ import {
 } from '@kronos/service/environment';
 import { StartError } from '@kronos/service/run-service';
 import { z } from 'zod';
+import { accessEnvironment } from './access/environment.ts';
 import { headersEnvironment } from './headers/environment.ts';
 import { httpEnvironment } from './http/environment.ts';
+import { limitsEnvironment } from './limits/environment.ts';
 import { quotasEnvironment } from './quotas/environment.ts';
 import { rulesEnvironment } from './rules/environment.ts';
 import { storedEnvironment } from './stored/environment.ts';
@@ -40,17 +42,13 @@ export const gatewayEnvironment = {
   KRONOS_CORS_ORIGINS: commaList().optional(),
   KRONOS_TRUST_PROXY: commaList().optional(),
   REDIS_URL: redisUrl().optional(),
-  KRONOS_MAX_BODY_BYTES: count(1 << 20),
-  KRONOS_MAX_TOKENS: count(15_000),
-  KRONOS_MAX_DEPTH: count(30),
-  KRONOS_MAX_ALIASES: count(200),
-  KRONOS_MAX_ROOT_FIELDS: count(50),
-  KRONOS_MAX_DEFERRED: count(100),
   KRONOS_MAX_STREAMS: count(10_000),
   KRONOS_MAX_STREAMS_PER_CALLER: count(100),
   KRONOS_MAX_STREAMS_PER_ADDRESS: count(1_000),
   KRONOS_STREAM_HEARTBEAT_MS: count(10_000),
   ...httpEnvironment,
+  ...accessEnvironment,
+  ...limitsEnvironment,
   ...trafficEnvironment,
   ...headersEnvironment,
   ...rulesEnvironment,

@@ -1,15 +1,19 @@
 import cors from '@fastify/cors';
 import { createEngine } from '@kronos/engine';
+import { compileMeasure, readAccessRules, readCosts } from '@kronos/operations';
 import { createApp, type Logger, StartError } from '@kronos/service';
 import { tracing } from '@kronos/telemetry';
 import type { FastifyInstance } from 'fastify';
 import type { GraphQLSchema } from 'graphql';
 import { Registry } from 'prom-client';
-import { createAccessCheck } from './access/check-access.ts';
 import { type CoLocatedSubgraph, toLocalSubgraphs } from './access/co-located.ts';
 import { createIdentity } from './access/identity.ts';
-import { type AccessRules, readAccessRules } from './access/rules.ts';
+import { createAccessPolicies } from './access/policies.ts';
 import { createSubgraphHeaders } from './access/subgraph-headers.ts';
+import { createPolicyWatch } from './access/watch-policies.ts';
+import { createAdmission } from './admission/admission.ts';
+import { executeAdmitted } from './admission/execute-admitted.ts';
+import { createInspector, type GraphRules } from './admission/inspect-operation.ts';
 import { ownContext } from './context.ts';
 import type { GatewayEnvironment } from './environment.ts';
 import { useHttpStatus } from './errors/http-status.ts';
@@ -21,6 +25,7 @@ import { mayReadMetrics } from './http/may-read-metrics.ts';
 import { atMostEverySecond } from './http/readiness.ts';
 import { trackRequests } from './http/track-requests.ts';
 import { createKnownOperations } from './known/known-operations.ts';
+import { createLimitMetrics } from './limits/metrics.ts';
 import { createGroups } from './live/groups.ts';
 import { createLiveMetrics } from './live/metrics.ts';
 import { createScopeFinder } from './live/operation-scope.ts';
@@ -29,7 +34,6 @@ import { createMetrics } from './metrics.ts';
 import { openRedis } from './open-redis.ts';
 import { explorerPage } from './pages/explorer.ts';
 import { landingPage } from './pages/landing.ts';
-import { admitOperations } from './quotas/admit-operations.ts';
 import { openAccounts } from './quotas/open-accounts.ts';
 import { payForReading } from './quotas/pay-for-reading.ts';
 import { rateLimitHeaders } from './quotas/rate-limit-headers.ts';
@@ -75,10 +79,10 @@ export interface Gateway {
  *  3. authenticate, identifyClient: the access token, or anonymous; the key of the client application, or none
  *  4. readGetOperation, refuseConditionalSubscription, readCursor: what a stream needs beside
  *  5. flights: an identical query that is under way answers this one, too
- *  6. Apollo Server: CSRF prevention, persisted operations, parsing (tokens), validation (depth, aliases, root fields);
+ *  6. Apollo Server: CSRF prevention, persisted operations, parsing (tokens), validation (depth, aliases, directives …);
  *     answerKnown leaves that out for an operation that has passed it before
- *  7. access: what the document names, its caller may see
- *  8. engine: plan, fetch from the subgraphs with the internal token and within their limits, merge
+ *  7. admission: what of it the caller may see, what it sends and asks for, what it costs, what the caller has to spend
+ *  8. engine: plan, fetch from the subgraphs with the internal token and within their limits, merge, measure
  *  9. formatError, useHttpStatus: errors as clients get them, and the status they deserve
  * 10. answerHeaders: what subgraphs' headers come to
  * 11. groups: those for whom the same is true share one upstream, one execution and one buffer
@@ -107,9 +111,25 @@ export async function createGateway(
   });
   const accounts = await openAccounts({ environment, rules: () => edgeRules.current.rules, logger, metrics });
   const stored = createStoredOperations({ environment, rules: edgeRules, redis, logger });
-  const rules = new WeakMap<GraphQLSchema, AccessRules>();
-  const shared = new WeakMap<GraphQLSchema, SharedScopes>();
-  const access = createAccessCheck((schema) => rules.get(schema)!);
+  const policies = createAccessPolicies(edgeRules, environment.KRONOS_POLICIES);
+  const graphs = new WeakMap<GraphQLSchema, GraphRules & { shared: SharedScopes }>();
+  const inspect = createInspector({
+    rulesOf: (schema) => graphs.get(schema)!,
+    policies,
+    mode: environment.KRONOS_UNAUTHORIZED,
+    assumedListSize: environment.KRONOS_LIST_SIZE_ASSUMED,
+  });
+  const limitMetrics = createLimitMetrics(metrics);
+  const admission = createAdmission({
+    inspect,
+    limits: {
+      listInput: environment.KRONOS_MAX_LIST_INPUT,
+      inputDepth: environment.KRONOS_MAX_INPUT_DEPTH,
+      listSize: environment.KRONOS_MAX_LIST_SIZE,
+      cost: environment.KRONOS_MAX_COST,
+    },
+    metrics: limitMetrics,
+  });
   const answerHeaders = createAnswerHeaders([
     ...environment.KRONOS_FORWARD_HEADERS,
     // Subgraphs are told whose key it is.
@@ -129,6 +149,7 @@ export async function createGateway(
     headers: createSubgraphHeaders(identity.mint),
     logger: quietly(logger),
     rawData: true,
+    compileMeasure: (options) => compileMeasure(graphs.get(options.schema)!.costs, options),
     traffic: readTraffic(environment),
     planningMs: environment.KRONOS_PLANNING_TIMEOUT_MS,
     overrideLabels: environment.KRONOS_OVERRIDE_LABELS,
@@ -137,10 +158,13 @@ export async function createGateway(
     onSchema: ({ apiSchema, supergraphSdl }) => {
       flights.seal();
       schema = apiSchema;
-      const accessRules = readAccessRules(supergraphSdl);
-      rules.set(apiSchema, accessRules);
-      shared.set(apiSchema, readSharedScopes(supergraphSdl));
-      if (accessRules.size > 0 && !environment.KRONOS_JWKS_URL) {
+      const graph = {
+        access: readAccessRules(supergraphSdl),
+        costs: readCosts(supergraphSdl),
+        shared: readSharedScopes(supergraphSdl),
+      };
+      graphs.set(apiSchema, graph);
+      if (graph.access.size > 0 && !environment.KRONOS_JWKS_URL) {
         logger.warn('The graph has fields for known callers, and without KRONOS_JWKS_URL there are none.');
       }
     },
@@ -149,7 +173,7 @@ export async function createGateway(
   const groups = createGroups({
     engine,
     sharedScopeOf: createScopeFinder(
-      (schema) => ({ schema, rules: rules.get(schema)!, shared: shared.get(schema)! }),
+      (schema) => ({ schema, rules: graphs.get(schema)!.access, shared: graphs.get(schema)!.shared }),
       identity.mint === undefined,
     ),
     logger,
@@ -161,6 +185,7 @@ export async function createGateway(
       groups,
       viewers,
       clients: createClientWatch(edgeRules),
+      policies: createPolicyWatch(policies, inspect),
       metrics: liveMetrics,
     }),
     limits: {
@@ -172,19 +197,24 @@ export async function createGateway(
   });
   const singleConnections = createSingleConnections(streams);
   const counted = createMetrics(metrics, () => streams.open);
-  const server = createGraphqlServer(
+  const admitted = executeAdmitted({
     engine,
+    saysCost: environment.KRONOS_COST_EXTENSION,
+    metrics: limitMetrics,
+  });
+  const server = createGraphqlServer(
+    admitted,
     environment,
     logger,
     [
       ...(tracing ? [traceOperations()] : []),
       logFailures(),
       counted.usePlugin(),
+      limitMetrics.usePlugin(),
       stored.usePlugin(),
       useGetOperations(),
-      access.usePlugin(),
       queries.usePlugin(),
-      admitOperations(),
+      admission.usePlugin(),
       operations.usePlugin(),
       useHttpStatus(),
       answerHeaders.usePlugin(),
@@ -250,8 +280,10 @@ export async function createGateway(
       queries,
       isSharing: environment.KRONOS_SHARE_QUERIES,
       forwardHeaders: environment.KRONOS_FORWARD_HEADERS,
+      maxBodyBytes: environment.KRONOS_MAX_BODY_BYTES,
+      limitMetrics,
       maxTokens: environment.KRONOS_MAX_TOKENS,
-      known: { engine, operations, access, answerHeaders, stored, metrics: counted },
+      known: { engine: admitted, operations, admission, answerHeaders, stored, metrics: counted },
     };
     graphqlRoute(routes, answering);
     await restRoutes(routes, { ...answering, rules: edgeRules, schema: () => schema, logger, metrics });

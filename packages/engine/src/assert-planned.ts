@@ -1,13 +1,6 @@
 import type { QueryPlan } from '@apollo/query-planner';
-import {
-  type FragmentDefinitionNode,
-  GraphQLIncludeDirective,
-  GraphQLSkipDirective,
-  getDirectiveValues,
-  Kind,
-  type OperationDefinitionNode,
-  type SelectionNode,
-} from 'graphql';
+import { isIncluded } from '@kronos/operations';
+import { type FragmentDefinitionNode, Kind, type OperationDefinitionNode, type SelectionNode } from 'graphql';
 import { codedError } from './coded-error.ts';
 import type { WithheldFields } from './plan/withheld.ts';
 
@@ -34,8 +27,7 @@ export function assertPlanned(plan: QueryPlan, planned: PlannedOperation): void 
 }
 
 function selectsData(node: SelectionNode, planned: PlannedOperation): boolean {
-  if (getDirectiveValues(GraphQLSkipDirective, node, planned.variables)?.if === true) return false;
-  if (getDirectiveValues(GraphQLIncludeDirective, node, planned.variables)?.if === false) return false;
+  if (!isIncluded(node, planned.variables)) return false;
   if (node.kind === Kind.FIELD) return !node.name.value.startsWith('__') && !planned.withheld?.has(node);
   const selectionSet =
     node.kind === Kind.INLINE_FRAGMENT ? node.selectionSet : planned.fragments[node.name.value]?.selectionSet;

@@ -9,6 +9,7 @@ export {
   type Withholding,
 } from './access/withhold.ts';
 export { type CollectOptions, collectFields } from './collect-fields.ts';
+export { findConditions, isIncluded } from './conditions.ts';
 export {
   compileEstimate,
   type Estimate,

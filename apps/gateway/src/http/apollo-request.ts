@@ -1,12 +1,19 @@
 import { HeaderMap, type HTTPGraphQLRequest } from '@apollo/server';
+import { refuseBatch } from '../limits/refuse-batch.ts';
 import { bodyOf } from './json-body.ts';
 import type { OperationRequest } from './operation-request.ts';
 
-/** A request as Apollo Server takes it; `changes` replace what the client sent. */
+/**
+ * A request as Apollo Server takes it; `changes` replace what the client sent.
+ *
+ * @throws a coded error OPERATION_LIMIT_EXCEEDED for a batch, BAD_REQUEST when the body cannot be read
+ */
 export function toApolloRequest(
   request: OperationRequest,
   changes: Partial<Pick<HTTPGraphQLRequest, 'method' | 'body'>> & { accept?: string } = {},
 ): HTTPGraphQLRequest {
+  const body = changes.body ?? bodyOf(request);
+  refuseBatch(body);
   const headers = new HeaderMap();
   for (const [name, value] of Object.entries(request.headers)) {
     if (value !== undefined) headers.set(name, Array.isArray(value) ? value.join(', ') : value);
@@ -18,6 +25,6 @@ export function toApolloRequest(
     method: changes.method ?? request.method,
     headers,
     search: new URL(request.url, 'http://localhost').search,
-    body: changes.body ?? bodyOf(request),
+    body,
   };
 }

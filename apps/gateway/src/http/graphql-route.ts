@@ -1,11 +1,14 @@
 import { type SubscriptionSlot, subscriptionSlot } from '@kronos/engine';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { GraphQLError } from 'graphql';
 import type { Authenticate } from '../access/authenticate.ts';
 import { createContext, type GatewayContext } from '../context.ts';
 import { answerInParts } from '../defer/answer-in-parts.ts';
 import { wantsParts } from '../defer/wants-parts.ts';
 import { requestScope, scopeOf } from '../errors/request-scope.ts';
 import { refuseConditionalSubscription } from '../limits/conditional-subscription.ts';
+import type { LimitMetrics } from '../limits/metrics.ts';
+import { bodyTooLarge } from '../limits/refuse-large-body.ts';
 import type { Account } from '../quotas/account.ts';
 import type { Accounts } from '../quotas/accounts.ts';
 import { chargeRefused } from '../quotas/charge-refused.ts';
@@ -33,6 +36,8 @@ export interface GraphqlRouteOptions extends AnswerJsonOptions {
   singleConnections: SingleConnections;
   /** Headers that subgraphs get as they came. */
   forwardHeaders: readonly string[];
+  maxBodyBytes: number;
+  limitMetrics: Pick<LimitMetrics, 'refused'>;
 }
 
 /** GraphQL over HTTP at `/graphql`: JSON, or a stream or deferred parts when the `accept` header asks for that. */
@@ -40,9 +45,20 @@ export function graphqlRoute(app: FastifyInstance, options: GraphqlRouteOptions)
   const { server, authenticate, identifyClient, accounts, streams, maxTokens, forwardHeaders } = options;
   readJsonBodies(app);
 
+  function refuse(request: FastifyRequest, reply: FastifyReply, error: unknown): void {
+    if (error instanceof GraphQLError) options.limitMetrics.refused(error);
+    sendError(request, reply, error);
+  }
+
   app.route({
     method: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'],
     url: '/graphql',
+    async errorHandler(error, request, reply) {
+      const refused = bodyTooLarge(error, request, options.maxBodyBytes);
+      if (!refused) throw error;
+      requestScope.run(scopeOf(request), () => refuse(request, reply, refused));
+      return reply;
+    },
     async handler(request, reply) {
       await requestScope.run(scopeOf(request), async () => {
         let account: Account | undefined;
@@ -60,7 +76,7 @@ export function graphqlRoute(app: FastifyInstance, options: GraphqlRouteOptions)
           else await answerJson(request, reply, context, options);
         } catch (error) {
           account ??= accounts?.openStrangers(request.ip, reply);
-          sendError(request, reply, account ? await chargeRefused(account, error) : error);
+          refuse(request, reply, account ? await chargeRefused(account, error) : error);
         }
       });
       return reply;

@@ -1,12 +1,11 @@
 import { type Engine, stringifyAnswer } from '@kronos/engine';
-import type { AccessCheck } from '../access/check-access.ts';
+import type { Admission } from '../admission/admission.ts';
 import type { GatewayContext } from '../context.ts';
 import type { AnswerHeaders } from '../headers/answer-headers.ts';
 import { JsonBody } from '../http/json-body.ts';
 import { acceptedMediaType } from '../http/media-type.ts';
 import type { OperationRequest } from '../http/operation-request.ts';
 import type { GatewayMetrics } from '../metrics.ts';
-import { operationPoints } from '../quotas/admit-operations.ts';
 import type { StoredOperations } from '../stored/stored-operations.ts';
 import { describeOperation, noteOutcome } from '../telemetry/operation-span.ts';
 import type { KnownOperations } from './known-operations.ts';
@@ -14,7 +13,7 @@ import type { KnownOperations } from './known-operations.ts';
 export interface AnswerKnownOptions {
   engine: Pick<Engine, 'execute'>;
   operations: KnownOperations;
-  access: Pick<AccessCheck, 'refusal'>;
+  admission: Pick<Admission, 'refusal' | 'takePoints'>;
   answerHeaders: Pick<AnswerHeaders, 'pass'>;
   stored: Pick<StoredOperations, 'safelist' | 'uses'>;
   metrics: Pick<GatewayMetrics, 'count' | 'countKnown'>;
@@ -36,7 +35,7 @@ export interface CleanAnswer {
 export async function answerKnown(
   request: OperationRequest,
   context: GatewayContext,
-  { engine, operations, access, answerHeaders, stored, metrics }: AnswerKnownOptions,
+  { engine, operations, admission, answerHeaders, stored, metrics }: AnswerKnownOptions,
 ): Promise<CleanAnswer | undefined> {
   const { method, body, headers } = request;
   // A body of this class came with the content type of JSON, which no other site's page can send unasked.
@@ -44,8 +43,9 @@ export async function answerKnown(
   const mediaType = acceptedMediaType(headers.accept);
   const known = mediaType && operations.find(body.value);
   if (!known || stored.safelist.refusal(context, known.queryHash)) return undefined;
-  if (access.refusal(known, context.caller.viewer)) return undefined;
-  if (context.account) await context.account.admit(operationPoints);
+  if (admission.refusal(known, context)) return undefined;
+  const taking = admission.takePoints(context);
+  if (taking) await taking;
   describeOperation(context.trace.span, known.operation, known.queryHash);
   context.executed = engine.execute({ ...known, context: context as unknown as Record<string, unknown> });
   const result = await context.executed.catch(() => undefined);

@@ -104,14 +104,21 @@ describe('who is in one group', () => {
     expect(withToken).toHaveLength(6);
   });
 
-  test('a field with a scope is refused to those who do not have it, also when the group exists', async () => {
+  test('a field with a scope is null for those who do not have it, who are in a group of their own', async () => {
     const query = 'subscription { toEverybody { id forRoles } }';
-    await listen(query, await token({ ...ada, scope: 'messages:read' }));
+    const reader = await listen(query, await token({ ...ada, scope: 'messages:read' }));
     await upstreams(1);
-    const refused = await listen(query, await token(grace));
-    await soon(() => expect(refused.isComplete).toBe(true));
-    expect(refused.events[0]?.result.errors?.[0]?.extensions.code).toBe('FORBIDDEN');
-    expect(graph.upstreams).toHaveLength(1);
+    const others = [await listen(query, await token(grace)), await listen(query, await token(ada))];
+    await upstreams(2);
+    for (const upstream of graph.upstreams) upstream.say('1', 'hello');
+    await soon(() => expect([reader, ...others].every(({ events }) => events.length === 1)).toBe(true));
+    expect(reader.events[0]?.result).toEqual({ data: { toEverybody: { id: '1', forRoles: 'hello' } } });
+    for (const { events } of others) {
+      expect(events[0]?.result).toMatchObject({
+        data: { toEverybody: { id: '1', forRoles: null } },
+        errors: [{ extensions: { code: 'FORBIDDEN' } }],
+      });
+    }
   });
 });
 

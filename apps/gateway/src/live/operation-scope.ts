@@ -1,4 +1,5 @@
 import type { PlannedSubscription } from '@kronos/engine';
+import { type AccessRules, findRequirements } from '@kronos/operations';
 import {
   type DocumentNode,
   type GraphQLSchema,
@@ -8,8 +9,6 @@ import {
   visit,
   visitWithTypeInfo,
 } from 'graphql';
-import { findRequirements } from '../access/find-requirements.ts';
-import type { AccessRules } from '../access/rules.ts';
 import { narrowest, type SharedScope, type SharedScopes } from './shared-scopes.ts';
 
 /** What a version of the supergraph says of who may see what, and of whom the same is true. */
@@ -35,7 +34,7 @@ export function sharedScopeOf(
   const root = schema.getSubscriptionType();
   const typeInfo = new TypeInfo(schema);
   let scope: SharedScope = 'EVERYBODY';
-  if (findRequirements(schema, rules, document, operation).length > 0) scope = 'ROLES';
+  if (findRequirements({ schema, document, operation }, rules).length > 0) scope = 'ROLES';
 
   const narrow = (type: string, field: string) => {
     const silent = type === root?.name ? 'CREDENTIAL' : 'VIEWER';

@@ -1,7 +1,7 @@
 import { compose } from '@kronos/engine/testing';
+import { readAccessRules } from '@kronos/operations';
 import { buildSchema, type OperationDefinitionNode, parse } from 'graphql';
 import { expect, test } from 'vitest';
-import { readAccessRules } from '../access/rules.ts';
 import { sharedScopeOf } from './operation-scope.ts';
 import { readSharedScopes } from './shared-scopes.ts';
 

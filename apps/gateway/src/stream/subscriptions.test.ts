@@ -40,6 +40,7 @@ test('each coded end is told once, counted by its code, and a line in the log', 
     groups,
     viewers: createViewers(noRevocations, noRightsChanges),
     clients: createClientWatch(noRules),
+    policies: { watch: () => () => undefined },
     metrics,
   });
   const start = () => {

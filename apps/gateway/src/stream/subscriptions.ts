@@ -1,6 +1,7 @@
 import { randomInt } from 'node:crypto';
 import type { PlannedSubscription } from '@kronos/engine';
 import type { GraphQLError } from 'graphql';
+import type { PolicyWatch } from '../access/watch-policies.ts';
 import type { GatewayContext } from '../context.ts';
 import { type RequestScope, requestScope } from '../errors/request-scope.ts';
 import { codeOf } from '../live/endings.ts';
@@ -14,6 +15,7 @@ export interface SubscriptionsOptions {
   groups: Groups;
   viewers: Viewers;
   clients: ClientWatch;
+  policies: PolicyWatch;
   metrics: Pick<LiveMetrics, 'ends'>;
 }
 
@@ -48,6 +50,7 @@ export function createSubscriptions({
   groups,
   viewers,
   clients,
+  policies,
   metrics,
 }: SubscriptionsOptions): Subscriptions {
   const running = new Set<RunningSubscription>();
@@ -63,6 +66,7 @@ export function createSubscriptions({
         isOver = true;
         unwatch();
         unwatchClient();
+        unwatchPolicies();
         running.delete(subscription);
         return true;
       }
@@ -70,9 +74,8 @@ export function createSubscriptions({
       function tell(ending: Ending): void {
         const code = codeOf(ending);
         metrics.ends.inc({ code });
-        const { requestId, logger } = scope;
-        const details = { code, requestId, group: place.group, userId: viewer?.userId };
-        if (ending.errors) logger.info(details, `a stream was ended: ${ending.errors[0]?.message}`);
+        const details = { code, group: place.group, userId: viewer?.userId };
+        if (ending.errors) scope.logger.info(details, `a stream was ended: ${ending.errors[0]?.message}`);
         // Errors quote the id of the request that the stream is the answer to.
         requestScope.run(scope, () => sink.end(ending));
       }
@@ -104,6 +107,7 @@ export function createSubscriptions({
       const onLost = (error: GraphQLError) => subscription.end({ errors: [error] });
       const unwatch = viewers.watch(viewer, onLost);
       const unwatchClient = clients.watch(context.client, onLost);
+      const unwatchPolicies = policies.watch(planned, context, onLost);
       return subscription;
     },
   };

@@ -102,7 +102,7 @@ test('from an error that a user sees its log lines and its trace are found', asy
     headers: { 'x-client-name': 'board', 'x-client-version': '2.1' },
   });
   const requestId = headers.get('x-request-id')!;
-  const [{ extensions }] = body.errors!;
+  const { extensions } = body.errors![0]!;
   expect(extensions).toMatchObject({ code: 'INTERNAL_SERVER_ERROR', requestId });
   const server = await spanOf(requestId);
   expect(server).toMatchObject({ traceId: extensions.traceId, failure: 'INTERNAL_SERVER_ERROR' });

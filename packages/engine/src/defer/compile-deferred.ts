@@ -1,10 +1,11 @@
 import type { PlanNode, QueryPlan } from '@apollo/query-planner';
+import { isIncluded } from '@kronos/operations';
 import { GraphQLError, type GraphQLSchema } from 'graphql';
 import { assertPlanned } from '../assert-planned.ts';
 import type { RunOptions } from '../execution/compile-operation.ts';
 import { startRun } from '../execution/run.ts';
 import { Lru } from '../lru.ts';
-import { isIncluded, type Operation } from '../plan/operation.ts';
+import type { Operation } from '../plan/operation.ts';
 import { toPlannedVariables } from '../plan/planned-document.ts';
 import type { Planning } from '../plan/planning.ts';
 import { compileVariables } from '../plan/variables.ts';

@@ -1,3 +1,4 @@
+import { isIncluded } from '@kronos/operations';
 import {
   type DirectiveNode,
   type DocumentNode,
@@ -6,7 +7,7 @@ import {
   type SelectionSetNode,
   visit,
 } from 'graphql';
-import { isIncluded, type Operation } from '../plan/operation.ts';
+import type { Operation } from '../plan/operation.ts';
 
 /** What `@defer` says on a fragment that may come later. */
 export interface Deferral {

@@ -1,3 +1,4 @@
+import { isIncluded } from '@kronos/operations';
 import {
   type DirectiveNode,
   type InlineFragmentNode,
@@ -7,7 +8,7 @@ import {
 } from 'graphql';
 import type { KeyTree } from '../execution/key-tree.ts';
 import type { DataKeyOf } from '../plan/data-keys.ts';
-import { isIncluded, type Operation } from '../plan/operation.ts';
+import type { Operation } from '../plan/operation.ts';
 import type { WithheldFields } from '../plan/withheld.ts';
 import { isSchemaField } from '../shape/introspect.ts';
 import type { Deferral, DeferralOf } from './deferral.ts';

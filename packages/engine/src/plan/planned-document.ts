@@ -1,3 +1,4 @@
+import { isIncluded } from '@kronos/operations';
 import {
   type ASTNode,
   type DocumentNode,
@@ -9,7 +10,7 @@ import {
 } from 'graphql';
 import type { DataKeyOf } from './data-keys.ts';
 import { hoistRequirements, type InterfaceRequirements } from './hoist-requirements.ts';
-import { isIncluded, type Operation } from './operation.ts';
+import type { Operation } from './operation.ts';
 import { nothingWithheld, type WithheldFields } from './withheld.ts';
 
 /** Directives that no subgraph gets: they are decided here. */

@@ -23,12 +23,17 @@ export function compileVariables(
   if (definitions.length === 0 && overrides.length === 0) return () => ({ coerced: none });
   return (given) => {
     const { errors, coerced } = getVariableValues(schema, definitions, given, { maxErrors });
-    if (errors) return { errors };
+    if (errors) return { errors: errors.map(withCode) };
     for (const { label, isOn } of overrides) coerced[label] = isOn();
     // A nullable variable with a default passes validation here, and null is neither yes nor no.
     const unclear = conditions.find((name) => typeof coerced[name] !== 'boolean');
     return unclear === undefined ? { coerced } : { errors: [unclearCondition(unclear)] };
   };
+}
+
+/** Of the error that says that there are more, nobody else would know whose fault it is. */
+function withCode(error: GraphQLError): GraphQLError {
+  return error.nodes ? error : codedError(error.message, { code: 'BAD_USER_INPUT' });
 }
 
 function unclearCondition(name: string): GraphQLError {

@@ -1,7 +1,8 @@
+import { isIncluded } from '@kronos/operations';
 import type { GraphQLError, GraphQLSchema, SelectionNode } from 'graphql';
 import type { Run } from '../execution/run.ts';
 import type { DataKeyOf } from '../plan/data-keys.ts';
-import { isIncluded, type Operation } from '../plan/operation.ts';
+import type { Operation } from '../plan/operation.ts';
 import { nothingWithheld, type WithheldFields } from '../plan/withheld.ts';
 import { compileWriter, irregular } from './compile-writer.ts';
 import { completeAnswer } from './complete.ts';

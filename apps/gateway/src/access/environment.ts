@@ -1,0 +1,23 @@
+import { z } from 'zod';
+
+const names = z.array(z.string()).default([]);
+const policies = z.record(z.string(), z.strictObject({ roles: names, scopes: names }));
+
+/** What becomes of what callers may not see, and who meets which policy. */
+export const accessEnvironment = {
+  /** `null`: it is null in the answer, with an error; `refuse`: the operation is refused. */
+  KRONOS_UNAUTHORIZED: z.enum(['null', 'refuse']).default('null'),
+  /** Who meets the policies that `@policy` names, beside those of the router: JSON by the policy's name. */
+  KRONOS_POLICIES: z
+    .string()
+    .default('{}')
+    .transform((text, context) => {
+      try {
+        return JSON.parse(text);
+      } catch {
+        context.addIssue('expected JSON, e.g. {"billing":{"roles":["accountant"],"scopes":[]}}');
+        return z.NEVER;
+      }
+    })
+    .pipe(policies),
+};
