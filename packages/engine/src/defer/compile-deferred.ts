@@ -162,7 +162,8 @@ export function compileDeferred(
     const blocks = variant.start(run);
     await blocks.primary.done;
     const introspection = introspect?.(coerced);
-    const answer = variant.shape(run, introspection);
+    const { data, problems } = run;
+    const answer = variant.shape({ data, problems }, introspection);
     if (answer.data === null) return { answer };
     const root = { object: run.data, type: rootType, path: [], dataPath: [] };
     const completed = answer.data instanceof RawJson ? undefined : answer.data;

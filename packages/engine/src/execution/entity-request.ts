@@ -97,8 +97,9 @@ function absorb(
   run: Run,
   batches: readonly EntityBatch[],
   parts: Composed['parts'],
-  { data, errors }: SubgraphResult,
+  { data, errors, isPlain }: SubgraphResult,
 ): void {
+  if (!isPlain) run.isPlain = false;
   for (let index = 0; index < batches.length; index++) {
     const { key } = parts[index]!;
     // With data for each, an error that belongs to no batch is reported once.
