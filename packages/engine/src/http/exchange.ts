@@ -45,14 +45,15 @@ export function createExchange({ name, url, traffic, onAnswer }: ExchangeOptions
     return traffic.send({ url, headers, body, isRead, signal });
   };
   if (!onAnswer) return send;
-  return async (context, headers, body, isRead) => {
-    try {
-      const answer = await send(context, headers, body, isRead);
-      onAnswer(context, name, answer.headers);
-      return answer;
-    } catch (error) {
-      onAnswer(context, name, undefined);
-      throw error;
-    }
-  };
+  return (context, headers, body, isRead) =>
+    send(context, headers, body, isRead).then(
+      (answer) => {
+        onAnswer(context, name, answer.headers);
+        return answer;
+      },
+      (error) => {
+        onAnswer(context, name, undefined);
+        throw error;
+      },
+    );
 }

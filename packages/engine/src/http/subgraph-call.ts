@@ -1,6 +1,7 @@
 import type { Exchange } from './exchange.ts';
 import type { Headers } from './http-client.ts';
 import { readResult, type SubgraphResult } from './read-result.ts';
+import type { HttpAnswer } from './wire.ts';
 
 /** The headers that go to a subgraph beside the body's own. */
 export type SubgraphHeaders = (
@@ -13,7 +14,7 @@ export interface RequestScope {
   /** The request's context value, from which headers are made. */
   context: Record<string, unknown>;
   /** Headers by subgraph: made once, however many fetches a plan has. */
-  headers: Map<string, Promise<Headers>>;
+  headers: Map<string, Headers | Promise<Headers>>;
 }
 
 /**
@@ -36,18 +37,24 @@ const ownHeaders = {
   'content-type': 'application/json',
 };
 
+const withOwn = (given: Headers): Headers => ({ ...ownHeaders, ...given });
+
 /** One subgraph as the steps of a program see it: JSON text in, a GraphQL result out. */
 export function createSubgraphCall({ name, exchange, headers }: SubgraphCallOptions): SubgraphCall {
-  async function makeHeaders(context: RequestScope['context']): Promise<Headers> {
-    return { ...ownHeaders, ...(await headers(context, name)) };
+  const read = (answer: HttpAnswer) => readResult(name, answer);
+
+  function makeHeaders(context: RequestScope['context']): Headers | Promise<Headers> {
+    const given = headers(context, name);
+    return given instanceof Promise ? given.then(withOwn) : withOwn(given);
   }
 
-  return async (scope, body, isRead) => {
+  return (scope, body, isRead) => {
     let given = scope.headers.get(name);
     if (!given) {
       given = makeHeaders(scope.context);
       scope.headers.set(name, given);
     }
-    return readResult(name, await exchange(scope.context, await given, body, isRead));
+    const send = (headers: Headers) => exchange(scope.context, headers, body, isRead).then(read);
+    return given instanceof Promise ? given.then(send) : send(given);
   };
 }
