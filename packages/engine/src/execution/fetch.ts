@@ -3,8 +3,9 @@ import type { GraphQLSchema } from 'graphql';
 import type { SubgraphCall } from '../http/subgraph-call.ts';
 import { restoreArguments } from '../supergraph/restore-arguments.ts';
 import type { TargetPath } from './collect.ts';
+import { compileMerge, type Merge } from './compile-merge.ts';
 import { type KeyTree, readKeys } from './key-tree.ts';
-import type { VagueTypes } from './merge.ts';
+import { merge, type VagueTypes } from './merge.ts';
 import { compileRepresentation, type Represent } from './representation.ts';
 import { compileRewrites, type Rewrite, rewriteKeys, rewritePath } from './rewrites.ts';
 import { type FixedRequirements, splitRequirements } from './split-requirements.ts';
@@ -40,6 +41,8 @@ export interface Fetch extends TargetPath {
   /** Whether targets with one representation may share what is below them. Decided when the whole plan is known. */
   mayShare: boolean;
   vagueTypes: VagueTypes;
+  /** Merges an entity into a target. */
+  merge: Merge;
 }
 
 /**
@@ -91,5 +94,8 @@ export function compileFetch(
     isFlat: [...keys.values()].every(({ size }) => size === 0),
     mayShare: false,
     vagueTypes: options.vagueTypes,
+    merge: outputRewrites?.length
+      ? (target, source) => merge(target, source, options.vagueTypes)
+      : compileMerge(keys, options.vagueTypes),
   };
 }
