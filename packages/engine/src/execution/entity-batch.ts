@@ -24,7 +24,7 @@ export interface EntityBatch {
 export function gatherEntities(run: Run, fetches: readonly Fetch[]): EntityBatch | undefined {
   const grouping = new EntityGrouping();
   for (const fetch of fetches) {
-    const blocked = groupEntities(collect(run, fetch), fetch.represent!, grouping);
+    const blocked = groupEntities(collect(run, fetch), fetch.represent!, fetch.targetType, grouping);
     if (blocked.length > 0) noteBlocked(run, fetch, blocked);
   }
   const { groups, representations } = grouping;

@@ -67,7 +67,9 @@ export function compileEntityRequest(fetches: readonly Fetch[]): Step {
 function toSlots(fetches: readonly Fetch[]): Fetch[][] {
   const slots = new Map<unknown, Fetch[]>();
   for (const fetch of fetches) {
-    const key = fetch.isFlat ? `${withoutName(fetch.operation)} ${fetch.representation}` : fetch;
+    const key = fetch.isFlat
+      ? `${withoutName(fetch.operation)} ${fetch.targetType} ${fetch.representation}`
+      : fetch;
     const slot = slots.get(key);
     if (slot) slot.push(fetch);
     else slots.set(key, [fetch]);

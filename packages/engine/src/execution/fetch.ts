@@ -30,6 +30,8 @@ export interface Fetch extends TargetPath {
   variables: readonly string[];
   /** Undefined for a fetch from the subgraph's root. */
   represent?: Represent;
+  /** The type of its targets, when the schema says it; otherwise each of them does. */
+  targetType?: string;
   /** The same for fetches that represent objects in the same way. */
   representation: string;
   rewrite?: Rewrite;

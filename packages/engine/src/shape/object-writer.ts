@@ -44,8 +44,7 @@ export function compileObjectWriter(members: readonly Member[], isPlainData = fa
   const end = members.length === 0 ? '{}' : '}';
   careful.addText(end);
   plain.addText(end);
-  const isPlainText = (value: string) =>
-    isPlainData ? `typeof ${value} === 'string'` : `isPlain(${value})`;
+  const isPlainText = (value: string) => (isPlainData ? `typeof ${value} === 'string'` : `isPlain(${value})`);
   const areAllPlain = strings.map(isPlainText).join(' && ');
   const source = `return function write(o, c) {
 if (typeof o !== 'object' || Array.isArray(o)) throw irregular;
