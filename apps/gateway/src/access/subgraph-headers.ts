@@ -7,7 +7,7 @@ import type { MintInternalToken } from './internal-token.ts';
  * how a foreign graph is served, the `authorization` header goes on as it came.
  */
 export function createSubgraphHeaders(mint: MintInternalToken | undefined): SubgraphHeaders {
-  return async (context) => {
+  return (context) => {
     const { caller, authorization, requestId, traceparent, clientAddress, userAgent, forwarded } =
       context as unknown as GatewayContext;
     const headers: Headers = {
@@ -17,8 +17,13 @@ export function createSubgraphHeaders(mint: MintInternalToken | undefined): Subg
       'x-kronos-client-address': clientAddress,
     };
     if (userAgent) headers['x-kronos-client-agent'] = userAgent;
-    if (mint) headers.authorization = `Bearer ${await mint(caller)}`;
-    else if (authorization) headers.authorization = authorization;
+    if (mint) {
+      return mint(caller).then((token) => {
+        headers.authorization = `Bearer ${token}`;
+        return headers;
+      });
+    }
+    if (authorization) headers.authorization = authorization;
     return headers;
   };
 }
