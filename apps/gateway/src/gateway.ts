@@ -264,7 +264,13 @@ export async function createGateway(
     origin: environment.corsOrigins,
     methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
     strictPreflight: false,
-    exposedHeaders: ['x-request-id', 'x-client-version', 'retry-after', incompleteHeader, ...rateLimitHeaders],
+    exposedHeaders: [
+      'x-request-id',
+      'x-client-version',
+      'retry-after',
+      incompleteHeader,
+      ...rateLimitHeaders,
+    ],
     maxAge: 600,
   });
   const requests = trackRequests(app);

@@ -7,7 +7,7 @@ import type { MintInternalToken } from './internal-token.ts';
  * how a foreign graph is served, the `authorization` header goes on as it came.
  */
 export function createSubgraphHeaders(mint: MintInternalToken | undefined): SubgraphHeaders {
-  return async (context) => {
+  return (context) => {
     const { caller, client, authorization, requestId, trace, clientAddress, userAgent, forwarded } =
       context as unknown as GatewayContext;
     const headers: Headers = {
@@ -18,8 +18,13 @@ export function createSubgraphHeaders(mint: MintInternalToken | undefined): Subg
     };
     if (userAgent) headers['x-kronos-client-agent'] = userAgent;
     if (client) headers['x-kronos-client-application'] = client.id;
-    if (mint) headers.authorization = `Bearer ${await mint(caller)}`;
-    else if (authorization) headers.authorization = authorization;
+    if (mint) {
+      return mint(caller).then((token) => {
+        headers.authorization = `Bearer ${token}`;
+        return headers;
+      });
+    }
+    if (authorization) headers.authorization = authorization;
     return headers;
   };
 }

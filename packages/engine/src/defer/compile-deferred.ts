@@ -193,7 +193,8 @@ export function compileDeferred(
     const blocks = variant.start(run);
     await blocks.primary.done;
     const introspection = introspect?.(coerced);
-    const answer = withReasons(variant.shape(run, introspection), withheld);
+    const { data, problems } = run;
+    const answer = withReasons(variant.shape({ data, problems }, introspection), withheld);
     const measured = () => {
       if (variant.measure && onMeasured) onMeasured(variant.measure(run.data, coerced));
     };

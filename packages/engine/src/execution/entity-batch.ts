@@ -3,7 +3,7 @@ import { collect, findPlaces, type Path } from './collect.ts';
 import { findError, placeErrors } from './error-places.ts';
 import type { Fetch } from './fetch.ts';
 import { EntityGrouping, groupEntities } from './group-entities.ts';
-import { copy, merge } from './merge.ts';
+import { copy } from './merge.ts';
 import type { Problems } from './problems.ts';
 import { type DataObject, isObject, type Run } from './run.ts';
 import { toGraphQLError, wrongEntities } from './subgraph-error.ts';
@@ -24,7 +24,7 @@ export interface EntityBatch {
 export function gatherEntities(run: Run, fetches: readonly Fetch[]): EntityBatch | undefined {
   const grouping = new EntityGrouping();
   for (const fetch of fetches) {
-    const blocked = groupEntities(collect(run, fetch), fetch.represent!, grouping);
+    const blocked = groupEntities(collect(run, fetch), fetch.represent!, fetch.targetType, grouping);
     if (blocked.length > 0) noteBlocked(run, fetch, blocked);
   }
   const { groups, representations } = grouping;
@@ -93,9 +93,9 @@ function absorbEntity(run: Run, fetch: Fetch, group: DataObject[], entity: DataO
   }
   for (let index = 1; index < group.length; index++) {
     const mayShare = fetch.isFlat || fetch.mayShare;
-    merge(group[index]!, mayShare ? entity : copy(entity), fetch.vagueTypes);
+    fetch.merge(group[index]!, mayShare ? entity : copy(entity));
   }
-  merge(group[0]!, entity, fetch.vagueTypes);
+  fetch.merge(group[0]!, entity);
   if (group.length > 1 && !fetch.isFlat && fetch.mayShare) noteShared(run, entity);
 }
 

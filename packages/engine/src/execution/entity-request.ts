@@ -68,7 +68,9 @@ export function compileEntityRequest(fetches: readonly Fetch[]): Step {
 function toSlots(fetches: readonly Fetch[]): Fetch[][] {
   const slots = new Map<unknown, Fetch[]>();
   for (const fetch of fetches) {
-    const key = fetch.isFlat ? `${withoutName(fetch.operation)} ${fetch.representation}` : fetch;
+    const key = fetch.isFlat
+      ? `${withoutName(fetch.operation)} ${fetch.targetType} ${fetch.representation}`
+      : fetch;
     const slot = slots.get(key);
     if (slot) slot.push(fetch);
     else slots.set(key, [fetch]);
@@ -98,8 +100,9 @@ function absorb(
   run: Run,
   batches: readonly EntityBatch[],
   parts: Composed['parts'],
-  { data, errors }: SubgraphResult,
+  { data, errors, isPlain }: SubgraphResult,
 ): void {
+  if (!isPlain) run.isPlain = false;
   for (let index = 0; index < batches.length; index++) {
     const { key } = parts[index]!;
     // With data for each, an error that belongs to no batch is reported once.

@@ -3,8 +3,9 @@ import type { GraphQLSchema } from 'graphql';
 import type { SubgraphCall } from '../http/subgraph-call.ts';
 import { restoreArguments } from '../supergraph/restore-arguments.ts';
 import type { TargetPath } from './collect.ts';
+import { compileMerge, type Merge } from './compile-merge.ts';
 import { type KeyTree, readKeys } from './key-tree.ts';
-import type { VagueTypes } from './merge.ts';
+import { merge, type VagueTypes } from './merge.ts';
 import { compileRepresentation, type Represent } from './representation.ts';
 import { compileRewrites, type Rewrite, rewriteKeys, rewritePath } from './rewrites.ts';
 import { type FixedRequirements, splitRequirements } from './split-requirements.ts';
@@ -29,6 +30,8 @@ export interface Fetch extends TargetPath {
   variables: readonly string[];
   /** Undefined for a fetch from the subgraph's root. */
   represent?: Represent;
+  /** The type of its targets, when the schema says it; otherwise each of them does. */
+  targetType?: string;
   /** The same for fetches that represent objects in the same way. */
   representation: string;
   rewrite?: Rewrite;
@@ -40,6 +43,8 @@ export interface Fetch extends TargetPath {
   /** Whether targets with one representation may share what is below them. Decided when the whole plan is known. */
   mayShare: boolean;
   vagueTypes: VagueTypes;
+  /** Merges an entity into a target. */
+  merge: Merge;
 }
 
 /**
@@ -91,5 +96,8 @@ export function compileFetch(
     isFlat: [...keys.values()].every(({ size }) => size === 0),
     mayShare: false,
     vagueTypes: options.vagueTypes,
+    merge: outputRewrites?.length
+      ? (target, source) => merge(target, source, options.vagueTypes)
+      : compileMerge(keys, options.vagueTypes),
   };
 }

@@ -14,20 +14,24 @@ export interface EntityGroups {
  * Most objects of a deep answer are one of few entities. That an object is the same as one before is mostly told by
  * comparing leaves, without a representation being written.
  *
+ * @param targetType the type of all objects; when omitted, each says its own
  * @param into the groups so far, of this and of other paths
  * @returns objects of which something is missing that the fetch requires
  */
 export function groupEntities(
   objects: readonly DataObject[],
   { write, leavesOf }: Represent,
+  targetType: string | undefined,
   into: EntityGrouping,
 ): DataObject[] {
   const blocked: DataObject[] = [];
-  let typename: unknown;
-  let leaves: readonly string[] | undefined;
+  let typename: unknown = targetType;
+  // Where all are of one type, it tells none from another.
+  let leaves: readonly string[] | undefined =
+    targetType === undefined ? undefined : leavesOf(targetType)?.slice(0, -1);
   for (let index = 0; index < objects.length; index++) {
     const object = objects[index]!;
-    if (object.__typename !== typename) {
+    if (targetType === undefined && object.__typename !== typename) {
       typename = object.__typename;
       leaves = leavesOf(typename);
     }
@@ -36,7 +40,7 @@ export function groupEntities(
       known.push(object);
       continue;
     }
-    const representation = write(object);
+    const representation = write(object, typename);
     if (representation === null) blocked.push(object);
     else if (representation !== undefined) into.add(object, representation, leaves);
   }

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { compileMerge } from './compile-merge.ts';
 import { copy, merge } from './merge.ts';
 
 test.each([
@@ -15,6 +16,10 @@ test.each([
   ['null says that there is nothing', {}, { a: null }, { a: null }],
   ['what a rewrite has moved away is left out', { a: 1 }, { a: undefined }, { a: 1 }],
 ])('%s', (_name, target, source, merged) => {
+  const keys = new Map(['a', 'b', 'c', 'd'].map((key) => [key, new Map()]));
+  const other = copy(target);
+  compileMerge(keys, null)(other, copy(source));
+  expect(other).toEqual(merged);
   merge(target, source, null);
   expect(target).toEqual(merged);
 });

@@ -16,10 +16,21 @@ export function merge(target: DataObject, source: DataObject, vague: VagueTypes)
     if (value === undefined) continue;
     const present = target[key];
     if (present === undefined) target[key] = value;
-    else if (typeof present === 'object' && present !== null && present !== value) {
-      if (value !== null) mergeComposite(target, key, present, value, vague);
-    } else if (value !== null && !(vague?.has(value) && key === '__typename')) target[key] = value;
+    else if (present !== value) mergeValue(target, key, present, value, vague);
   }
+}
+
+/** Merges a value into another that is there. */
+export function mergeValue(
+  target: DataObject,
+  key: string,
+  present: unknown,
+  value: unknown,
+  vague: VagueTypes,
+): void {
+  if (value === null) return;
+  if (typeof present === 'object' && present !== null) mergeComposite(target, key, present, value, vague);
+  else if (!(vague?.has(value) && key === '__typename')) target[key] = value;
 }
 
 function mergeComposite(

@@ -2,6 +2,7 @@ import type { PlanNode } from '@apollo/query-planner';
 import { decideSharing } from './decide-sharing.ts';
 import { compileEntityRequest } from './entity-request.ts';
 import { compileFetches, type Fetch, type ProgramOptions } from './fetch.ts';
+import { leaveOutTypenames } from './leave-out-typenames.ts';
 import { compileRootRequest } from './root-request.ts';
 import type { Run, Step } from './run.ts';
 import { joinTasks, toTasks } from './schedule.ts';
@@ -20,7 +21,9 @@ export interface ScheduledStep {
  */
 export function compileProgram(plan: PlanNode, options: ProgramOptions, before: readonly Fetch[] = []): Step {
   const tasks = toTasks(plan, (node, path) => compileFetches(node, path, options));
-  decideSharing([...before, ...tasks.flatMap(({ fetches }) => fetches)]);
+  const fetches = tasks.flatMap((task) => task.fetches);
+  leaveOutTypenames(fetches, before, options);
+  decideSharing([...before, ...fetches]);
   const joined = joinTasks(tasks);
   const steps = joined.map(({ fetches, after }) => ({
     step: compileRequest(fetches),

@@ -19,12 +19,13 @@ export interface Represent {
   /**
    * Writes what the subgraph needs to know, as JSON.
    *
+   * @param typename of the entity
    * @returns undefined when the fetch is not for objects of this type, null when something that it requires is missing
    */
-  write(entity: DataObject): string | null | undefined;
+  write(entity: DataObject, typename: unknown): string | null | undefined;
   /**
-   * The keys whose values make the whole representation of objects of a type, beginning with one that tells objects apart;
-   * undefined when there is more to it than leaves.
+   * The keys whose values make the whole representation of objects of a type, beginning with one that tells objects apart,
+   * `__typename` at the end; undefined when there is more to it than leaves.
    */
   leavesOf(typename: unknown): readonly string[] | undefined;
 }
@@ -56,7 +57,7 @@ export function compileRepresentation(options: RepresentationOptions): Represent
     return compiled;
   }
   return {
-    write: (entity) => ofType(entity.__typename)?.write(entity),
+    write: (entity, typename) => ofType(typename)?.write(entity),
     leavesOf: (typename) => ofType(typename)?.leaves,
   };
 }
@@ -81,7 +82,7 @@ function compileEntity(options: RepresentationOptions, typename: unknown): OfTyp
   return { write: rewritten, leaves };
 }
 
-/** The parts of an object of one type: the fragments that apply to it, merged. */
+/** The parts of an object of one type: the fragments that apply to it, merged; its name first, because that is known. */
 function compileParts(
   selections: readonly QueryPlanSelectionNode[],
   typename: unknown,
@@ -99,11 +100,14 @@ function compileParts(
     }
   }
   select(selections);
-  return [...selected].map(([key, inner], index) => ({
-    key,
-    prefix: `${index === 0 ? '{' : ','}${JSON.stringify(options.fixedFields.get(key)?.name ?? key)}:`,
-    ...(inner.length > 0 && { write: compileNested(inner, options) }),
-  }));
+  const isTypename = ([key]: [string, unknown]) => Number(key === '__typename');
+  return [...selected]
+    .sort((one, other) => isTypename(other) - isTypename(one))
+    .map(([key, inner], index) => ({
+      key,
+      prefix: `${index === 0 ? '{' : ','}${JSON.stringify(options.fixedFields.get(key)?.name ?? key)}:`,
+      ...(inner.length > 0 && { write: compileNested(inner, options) }),
+    }));
 }
 
 /** The type is known: its name is written together with the key of what comes after it. */

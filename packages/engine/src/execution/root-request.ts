@@ -30,6 +30,7 @@ export function absorbRoot(
 ): void {
   if (result.errors) noteErrors(run, fetch, targets, result);
   if (!result.data) return;
+  if (!result.isPlain) run.isPlain = false;
   run.collected.clear();
   fetch.rewrite?.(result.data);
   for (const [index, target] of targets.entries())

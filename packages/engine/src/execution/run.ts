@@ -11,6 +11,8 @@ export interface Run {
   /** As the client sent them, under the names that subgraphs know. */
   variables: Record<string, unknown>;
   request: RequestScope;
+  /** Whether every string of the data is the same in JSON but for its quotation marks. */
+  isPlain: boolean;
   problems: Problems;
   /** Objects and lists that stand in several places, because their owners had the same representation. */
   shared: Set<object> | null;
@@ -27,6 +29,7 @@ export function startRun(variables: Record<string, unknown>, context: Record<str
     data: {},
     variables,
     request: { context, headers: new Map() },
+    isPlain: true,
     problems: new Problems(),
     shared: null,
     collected: new Map(),

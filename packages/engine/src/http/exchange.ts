@@ -47,14 +47,15 @@ export function createExchange({ name, url, traffic, onAnswer }: ExchangeOptions
     return traffic.send({ url, headers, body, isRead, signal, onRetry });
   };
   if (!onAnswer) return send;
-  return async (context, headers, body, isRead, onRetry) => {
-    try {
-      const answer = await send(context, headers, body, isRead, onRetry);
-      onAnswer(context, name, answer.headers);
-      return answer;
-    } catch (error) {
-      onAnswer(context, name, undefined);
-      throw error;
-    }
-  };
+  return (context, headers, body, isRead, onRetry) =>
+    send(context, headers, body, isRead, onRetry).then(
+      (answer) => {
+        onAnswer(context, name, answer.headers);
+        return answer;
+      },
+      (error) => {
+        onAnswer(context, name, undefined);
+        throw error;
+      },
+    );
 }

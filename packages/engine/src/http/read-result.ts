@@ -6,6 +6,8 @@ import type { HttpAnswer } from './wire.ts';
 export interface SubgraphResult {
   data?: Record<string, unknown> | null;
   errors?: GraphQLFormattedError[];
+  /** Whether nothing in its text was escaped: then every string is the same in JSON but for its quotation marks. */
+  isPlain?: boolean;
 }
 
 /**
@@ -26,7 +28,9 @@ export function readResult(subgraph: string, answer: HttpAnswer): SubgraphResult
 
 function parseResult(text: string): SubgraphResult | undefined {
   try {
-    return toResult(JSON.parse(text));
+    const result = toResult(JSON.parse(text));
+    if (result) result.isPlain = !text.includes('\\');
+    return result;
   } catch {
     return undefined;
   }

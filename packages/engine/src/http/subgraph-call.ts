@@ -2,6 +2,7 @@ import { type EngineTrace, traceFetch } from '../trace.ts';
 import type { Exchange } from './exchange.ts';
 import type { Headers } from './http-client.ts';
 import { readResult, type SubgraphResult } from './read-result.ts';
+import type { HttpAnswer } from './wire.ts';
 
 /** The headers that go to a subgraph beside the body's own. */
 export type SubgraphHeaders = (
@@ -14,7 +15,7 @@ export interface RequestScope {
   /** The request's context value, from which headers are made. */
   context: Record<string, unknown>;
   /** Headers by subgraph: made once, however many fetches a plan has. */
-  headers: Map<string, Promise<Headers>>;
+  headers: Map<string, Headers | Promise<Headers>>;
 }
 
 /**
@@ -45,15 +46,19 @@ const ownHeaders = {
   'content-type': 'application/json',
 };
 
+const withOwn = (given: Headers): Headers => ({ ...ownHeaders, ...given });
+
 /** One subgraph as the steps of a program see it: JSON text in, a GraphQL result out. */
 export function createSubgraphCall(options: SubgraphCallOptions): SubgraphCall {
   const { name, url, exchange, headers, trace } = options;
+  const read = (answer: HttpAnswer) => readResult(name, answer);
 
-  async function makeHeaders(context: RequestScope['context']): Promise<Headers> {
-    return { ...ownHeaders, ...(await headers(context, name)) };
+  function makeHeaders(context: RequestScope['context']): Headers | Promise<Headers> {
+    const given = headers(context, name);
+    return given instanceof Promise ? given.then(withOwn) : withOwn(given);
   }
 
-  return async (scope, body, isRead, operationName) => {
+  return (scope, body, isRead, operationName) => {
     let given = scope.headers.get(name);
     if (!given) {
       given = makeHeaders(scope.context);
@@ -62,11 +67,14 @@ export function createSubgraphCall(options: SubgraphCallOptions): SubgraphCall {
     const { context } = scope;
     const operationType = isRead ? 'query' : 'mutation';
     const traced = trace?.fetch({ context, subgraph: name, url, operationType, operationName });
-    if (!traced) return readResult(name, await exchange(context, await given, body, isRead));
+    if (!traced) {
+      const send = (own: Headers) => exchange(context, own, body, isRead).then(read);
+      return given instanceof Promise ? given.then(send) : send(given);
+    }
     return traceFetch(
       traced,
       async (own) => exchange(context, { ...(await given), ...own.headers }, body, isRead, own.onRetry),
-      (answer) => readResult(name, answer),
+      read,
     );
   };
 }

@@ -27,6 +27,8 @@ export interface WriterOptions {
   typeOf(name: string): unknown;
   fieldsOf: FieldsOf;
   dependsOnType: DependsOnType;
+  /** Whether no string of the data needs escapes in JSON; when omitted, each is looked through. */
+  isPlain?: boolean;
 }
 
 /**
@@ -64,7 +66,7 @@ export function compileWriter(
   /** The type of the object is known; what a subgraph says it is does not matter. */
   function writeObject(typename: string, sets: readonly SelectionSetNode[]): WriteValue {
     const found = members(typename, sets);
-    return found ? compileObjectWriter(found) : fail;
+    return found ? compileObjectWriter(found, options.isPlain) : fail;
   }
 
   function writeAbstract(sets: readonly SelectionSetNode[]): WriteValue {

@@ -11,8 +11,10 @@ export type Member =
  * Generates the function that writes an object with these members: one expression, with the checks of the commonest types
  * in place. That is what makes it several times faster than a loop over members. Where all strings are plain, their
  * quotation marks are part of what stands between them: half as many pieces are put together.
+ *
+ * @param isPlainData whether it is known that all are, and nobody has to look
  */
-export function compileObjectWriter(members: readonly Member[]): WriteValue {
+export function compileObjectWriter(members: readonly Member[], isPlainData = false): WriteValue {
   const writers: WriteValue[] = [];
   const careful = new Expression();
   const plain = new Expression();
@@ -42,7 +44,8 @@ export function compileObjectWriter(members: readonly Member[]): WriteValue {
   const end = members.length === 0 ? '{}' : '}';
   careful.addText(end);
   plain.addText(end);
-  const areAllPlain = strings.map((value) => `isPlain(${value})`).join(' && ');
+  const isPlainText = (value: string) => (isPlainData ? `typeof ${value} === 'string'` : `isPlain(${value})`);
+  const areAllPlain = strings.map(isPlainText).join(' && ');
   const source = `return function write(o, c) {
 if (typeof o !== 'object' || Array.isArray(o)) throw irregular;
 ${declarations}${areAllPlain && `if (${areAllPlain}) return ${plain};\n`}return ${careful};

@@ -1,12 +1,21 @@
+const before = '{"data":';
+
 /**
  * Data that is JSON text already: written straight from what subgraphs sent, without an object tree in between.
  * `stringifyAnswer` puts the text into the response as it is; anything else that serialises it gets the same data.
  */
 export class RawJson {
-  readonly text: string;
+  /** An answer that is this data and nothing else. */
+  readonly answer: string;
 
+  /** @param text of the data */
   constructor(text: string) {
-    this.text = flattened(text);
+    this.answer = flattened(`${before}${text}}`);
+  }
+
+  /** The data's own. */
+  get text(): string {
+    return this.answer.slice(before.length, -1);
   }
 
   toJSON(): unknown {
@@ -19,7 +28,7 @@ export function stringifyAnswer(answer: { data?: unknown }): string {
   if (!(answer.data instanceof RawJson)) return JSON.stringify(answer);
   const { data, ...rest } = answer;
   const others = JSON.stringify(rest);
-  return others === '{}' ? `{"data":${data.text}}` : `${others.slice(0, -1)},"data":${data.text}}`;
+  return others === '{}' ? data.answer : `${others.slice(0, -1)},"data":${data.text}}`;
 }
 
 /**

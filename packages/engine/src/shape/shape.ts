@@ -4,7 +4,7 @@ import type { Run } from '../execution/run.ts';
 import type { DataKeyOf } from '../plan/data-keys.ts';
 import type { Operation } from '../plan/operation.ts';
 import { nothingWithheld, type WithheldFields } from '../plan/withheld.ts';
-import { compileWriter, irregular } from './compile-writer.ts';
+import { compileWriter, irregular, type WriteValue } from './compile-writer.ts';
 import { completeAnswer } from './complete.ts';
 import { RawJson } from './raw-json.ts';
 import {
@@ -27,7 +27,7 @@ export interface Answer {
  * @param introspection what the operation asks about the schema, answered, by the keys of the answer
  */
 export type Shape = (
-  run: Pick<Run, 'data' | 'problems'>,
+  run: Pick<Run, 'data' | 'problems'> & Partial<Pick<Run, 'isPlain'>>,
   introspection: Readonly<Record<string, unknown>> | undefined,
 ) => Answer;
 
@@ -81,14 +81,19 @@ export function compileRootShape(shaping: Shaping, { node }: Operation): Shape {
   const { schema } = shaping;
   const { selectionSet } = node;
   const typename = schema.getRootType(node.operation)!.name;
-  const write = compileWriter({ ...shaping, typeOf: (name) => schema.getType(name) }, typename, [
-    selectionSet,
-  ]);
+  const writerFor = (isPlain: boolean) => {
+    const options = { ...shaping, typeOf: (name: string) => schema.getType(name), isPlain };
+    return compileWriter(options, typename, [selectionSet]);
+  };
+  let write: WriteValue | undefined;
+  let writePlain: WriteValue | undefined;
 
-  return ({ data, problems }, introspection) => {
+  return ({ data, problems, isPlain = false }, introspection) => {
     if (problems.isEmpty) {
       try {
-        return { data: new RawJson(write(data, introspection)) };
+        if (isPlain) writePlain ??= writerFor(true);
+        else write ??= writerFor(false);
+        return { data: new RawJson((isPlain ? writePlain! : write!)(data, introspection)) };
       } catch (error) {
         if (error !== irregular) throw error;
       }

@@ -57,7 +57,7 @@ export interface SubgraphTraffic<Request = SubgraphRequest, Answer = HttpAnswer>
   statistics(): TrafficStatistics;
 }
 
-/** On the healthy path an exchange costs a few counters and three promises: the README says what was measured. */
+/** On the healthy path an exchange costs a few counters and one promise. */
 export function createSubgraphTraffic<Request extends TrafficRequest, Answer extends AnswerHead>(
   name: string,
   transport: Transport<Request, Answer>,
@@ -75,20 +75,39 @@ export function createSubgraphTraffic<Request extends TrafficRequest, Answer ext
     abandoned: 0,
   };
 
-  async function send(request: Request): Promise<Answer> {
-    const signal = request.isRead ? request.signal : undefined;
+  function send(request: Request): Promise<Answer> {
     const startedAt = performance.now();
-    const remainingMs = () => Math.max(0, policy.timeoutMs - (performance.now() - startedAt));
     counted.requests++;
+    const signal = request.isRead ? request.signal : undefined;
+    const isWell = circuit.position === 'closed' && !signal?.aborted && slots.tryTake();
+    if (!isWell) return persist(request, startedAt);
+    // Nearly always: one exchange, which has the whole time, and nothing to decide. Timers of one duration share a list.
+    const finish = (outcome: Outcome<Answer>) => {
+      slots.release();
+      circuit.note('closed', isTrouble(outcome));
+      return isTrouble(outcome) ? persist(request, startedAt, outcome) : conclude(outcome);
+    };
+    return transport(request, policy.timeoutMs, signal).then(
+      (answer) => finish({ answer }),
+      (error) => finish({ error }),
+    );
+  }
+
+  function conclude(outcome: Outcome<Answer>): Answer {
+    budget.earn();
+    return settle(outcome);
+  }
+
+  /**
+   * Waits, sends, and sends again, for as long as there is time and hope.
+   *
+   * @param first what came of the first exchange, when that is over
+   */
+  async function persist(request: Request, startedAt: number, first?: Outcome<Answer>): Promise<Answer> {
+    const signal = request.isRead ? request.signal : undefined;
+    const remainingMs = () => Math.max(0, policy.timeoutMs - (performance.now() - startedAt));
     for (let attempt = 0; ; attempt++) {
-      if (signal?.aborted) return settle({ error: new ClientLeft() });
-      // The first exchange has the whole time: timers of one duration share a list.
-      let timeoutMs = attempt === 0 ? policy.timeoutMs : remainingMs();
-      if (!slots.tryTake()) {
-        await waitForSlot(timeoutMs, signal);
-        timeoutMs = remainingMs();
-      }
-      const outcome = await exchange(request, timeoutMs, signal);
+      const outcome = (attempt === 0 && first) || (await attemptOnce(request, remainingMs, signal));
       if (attempt === 0) budget.earn();
       if (!isTrouble(outcome)) return settle(outcome);
       counted.failures++;
@@ -101,31 +120,27 @@ export function createSubgraphTraffic<Request extends TrafficRequest, Answer ext
     }
   }
 
-  /** Runs one exchange in a slot that has been taken, and gives it back. */
-  async function exchange(
+  /** One exchange, as soon as there is a slot. */
+  async function attemptOnce(
     request: Request,
-    timeoutMs: number,
+    remainingMs: () => number,
     signal: AbortSignal | undefined,
   ): Promise<Outcome<Answer>> {
-    try {
-      // A probe speaks for all: whether the subgraph is well again is wanted even when its own client has gone.
-      const heeded = circuit.position === 'closed' ? signal : undefined;
-      const running = circuit.run(() => sendOnce(request, timeoutMs, heeded));
-      if (running) return await running;
-    } finally {
+    if (signal?.aborted) return { error: new ClientLeft() };
+    if (!slots.tryTake()) await waitForSlot(remainingMs(), signal);
+    const admitted = circuit.admit();
+    if (!admitted) {
       slots.release();
+      counted.refusedByCircuit++;
+      const seconds = policy.circuit ? Math.ceil(policy.circuit.openMs / 1_000) : 1;
+      throw refusedExchange(name, 'circuit open', seconds);
     }
-    counted.refusedByCircuit++;
-    const seconds = policy.circuit ? Math.ceil(policy.circuit.openMs / 1_000) : 1;
-    throw refusedExchange(name, 'circuit open', seconds);
-  }
-
-  function sendOnce(
-    request: Request,
-    timeoutMs: number,
-    signal: AbortSignal | undefined,
-  ): Promise<Outcome<Answer>> {
-    return transport(request, timeoutMs, signal).then(toAnswer, toError);
+    // A probe speaks for all: whether the subgraph is well again is wanted even when its own client has gone.
+    const heeded = admitted === 'closed' ? signal : undefined;
+    const outcome = await transport(request, remainingMs(), heeded).then(toAnswer, toError);
+    slots.release();
+    circuit.note(admitted, isTrouble(outcome));
+    return outcome;
   }
 
   async function waitForSlot(timeoutMs: number, signal: AbortSignal | undefined): Promise<void> {

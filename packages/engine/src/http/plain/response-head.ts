@@ -42,15 +42,26 @@ export function parseResponseHead(text: string): ResponseHead {
 
 function addHeader(headers: ResponseHead['headers'], line: string): void {
   const colon = line.indexOf(':');
-  const name = line.slice(0, colon).toLowerCase();
+  const name = colon < 1 ? undefined : headerName(line.slice(0, colon));
+  if (name === undefined || forbiddenInValue.test(line)) throw new ProtocolError('a header that is none');
   const value = line.slice(colon + 1).trim();
-  if (colon < 1 || !nameShape.test(name) || forbiddenInValue.test(value)) {
-    throw new ProtocolError('a header that is none');
-  }
   const present = headers[name];
   if (present === undefined) headers[name] = value;
   else if (typeof present === 'string') headers[name] = [present, value];
   else present.push(value);
+}
+
+/** Names in lower case by how they were written: subgraphs have few, and always the same. */
+const knownNames = new Map<string, string>();
+const mostKnownNames = 1_000;
+
+/** In lower case; undefined for what is no name. */
+function headerName(written: string): string | undefined {
+  const known = knownNames.get(written);
+  if (known !== undefined || !nameShape.test(written)) return known;
+  const name = written.toLowerCase();
+  if (knownNames.size < mostKnownNames) knownNames.set(written, name);
+  return name;
 }
 
 function framingOf(status: number, headers: ResponseHead['headers']): BodyFraming {
@@ -67,7 +78,7 @@ function framingOf(status: number, headers: ResponseHead['headers']): BodyFramin
 }
 
 function hasToken(header: string | string[] | undefined, token: string): boolean {
-  if (header === undefined) return false;
+  if (header === undefined || header === 'keep-alive') return false;
   return String(header)
     .split(',')
     .some((part) => part.trim().toLowerCase() === token);
