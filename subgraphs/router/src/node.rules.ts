@@ -3,7 +3,7 @@ import type { GraphQLSchema } from 'graphql';
 /** What the ids of a type begin with: its name in small letters, words joined by underscores, without digits. */
 export function prefixOfType(typeName: string): string {
   return typeName
-    .replace(/([a-z])([A-Z])/g, '$1_$2')
+    .replace(/([a-z\d])([A-Z])/g, '$1_$2')
     .replace(/\d/g, '')
     .toLowerCase();
 }

@@ -17,7 +17,7 @@ export async function keepUses(db: PrismaClient, redis: Redis): Promise<void> {
     const uses = await redis.hmget(usesKey, ...hashes);
     const rows = hashes.map(
       (hash, index) =>
-        Prisma.sql`(${hash}, ${new Date(Number(entries[2 * index + 1]))}::timestamptz, ${BigInt(uses[index] ?? 0)})`,
+        Prisma.sql`(${hash}::text, ${new Date(Number(entries[2 * index + 1]))}::timestamptz, ${BigInt(uses[index] ?? 0)}::bigint)`,
     );
     // A Redis that has lost its memory counts from nothing again: until it knows of more, what is here is right.
     await db.$executeRaw`
