@@ -17,6 +17,8 @@ test('roles come highest first, with what they allow', async () => {
     'events:moderate',
     'metrics:read',
     'roles:assign',
+    'router:read',
+    'router:write',
     'users:read',
     'users:write',
   ]);
