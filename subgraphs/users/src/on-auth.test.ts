@@ -46,6 +46,8 @@ test('roles that give rights are announced, for auth to put into tokens', async 
           'events:moderate',
           'metrics:read',
           'roles:assign',
+          'router:read',
+          'router:write',
           'users:read',
           'users:write',
         ],
