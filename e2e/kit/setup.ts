@@ -1,13 +1,11 @@
 import type { TestProject } from 'vitest/node';
 import './client.ts';
 import { startKronos } from './kronos.ts';
-import { liftQuotas } from './lift-quotas.ts';
 
 /** The system that the stories share; those which break something start one of their own. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   // The stories send thousands of requests from one address; those on quotas start gateways of their own.
   const kronos = await startKronos({ environment: { KRONOS_QUOTAS: 'false' } });
-  await liftQuotas(kronos);
   project.provide('kronosUrl', kronos.url);
   project.provide('kronosAdministrator', kronos.administrator);
   project.provide('kronosHome', kronos.home);
