@@ -186,7 +186,12 @@ describe.each([
 
 test('while it is off nothing is sent, and answers are the same', async () => {
   await using receiver = await startOtlpReceiver();
-  const environment = { OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url, KRONOS_TRACES: 'false' };
+  // Without quotas, as the system that it is compared with.
+  const environment = {
+    OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url,
+    KRONOS_TRACES: 'false',
+    KRONOS_QUOTAS: 'false',
+  };
   await using kronos = await startKronos({ environment });
   const ada = await signUp('Ada', kronos.url);
   await createEvent(ada);
