@@ -26,6 +26,7 @@ import { atMostEverySecond } from './http/readiness.ts';
 import { trackRequests } from './http/track-requests.ts';
 import { createKnownOperations } from './known/known-operations.ts';
 import { createLimitMetrics } from './limits/metrics.ts';
+import { refuseUnwieldy } from './limits/refuse-unwieldy.ts';
 import { createGroups } from './live/groups.ts';
 import { createLiveMetrics } from './live/metrics.ts';
 import { createScopeFinder } from './live/operation-scope.ts';
@@ -79,8 +80,9 @@ export interface Gateway {
  *  3. authenticate, identifyClient: the access token, or anonymous; the key of the client application, or none
  *  4. readGetOperation, refuseConditionalSubscription, readCursor: what a stream needs beside
  *  5. flights: an identical query that is under way answers this one, too
- *  6. Apollo Server: CSRF prevention, persisted operations, parsing (tokens), validation (depth, aliases, directives …);
- *     answerKnown leaves that out for an operation that has passed it before
+ *  6. refuseUnwieldy: documents whose validation would take too long; Apollo Server: CSRF prevention, persisted operations,
+ *     parsing (tokens), validation (depth, aliases, directives …); answerKnown leaves that out for an operation that has passed
+ *     it before
  *  7. admission: what of it the caller may see, what it sends and asks for, what it costs, what the caller has to spend
  *  8. engine: plan, fetch from the subgraphs with the internal token and within their limits, merge, measure
  *  9. formatError, useHttpStatus: errors as clients get them, and the status they deserve
@@ -275,8 +277,13 @@ export async function createGateway(
   });
   const requests = trackRequests(app);
   await app.register(async (routes) => {
+    const unwieldy = {
+      tokens: environment.KRONOS_MAX_TOKENS,
+      nesting: environment.KRONOS_MAX_NESTING,
+      comparisons: environment.KRONOS_MAX_COMPARISONS,
+    };
     const answering = {
-      server: payForReading(stored.guard(server)),
+      server: payForReading(stored.guard(refuseUnwieldy(server, unwieldy, limitMetrics))),
       accounts,
       authenticate: identity.authenticate,
       identifyClient: createIdentifyClient(edgeRules),

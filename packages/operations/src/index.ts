@@ -29,6 +29,7 @@ export type { Slice } from './cost/slices.ts';
 export { evaluate, type Term, type Variables } from './cost/term.ts';
 export { type Fragments, fragmentBehind, fragmentsOf } from './fragments.ts';
 export { directiveName, findLinks, type Link, stringArgument } from './links.ts';
+export { countComparisons } from './size/count-comparisons.ts';
 export { type InputSize, measureInput } from './size/measure-input.ts';
 export { measureSizes, type OperationSize } from './size/measure-size.ts';
 export { isOfType } from './type-condition.ts';

@@ -21,9 +21,7 @@ const tooManyTokens = /^Syntax Error: Document contains more that (\d+) tokens/;
  */
 export function formatError(formatted: GraphQLFormattedError, original: unknown): GraphQLFormattedError {
   const { path, locations } = formatted;
-  const message = isTooDeep(formatted)
-    ? 'The operation is nested too deeply to be read.'
-    : shortened(formatted.message);
+  const message = shortened(formatted.message);
   const { code, isMasked, ...extensions } = readExtensions(formatted, original);
   const scope = requestScope.getStore();
   if (isMasked) logUnknown(scope?.logger, formatted, original);
@@ -43,11 +41,6 @@ export function formatError(formatted: GraphQLFormattedError, original: unknown)
   };
 }
 
-/** With every bracket the parser goes one call deeper. */
-function isTooDeep({ message, extensions }: GraphQLFormattedError): boolean {
-  return message === 'Maximum call stack size exceeded' && extensions?.code === 'GRAPHQL_PARSE_FAILED';
-}
-
 function shortened(message: string): string {
   return message.length > maxMessageLength ? `${message.slice(0, maxMessageLength)}…` : message;
 }
@@ -60,8 +53,6 @@ function readExtensions({ message, extensions = {} }: GraphQLFormattedError, ori
   if (unknownCodes.has(code)) return { code: 'INTERNAL_SERVER_ERROR', isMasked: true };
   // Apollo Server gives every failed rule the same code; a limit is not a mistake in the document.
   if (limit) return { ...rest, code: 'OPERATION_LIMIT_EXCEEDED', details: limit };
-  if (isTooDeep({ message, extensions }))
-    return { ...rest, code: 'OPERATION_LIMIT_EXCEEDED', details: { limit: 'nesting' } };
   const tokens = tooManyTokens.exec(message)?.[1];
   if (tokens) {
     // Reading ends with the first one that is too many.

@@ -12,6 +12,10 @@ export const limitsEnvironment = {
   KRONOS_MAX_ROOT_FIELDS: count().default(50),
   KRONOS_MAX_DIRECTIVES: count().default(200),
   KRONOS_MAX_DEFERRED: count().default(100),
+  /** Brackets of a document that are open at once. */
+  KRONOS_MAX_NESTING: count().default(200),
+  /** Selections of a document, and pairs of them that must agree. */
+  KRONOS_MAX_COMPARISONS: count().default(100_000),
   /** Items of a list in the variables, or written in the document. */
   KRONOS_MAX_LIST_INPUT: count().default(1_000),
   /** Levels of lists and objects in the variables. */

@@ -17,6 +17,8 @@ const words: Record<string, string> = {
   deferred: 'deferred fragments',
   listInput: 'items in a list that it sends',
   inputDepth: 'levels of lists and objects in its variables',
+  nesting: 'brackets in each other',
+  comparisons: 'selections, and pairs of them that must agree',
   cost: 'points of cost',
 };
 

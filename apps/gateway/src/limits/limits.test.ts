@@ -28,6 +28,8 @@ const limits = {
   KRONOS_MAX_ROOT_FIELDS: '4',
   KRONOS_MAX_DIRECTIVES: '3',
   KRONOS_MAX_DEFERRED: '2',
+  KRONOS_MAX_NESTING: '10',
+  KRONOS_MAX_COMPARISONS: '100',
   KRONOS_MAX_LIST_INPUT: '10',
   KRONOS_MAX_INPUT_DEPTH: '8',
   KRONOS_MAX_LIST_SIZE: '50',
@@ -72,6 +74,8 @@ const post = async (body: unknown) => {
 };
 const nested = (levels: number) =>
   `${'{ all { parts { '.padEnd(0) + 'parts { '.repeat(levels)}id${' }'.repeat(levels + 3)}`;
+/** Shorter documents are not looked at before they are validated. */
+const padding = `#${'x'.repeat(1_000)}`;
 const chain = (value: unknown, levels: number): unknown =>
   levels === 0 ? value : [chain(value, levels - 1)];
 
@@ -86,6 +90,8 @@ test.each<[string, number, number, unknown]>([
     3,
     { query: '{ all @skip(if: true) { id @skip(if: true) title @skip(if: true) @include(if: true) } }' },
   ],
+  ['nesting', 12, 10, { query: `${nested(9)} ${padding}` }],
+  ['comparisons', 211, 100, { query: `{ all { ${'id '.repeat(20)} } } ${padding}` }],
   ['deferred', 3, 2, { query: '{ all { ... @defer { id } ... @defer { id } ... @defer { id } } }' }],
   ['listInput', 11, 10, { query: `{ books(ids: [${'1,'.repeat(11)}]) { id } }` }],
   [

@@ -1,8 +1,6 @@
-import { HeaderMap, type HTTPGraphQLRequest, type HTTPGraphQLResponse } from '@apollo/server';
-import type { GraphQLError } from 'graphql';
-import { formatError } from '../errors/format-error.ts';
+import type { HTTPGraphQLRequest } from '@apollo/server';
 import type { GraphqlServer } from '../graphql-server.ts';
-import { mediaTypeFor } from '../http/media-type.ts';
+import { answerRefusal } from '../http/answer-refusal.ts';
 import { searchWithPersistedQuery } from './document-id.ts';
 import { hashOfDocument, type Safelist } from './safelist.ts';
 
@@ -17,7 +15,7 @@ export function holdToSafelist(server: GraphqlServer, safelist: Safelist): Graph
       const contextValue = await context();
       const hash = safelist.holds(contextValue) ? namedHash(request) : undefined;
       const refused = hash === undefined ? undefined : safelist.refusal(contextValue, hash);
-      if (refused) return answerRefusal(refused, request.headers.get('accept'));
+      if (refused) return answerRefusal(refused, request.headers.get('accept'), 403);
       return server.executeHTTPGraphQLRequest({
         httpGraphQLRequest: request,
         context: async () => contextValue,
@@ -39,15 +37,4 @@ function namedHash({ method, body, search }: HTTPGraphQLRequest): string | undef
   } catch {
     return undefined;
   }
-}
-
-function answerRefusal(error: GraphQLError, accept: string | undefined): HTTPGraphQLResponse {
-  const mediaType = mediaTypeFor(accept);
-  const errors = [formatError(error.toJSON(), error)];
-  return {
-    // With plain JSON a request that could be read is 200, whatever is wrong with the operation in it.
-    status: mediaType === 'application/json' ? 200 : 403,
-    headers: new HeaderMap([['content-type', `${mediaType}; charset=utf-8`]]),
-    body: { kind: 'complete', string: JSON.stringify({ errors }) },
-  };
 }
