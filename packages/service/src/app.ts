@@ -12,6 +12,7 @@ import { collectDefaultMetrics, type Registry } from 'prom-client';
 import { findAmbiguity } from './ambiguities.ts';
 import { isFromThisMachine } from './is-from-this-machine.ts';
 import type { Logger } from './logger.ts';
+import { pipelinesTooMuch } from './pipelining.ts';
 import { refuseUnreadable } from './refuse-unreadable.ts';
 import { securityHeaders } from './security-headers.ts';
 import { requestSpan, type TraceRequestsOptions, traceRequests } from './trace-requests.ts';
@@ -69,6 +70,10 @@ export function createApp(options: AppOptions): FastifyInstance {
   if (tracing && options.traces) traceRequests(app, tracing, options.traces);
   const headers = securityHeaders();
   app.addHook('onRequest', (request, reply, next) => {
+    if (pipelinesTooMuch(request.raw, reply.raw)) {
+      request.raw.socket.destroy();
+      return;
+    }
     reply.headers(headers);
     reply.header('x-request-id', request.id);
     const ambiguity = findAmbiguity(request.raw.rawHeaders);
