@@ -23,6 +23,7 @@ const open = [
   'Query.health',
   'Query.subgraphs',
   'Query.subgraph',
+  'Query.rateLimit',
   'Mutation.userSignUp',
   'Mutation.sessionCreate',
   'Mutation.sessionRefresh',

@@ -1,6 +1,9 @@
 import type { EventLog } from '@kronos/events';
 import type { PrismaClient } from '@kronos/prisma-router';
+import type { Quotas } from '@kronos/quotas';
 import { type RequestContext, unauthenticated, type Viewer } from '@kronos/subgraph';
+import type { ExplainSettings } from './explain/operation-explain.ts';
+import type { Planner } from './explain/planner.ts';
 import { createLoaders, type Loaders } from './loaders.ts';
 import type { GraphHolder } from './supergraph/hold-graph.ts';
 
@@ -10,6 +13,9 @@ export interface Dependencies {
   log: EventLog;
   /** The composed graph, by which operations are judged. */
   graph: GraphHolder;
+  explain: ExplainSettings;
+  planner: Planner;
+  quotas: Pick<Quotas, 'read'>;
 }
 
 /** What every resolver of this domain works with. */

@@ -15,6 +15,16 @@ export const environmentShape = {
   KRONOS_SUPERGRAPH: z.string().default(join(repositoryRoot, 'supergraph.graphql')),
   /** Seconds between two looks at a supergraph that is a URL. */
   KRONOS_SUPERGRAPH_POLL_SECONDS: count(10),
+  // What gateways take at most, so that no more is looked at here.
+  KRONOS_MAX_TOKENS: count(15_000),
+  KRONOS_MAX_DEPTH: count(30),
+  KRONOS_MAX_ALIASES: count(200),
+  KRONOS_MAX_ROOT_FIELDS: count(50),
+  KRONOS_MAX_DIRECTIVES: count(200),
+  /** Items of a list of which neither the graph nor the operation says how long it is. */
+  KRONOS_LIST_SIZE_ASSUMED: count(10),
+  /** The longest that planning one operation may take, in milliseconds. */
+  KRONOS_PLANNING_TIMEOUT_MS: count(10_000),
   /** Milliseconds between two questions to each subgraph whether it is ready. */
   ROUTER_PROBE_INTERVAL_MS: count(5_000),
   /** How long a subgraph may take to answer that, in milliseconds. */

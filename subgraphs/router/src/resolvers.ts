@@ -9,6 +9,7 @@ import {
   clientApplicationUpdate,
 } from './client-application.write.ts';
 import { clientKeyRotate } from './client-key.rotate.ts';
+import { operationExplain } from './explain/operation-explain.ts';
 import { Node, node, nodes } from './node.ts';
 import { persistedOperationPublish, persistedOperationsPublish } from './persisted-operation.publish.ts';
 import { persistedOperationRemove } from './persisted-operation.remove.ts';
@@ -21,6 +22,7 @@ import {
   quotaPolicyDelete,
   quotaPolicyUpdate,
 } from './quota-policy.write.ts';
+import { rateLimit } from './rate-limit.ts';
 import { Route, route, routes } from './route.ts';
 import { routeCreate, routeDisable, routeEnable, routeUpdate } from './route.write.ts';
 import { subgraphRegister, subgraphUnregister } from './subgraphs.register.ts';
@@ -44,6 +46,8 @@ export const resolvers: Resolvers = {
     persistedOperations,
     persistedOperation,
     accessPolicies,
+    rateLimit,
+    operationExplain,
   },
   Mutation: {
     routeCreate,

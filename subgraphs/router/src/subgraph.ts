@@ -1,10 +1,12 @@
 import { PrismaClient } from '@kronos/prisma-router';
+import { createRedisQuotas } from '@kronos/quotas/redis';
 import { parseEnvironment } from '@kronos/service';
 import { defineSubgraph, openDomain, type Subgraph } from '@kronos/subgraph';
 import { PrismaPg } from '@prisma/adapter-pg';
 import { createContext } from './context.ts';
 import { addEdgeRulesRoute } from './edge-rules-route.ts';
 import { environmentShape } from './environment.ts';
+import { createPlanner } from './explain/planner.ts';
 import { configuredSubgraphs } from './health/configured-subgraphs.ts';
 import { watchHealth } from './health/watch-health.ts';
 import { resolvers } from './resolvers.ts';
@@ -34,6 +36,19 @@ export async function createSubgraph(environment: NodeJS.ProcessEnv): Promise<Su
     pollSeconds: settings.KRONOS_SUPERGRAPH_POLL_SECONDS,
     logger,
   });
+  const planner = createPlanner(settings.KRONOS_PLANNING_TIMEOUT_MS);
+  const quotas = createRedisQuotas({ redisUrl });
+  const explain = {
+    limits: {
+      tokens: settings.KRONOS_MAX_TOKENS,
+      depth: settings.KRONOS_MAX_DEPTH,
+      aliases: settings.KRONOS_MAX_ALIASES,
+      rootFields: settings.KRONOS_MAX_ROOT_FIELDS,
+      directives: settings.KRONOS_MAX_DIRECTIVES,
+    },
+    assumedListSize: settings.KRONOS_LIST_SIZE_ASSUMED,
+  };
+  const dependencies = { db, log, graph, explain, planner, quotas };
   const workers = [
     announceGraph(db, graph, logger),
     watchHealth({
@@ -50,11 +65,12 @@ export async function createSubgraph(environment: NodeJS.ProcessEnv): Promise<Su
     ...domain,
     schemaFile: new URL('../schema.graphql', import.meta.url),
     resolvers,
-    createContext: (request) => createContext({ db, log, graph }, request),
+    createContext: (request) => createContext(dependencies, request),
     routes: (app, tools) => addEdgeRulesRoute(app, tools, db),
     async close() {
       graph.close();
-      await Promise.all(workers.map((end) => end()));
+      planner.close();
+      await Promise.all([...workers.map((end) => end()), quotas.close()]);
       await domain.close();
     },
   });

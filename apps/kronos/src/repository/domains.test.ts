@@ -84,7 +84,10 @@ test.each(manifests)(
     const forbidden: Record<string, RegExp> = {
       apps: /^(subgraph-|prisma-|gateway$|cli$)/,
       packages: packageRules[folder] ?? /^(subgraph-|gateway$|cli$)/,
-      subgraphs: new RegExp(`^(gateway|cli|engine|subgraph-(?!${folder}$).*|prisma-(?!${folder}$).*)$`),
+      // The router explains how the engine would execute an operation.
+      subgraphs: new RegExp(
+        `^(gateway|cli|${folder === 'router' ? '' : 'engine|'}subgraph-(?!${folder}$).*|prisma-(?!${folder}$).*)$`,
+      ),
       prisma: new RegExp(`^(gateway|cli|engine|subgraph-.*|prisma-(?!${folder}$).*)$`),
     };
     expect(workspaces.filter((name) => name !== own && forbidden[group]?.test(name))).toEqual([]);
