@@ -186,12 +186,7 @@ describe.each([
 
 test('while it is off nothing is sent, and answers are the same', async () => {
   await using receiver = await startOtlpReceiver();
-  // Without quotas, as the system that it is compared with.
-  const environment = {
-    OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url,
-    KRONOS_TRACES: 'false',
-    KRONOS_QUOTAS: 'false',
-  };
+  const environment = { OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url, KRONOS_TRACES: 'false' };
   await using kronos = await startKronos({ environment });
   const ada = await signUp('Ada', kronos.url);
   await createEvent(ada);
