@@ -1,0 +1,79 @@
+import { readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { buildClientSchema, type GraphQLSchema, getIntrospectionQuery } from 'graphql';
+import { beforeAll, expect, inject, test } from 'vitest';
+import { client, type Person, signUp } from '../../kit/client.ts';
+import { createEvent, register } from '../../kit/graph.ts';
+import { expectServing } from '../kit/sound.ts';
+import { parts } from '../kit/system.ts';
+import { attempts, type FuzzAttempt } from './attempts.ts';
+import { perform } from './perform.ts';
+
+const wanted = Number(process.env.KRONOS_FUZZ_REQUESTS ?? 1_500);
+const given = process.env.KRONOS_FUZZ_SEED ?? '20261130';
+const seed = given === 'random' ? Math.floor(Math.random() * 2 ** 31) : Number(given);
+/** Sent at the same time. */
+const together = 32;
+
+let schema: GraphQLSchema;
+let people: Person[];
+let ids: string[];
+
+beforeAll(async () => {
+  schema = buildClientSchema(await client().data(getIntrospectionQuery()));
+  people = [await signUp('Ada'), await signUp('Eve')];
+  const [ada, eve] = people as [Person, Person];
+  const events = [await createEvent(ada, { capacity: 3 }), await createEvent(eve, { visibility: 'PRIVATE' })];
+  const { registration } = await register(eve, events[0].id);
+  ids = [...people, ...events, registration]
+    .map(({ id }) => id)
+    .concat('event_01m8mzpqn2es18sg2b6h4tzb9b', 'x');
+});
+
+/** Lines of the logs that tell of something unexpected, from an earlier size on. */
+const logs = ['gateway.log', 'subgraphs.log'].map((name) => join(inject('kronosHome'), 'logs', name));
+const sizes = () => logs.map((file) => statSync(file).size);
+const complaints = (from: number[]) =>
+  logs.flatMap((file, index) =>
+    readFileSync(file)
+      .subarray(from[index])
+      .toString()
+      .split('\n')
+      .filter((line) => /"level":[56]0/.test(line)),
+  );
+
+/** Enough of an attempt to repeat it by hand. */
+function describeAttempt(attempt: FuzzAttempt): string {
+  if ('bytes' in attempt)
+    return `${attempt.kind} ${JSON.stringify(Buffer.from(attempt.bytes).toString('latin1'))}`;
+  const { body, ...rest } = attempt;
+  return JSON.stringify({ ...rest, body: body === undefined ? body : Buffer.from(body).toString() }, null, 2);
+}
+
+test(`${wanted} generated requests are answered, none of them with our own failure`, async () => {
+  const before = { parts: parts(), sizes: sizes() };
+  const started = performance.now();
+  const tokens = people.map(({ token }) => token!);
+  const batches = fc.array(attempts({ schema, ids, tokens }), { minLength: together, maxLength: together });
+  const kinds = new Map<string, number>();
+
+  const property = fc.asyncProperty(batches, async (batch) => {
+    const faults = await Promise.all(batch.map(perform));
+    for (const [index, fault] of faults.entries()) {
+      const attempt = batch[index]!;
+      kinds.set(attempt.kind, (kinds.get(attempt.kind) ?? 0) + 1);
+      if (fault) throw new Error(`${fault}\nafter\n${describeAttempt(attempt)}`);
+    }
+  });
+  const numRuns = Math.ceil(wanted / together);
+  // What failed is said as it was sent: a batch would have to shrink attempt by attempt.
+  await fc.assert(property, { seed, numRuns, endOnFailure: true });
+
+  const seconds = (performance.now() - started) / 1_000;
+  const sent = [...kinds].map(([kind, count]) => `${count} ${kind}`).join(', ');
+  console.info(`KRONOS_FUZZ_SEED=${seed}: ${sent} in ${seconds.toFixed(1)} s`);
+  await expectServing();
+  expect(parts()).toEqual(before.parts);
+  expect(complaints(before.sizes)).toEqual([]);
+});
