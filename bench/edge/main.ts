@@ -9,17 +9,18 @@ import { parseArgs } from 'node:util';
 import { startTestRedis } from '@kronos/cli/testing';
 import { startTestRouter } from '../../apps/gateway/src/testing/test-router.ts';
 import { stopAll } from '../federation/processes/start-process.ts';
-import { markdownTable, median, milliseconds } from '../federation/report.ts';
+import { cpuRatio, markdownTable, milliseconds } from '../federation/report.ts';
 import { type Collected, runRounds } from '../federation/run-rounds.ts';
 import { startTestbed } from '../federation/testbed.ts';
 import { workloads } from '../federation/workloads.ts';
+import { median } from '../median.ts';
 import { edgeGateways, rules } from './gateways.ts';
 
 const { values } = parseArgs({
   options: {
-    seconds: { type: 'string', default: '4' },
+    seconds: { type: 'string', default: '2' },
     warmup: { type: 'string', default: '5' },
-    rounds: { type: 'string', default: '5' },
+    rounds: { type: 'string', default: '9' },
     only: { type: 'string' },
   },
 });
@@ -61,12 +62,12 @@ try {
     const cpuOf = ({ rounds }: Collected) => median(rounds.map(({ cpuMsPerRequest }) => cpuMsPerRequest));
     const bare = rows.find(({ gateway }) => gateway === 'bare');
     const lines = rows.map((row) => {
-      const above = bare && bare !== row ? cpuOf(row) - cpuOf(bare) : undefined;
+      const share = bare && bare !== row ? cpuRatio(row, bare) - 1 : undefined;
       return [
         all.find(({ name }) => name === row.gateway)!.title,
         milliseconds(cpuOf(row)),
-        above === undefined ? '–' : `${(above * 1_000).toFixed(0)} µs`,
-        above === undefined ? '–' : `${((above / cpuOf(bare!)) * 100).toFixed(1)} %`,
+        share === undefined ? '–' : `${(share * cpuOf(bare!) * 1_000).toFixed(0)} µs`,
+        share === undefined ? '–' : `${(share * 100).toFixed(1)} %`,
         median(row.rounds.map(({ requestsPerSecond }) => requestsPerSecond)).toFixed(0),
         median(row.rounds.map(({ p50Ms }) => p50Ms)).toFixed(1),
         median(row.rounds.map(({ p99Ms }) => p99Ms)).toFixed(1),

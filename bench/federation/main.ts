@@ -35,7 +35,7 @@ try {
   const { markdown, summary } = report(collected, planning, options, testbed.isPinned);
   console.log(`\n${markdown}\n`);
   const file = join(results, `${name}.json`);
-  await writeFile(file, `${JSON.stringify({ ...summary, planning, collected }, null, 2)}\n`);
+  await writeFile(file, `${JSON.stringify({ ...summary, planning }, null, 2)}\n`);
   console.log(`every round is in ${file}`);
 } finally {
   await stopAll();

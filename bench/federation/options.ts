@@ -17,9 +17,9 @@ export interface Options {
 }
 
 const usage = `npm run bench federation -- [options]
-  --seconds 6         how long one measurement lasts
+  --seconds 2         how long one measurement lasts
   --warmup 8          how long each gateway is warmed up before, per workload
-  --rounds 3          measurements of each gateway, taken in turns; the median counts
+  --rounds 9          measurements of each gateway, taken in turns; the median counts
   --connections 50    requests that are kept in flight
   --only a,b          of: ${gateways.map(({ name }) => name).join(', ')}
   --workload A        A or B alone, and nothing on planning
@@ -31,9 +31,9 @@ export function parseOptions(args: readonly string[]): Options {
     const { values } = parseArgs({
       args: [...args],
       options: {
-        seconds: { type: 'string', default: '6' },
+        seconds: { type: 'string', default: '2' },
         warmup: { type: 'string', default: '8' },
-        rounds: { type: 'string', default: '3' },
+        rounds: { type: 'string', default: '9' },
         connections: { type: 'string', default: '50' },
         only: { type: 'string' },
         workload: { type: 'string' },

@@ -1,4 +1,5 @@
 import { cpus, loadavg } from 'node:os';
+import { median, medianRatio } from '../median.ts';
 import { type Gateway, gateways } from './gateways/list.ts';
 import type { Measurement } from './measure.ts';
 import type { Options } from './options.ts';
@@ -14,6 +15,7 @@ export interface Row extends Measurement {
   gateway: string;
   workload: string;
   plannedFetches: number;
+  rounds: readonly Measurement[];
   /** How many times less CPU than plain Apollo; undefined when that was not measured, or holds the subgraphs' CPU, too. */
   cpuRatio?: number;
   /** The gateway's and the subgraphs' CPU together, whether they are one process or two. */
@@ -33,8 +35,8 @@ export function report(
   for (const row of rows) {
     const apollo = rows.find((one) => one.gateway === 'apollo' && one.workload === row.workload);
     if (!apollo) continue;
-    if (!find(row.gateway).hostsSubgraphs) row.cpuRatio = apollo.cpuMsPerRequest / row.cpuMsPerRequest;
-    row.systemCpuRatio = apollo.systemCpuMsPerRequest / row.systemCpuMsPerRequest;
+    if (!find(row.gateway).hostsSubgraphs) row.cpuRatio = cpuRatio(apollo, row);
+    row.systemCpuRatio = medianRatio(systemCpu(apollo.rounds), systemCpu(row.rounds));
   }
   const machine = `${cpus()[0]?.model ?? 'unknown'}, ${cpus().length} cores; Node ${process.version}; ${isPinned ? 'gateway on a core of its own' : 'NOT pinned to cores'}; load average ${loadBefore} before`;
   const parts = options.workloads.map(({ name, title }) => {
@@ -43,7 +45,7 @@ export function report(
   });
   const targets = judge(rows);
   const markdown = [
-    `${machine}. Medians of ${options.rounds} interleaved rounds of ${options.seconds} s, ${options.connections} connections.`,
+    `${machine}. Medians of ${options.rounds} interleaved rounds of ${options.seconds} s, ${options.connections} connections; ratios are medians of the rounds' own.`,
     ...parts,
     ...(rows.some(({ busy }) => busy < busyEnough)
       ? [
@@ -68,15 +70,12 @@ function toRow({ gateway, workload, plannedFetches, rounds }: Collected): Row {
     gateway,
     workload,
     plannedFetches,
+    rounds,
     requestsPerSecond: middle('requestsPerSecond'),
     p50Ms: middle('p50Ms'),
     p99Ms: middle('p99Ms'),
     cpuMsPerRequest: middle('cpuMsPerRequest'),
-    systemCpuMsPerRequest: median(
-      rounds.map(
-        ({ cpuMsPerRequest, subgraphsCpuMsPerRequest }) => cpuMsPerRequest + subgraphsCpuMsPerRequest,
-      ),
-    ),
+    systemCpuMsPerRequest: median(systemCpu(rounds)),
     subgraphsCpuMsPerRequest: middle('subgraphsCpuMsPerRequest'),
     loadCpuMsPerRequest: middle('loadCpuMsPerRequest'),
     busy: middle('busy'),
@@ -87,11 +86,22 @@ function toRow({ gateway, workload, plannedFetches, rounds }: Collected): Row {
   };
 }
 
-/** The middle of some numbers. */
-export function median(numbers: readonly number[]): number {
-  const sorted = numbers.toSorted((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  return sorted.length % 2 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
+interface Measured {
+  rounds: readonly Measurement[];
+}
+
+/** How many times as much CPU one gateway spends as the other, per request, its subgraphs left out. */
+export function cpuRatio(one: Measured, other: Measured): number {
+  const [cpu, otherCpu] = [one, other].map(({ rounds }) =>
+    rounds.map(({ cpuMsPerRequest }) => cpuMsPerRequest),
+  );
+  return medianRatio(cpu!, otherCpu!);
+}
+
+function systemCpu(rounds: readonly Measurement[]): number[] {
+  return rounds.map(
+    ({ cpuMsPerRequest, subgraphsCpuMsPerRequest }) => cpuMsPerRequest + subgraphsCpuMsPerRequest,
+  );
 }
 
 function table(rows: readonly Row[]): string {

@@ -1,4 +1,4 @@
-import type { Row } from './report.ts';
+import { cpuRatio, type Row } from './report.ts';
 
 /** What is wanted of Kronos, and what was found. */
 export interface Target {
@@ -39,7 +39,7 @@ export function judge(rows: readonly Row[]): Target[] {
   const onTop = (gateway: string, workload: string): Target[] => {
     const [whole, engine] = [find(gateway, workload), find('engine', workload)];
     if (!whole || !engine) return [];
-    const share = whole.cpuMsPerRequest / engine.cpuMsPerRequest - 1;
+    const share = cpuRatio(whole, engine) - 1;
     return [
       {
         title: `${workload}: request path of ${gateway} on top of the bare engine`,

@@ -8,8 +8,8 @@ export interface AnswerHead {
 }
 
 /**
- * Sends a whole answer past Fastify, with the headers that hooks have given the reply: Node then writes head and body in
- * one piece, and text of one byte per character, which most JSON is, without encoding it.
+ * Sends a whole answer past Fastify, with the headers that hooks have given the reply: Node then writes head and body at
+ * once, and text of one byte per character, which most JSON is, without encoding it.
  */
 export function sendAnswer(
   reply: FastifyReply,
@@ -25,6 +25,10 @@ export function sendAnswer(
   if (cookies.length > 0) all['set-cookie'] = [...cookies];
   all['content-length'] = bytes;
   reply.hijack();
-  reply.raw.writeHead(status, all);
-  reply.raw.end(body, bytes === body.length ? 'latin1' : 'utf8');
+  const { raw } = reply;
+  raw.writeHead(status, all);
+  // On its own, or Node would copy the body to put the head before it. Ending the answer takes the cork out.
+  raw.socket?.cork();
+  raw.flushHeaders();
+  raw.end(body, bytes === body.length ? 'latin1' : 'utf8');
 }

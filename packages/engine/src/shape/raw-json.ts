@@ -1,21 +1,12 @@
-const before = '{"data":';
-
 /**
  * Data that is JSON text already: written straight from what subgraphs sent, without an object tree in between.
  * `stringifyAnswer` puts the text into the response as it is; anything else that serialises it gets the same data.
  */
 export class RawJson {
-  /** An answer that is this data and nothing else. */
-  readonly answer: string;
+  readonly text: string;
 
-  /** @param text of the data */
   constructor(text: string) {
-    this.answer = flattened(`${before}${text}}`);
-  }
-
-  /** The data's own. */
-  get text(): string {
-    return this.answer.slice(before.length, -1);
+    this.text = text;
   }
 
   toJSON(): unknown {
@@ -23,12 +14,15 @@ export class RawJson {
   }
 }
 
-/** An answer as JSON; for Apollo Server's `stringifyResult`. */
+/**
+ * An answer as JSON; for Apollo Server's `stringifyResult`. To be called as soon as the answer is whole: its data may still
+ * be a tree of pieces.
+ */
 export function stringifyAnswer(answer: { data?: unknown }): string {
   if (!(answer.data instanceof RawJson)) return JSON.stringify(answer);
   const { data, ...rest } = answer;
   const others = JSON.stringify(rest);
-  return others === '{}' ? data.answer : `${others.slice(0, -1)},"data":${data.text}}`;
+  return flattened(`{"data":${data.text}${others === '{}' ? '' : `,${others.slice(1, -1)}`}}`);
 }
 
 /**
