@@ -8,16 +8,11 @@ import type { Problems } from './problems.ts';
 import { type DataObject, isObject, type Run } from './run.ts';
 import { toGraphQLError, wrongEntities } from './subgraph-error.ts';
 
-/**
- * What one selection of entities asks for in one run: each representation once, with every object that is to get its
- * entity.
- */
+/** What one selection of entities asks for in one run: each representation once, with the objects that are to get its entity. */
 export interface EntityBatch {
   /** Several when they select the same leaves at different paths. */
   fetches: readonly Fetch[];
-  /** The representations as a JSON list. */
-  representations: string;
-  groups: DataObject[][];
+  grouping: EntityGrouping;
 }
 
 /** Collects the targets of fetches and writes their representations; undefined when there is nothing to ask for. */
@@ -27,8 +22,7 @@ export function gatherEntities(run: Run, fetches: readonly Fetch[]): EntityBatch
     const blocked = groupEntities(collect(run, fetch), fetch.represent!, fetch.targetType, grouping);
     if (blocked.length > 0) noteBlocked(run, fetch, blocked);
   }
-  const { groups, representations } = grouping;
-  return groups.length > 0 ? { fetches, representations: `[${representations}]`, groups } : undefined;
+  return grouping.objects.length > 0 ? { fetches, grouping } : undefined;
 }
 
 /** Where something required is missing because of an error, that error is why this fetch gives nothing. */
@@ -67,36 +61,60 @@ export function absorbEntities(
   entities: unknown,
   errors: GraphQLFormattedError[] | undefined,
 ): void {
-  const { fetches, groups } = batch;
+  const { fetches, grouping } = batch;
+  const fetch = fetches[0]!;
   if (errors) noteErrors(run, batch, errors, Array.isArray(entities) ? entities : undefined);
   if (entities === undefined || entities === null) {
-    if (!errors) failTargets(run, fetches[0]!, groups.flat());
+    if (!errors) failTargets(run, fetch, grouping.objects);
     return;
   }
-  if (!Array.isArray(entities) || entities.length !== groups.length) {
-    failTargets(run, fetches[0]!, groups.flat());
+  if (!Array.isArray(entities) || entities.length !== grouping.firsts.length) {
+    failTargets(run, fetch, grouping.objects);
     return;
   }
-  if (!fetches[0]!.isFlat) run.collected.clear();
-  for (let index = 0; index < groups.length; index++) {
-    const entity: unknown = entities[index];
-    if (entity === null || entity === undefined) continue;
-    if (isObject(entity)) absorbEntity(run, fetches[0]!, groups[index]!, entity);
-    else failTargets(run, fetches[0]!, groups[index]!);
+  if (!fetch.isFlat) run.collected.clear();
+  prepareEntities(run, fetch, entities, grouping);
+  mergeEntities(run, fetch, entities, grouping);
+}
+
+function prepareEntities(
+  run: Run,
+  fetch: Fetch,
+  entities: readonly unknown[],
+  grouping: EntityGrouping,
+): void {
+  for (let group = 0; group < entities.length; group++) {
+    const entity = entities[group];
+    if (isObject(entity)) {
+      if (!fetch.rewrite) continue;
+      entity.__typename ??= grouping.firsts[group]!.__typename;
+      fetch.rewrite(entity);
+    } else if (entity !== null && entity !== undefined) failTargets(run, fetch, membersOf(grouping, group));
   }
 }
 
-function absorbEntity(run: Run, fetch: Fetch, group: DataObject[], entity: DataObject): void {
-  if (fetch.rewrite) {
-    entity.__typename ??= group[0]!.__typename;
-    fetch.rewrite(entity);
+function mergeEntities(
+  run: Run,
+  { merge, isFlat, mayShare }: Fetch,
+  entities: readonly unknown[],
+  { objects, groupOf, firsts }: EntityGrouping,
+): void {
+  for (let index = 0; index < objects.length; index++) {
+    const object = objects[index]!;
+    const group = groupOf[index]!;
+    const entity = entities[group];
+    if (!isObject(entity)) continue;
+    const isFirst = object === firsts[group];
+    if (isFlat || mayShare) merge(object, entity);
+    else if (!isFirst) merge(object, copy(entity));
+    if (!isFlat && mayShare && !isFirst) noteShared(run, entity);
   }
-  for (let index = 1; index < group.length; index++) {
-    const mayShare = fetch.isFlat || fetch.mayShare;
-    fetch.merge(group[index]!, mayShare ? entity : copy(entity));
+  if (isFlat || mayShare) return;
+  // Only when it has been copied for the others: the first object of each gets the entity itself.
+  for (let group = 0; group < firsts.length; group++) {
+    const entity = entities[group];
+    if (isObject(entity)) merge(firsts[group]!, entity);
   }
-  fetch.merge(group[0]!, entity);
-  if (group.length > 1 && !fetch.isFlat && fetch.mayShare) noteShared(run, entity);
 }
 
 function noteShared(run: Run, entity: DataObject): void {
@@ -113,7 +131,7 @@ function failTargets({ problems }: Run, fetch: Fetch, targets: DataObject[]): vo
 
 function noteErrors(
   { data, problems }: Run,
-  { fetches, groups }: EntityBatch,
+  { fetches, grouping }: EntityBatch,
   errors: GraphQLFormattedError[],
   entities: readonly unknown[] | undefined,
 ): void {
@@ -122,14 +140,14 @@ function noteErrors(
   for (const error of errors) {
     const [index, ...below] = error.path ?? [];
     const located = toGraphQLError(service, error);
-    const group = typeof index === 'number' ? groups[index] : undefined;
-    if (!group && entities) {
+    const group = typeof index === 'number' ? membersOf(grouping, index) : [];
+    if (group.length === 0 && entities) {
       problems.unlocated.push(located);
       continue;
     }
     // An entity's own error is that of everything it was to give.
-    if (!group || below.length === 0) {
-      problems.fail(group ?? groups.flat(), { error: located, keys });
+    if (group.length === 0 || below.length === 0) {
+      problems.fail(group.length > 0 ? group : grouping.objects, { error: located, keys });
       continue;
     }
     const path: Path = rewritePath(below);
@@ -139,4 +157,8 @@ function noteErrors(
     // Its null has taken along everything that was asked beside.
     if (entities?.[index as number] === null) problems.fail(group, { error: located, keys });
   }
+}
+
+function membersOf({ objects, groupOf }: EntityGrouping, group: number): DataObject[] {
+  return objects.filter((_object, index) => groupOf[index] === group);
 }

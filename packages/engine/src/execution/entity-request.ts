@@ -49,13 +49,13 @@ export function compileEntityRequest(fetches: readonly Fetch[]): Step {
     let members = writeVariables(variables, run.variables);
     for (let index = 0; index < batches.length; index++) {
       if (members !== '') members += ',';
-      members += `"${parts[index]!.variable}":${batches[index]!.representations}`;
+      members += `"${parts[index]!.variable}":[${batches[index]!.grouping.representations}]`;
     }
     try {
       absorb(run, batches, parts, await call(run.request, `${head}${members}}}`, true, operationName));
     } catch (error) {
       for (const batch of batches) {
-        run.problems.fail(batch.groups.flat(), {
+        run.problems.fail(batch.grouping.objects, {
           error: asGraphQLError(error),
           keys: batch.fetches[0]!.keys,
         });

@@ -1,13 +1,6 @@
 import type { Represent } from './representation.ts';
 import type { DataObject } from './run.ts';
 
-/** Objects by what represents them: each representation once, with every object that is to get its entity. */
-export interface EntityGroups {
-  groups: DataObject[][];
-  /** As a JSON list without its brackets. */
-  representations: string;
-}
-
 /**
  * Puts objects into the group of those with the same representation.
  *
@@ -35,11 +28,7 @@ export function groupEntities(
       typename = object.__typename;
       leaves = leavesOf(typename);
     }
-    const known = leaves && into.find(object, leaves);
-    if (known) {
-      known.push(object);
-      continue;
-    }
+    if (leaves && into.join(object, leaves)) continue;
     const representation = write(object, typename);
     if (representation === null) blocked.push(object);
     else if (representation !== undefined) into.add(object, representation, leaves);
@@ -47,38 +36,51 @@ export function groupEntities(
   return blocked;
 }
 
-/** Groups while they grow. */
-export class EntityGrouping implements EntityGroups {
-  readonly groups: DataObject[][] = [];
+/** Objects with what represents them: each representation once, and for each object the number of its own. */
+export class EntityGrouping {
+  /** As a JSON list without its brackets. */
   representations = '';
-  readonly #byText = new Map<string, DataObject[]>();
-  readonly #byFirstLeaf = new Map<unknown, DataObject[]>();
+  /** The first object of each representation. */
+  readonly firsts: DataObject[] = [];
+  readonly objects: DataObject[] = [];
+  /** For each object the number of its representation. */
+  readonly groupOf: number[] = [];
+  readonly #byText = new Map<string, number>();
+  readonly #byFirstLeaf = new Map<unknown, number>();
 
-  /** The group of an object whose leaves are those of the group's first; undefined when that cannot be told quickly. */
-  find(object: DataObject, leaves: readonly string[]): DataObject[] | undefined {
+  /**
+   * Takes an object whose leaves are those of the first of a group.
+   *
+   * @returns false when that cannot be told quickly
+   */
+  join(object: DataObject, leaves: readonly string[]): boolean {
     const group = this.#byFirstLeaf.get(object[leaves[0]!]);
-    if (group === undefined) return undefined;
-    const first = group[0]!;
+    if (group === undefined) return false;
+    const first = this.firsts[group]!;
     for (let index = 1; index < leaves.length; index++) {
       const value = object[leaves[index]!];
-      if (value === undefined || value !== first[leaves[index]!]) return undefined;
+      if (value === undefined || value !== first[leaves[index]!]) return false;
     }
-    return group;
+    this.#enter(object, group);
+    return true;
   }
 
-  /** Takes an object that `find` has not found. */
+  /** Takes an object that does not join quickly. */
   add(object: DataObject, representation: string, leaves: readonly string[] | undefined): void {
     const isFirstOfLeaf = leaves !== undefined && !this.#byFirstLeaf.has(object[leaves[0]!]);
     // With another first leaf it is another text: only where leaves repeat must texts be compared, which is dearer.
     const known = isFirstOfLeaf ? undefined : this.#byText.get(representation);
-    if (known) {
-      known.push(object);
-      return;
-    }
-    const group = [object];
+    const group = known ?? this.firsts.length;
+    this.#enter(object, group);
+    if (known !== undefined) return;
     if (isFirstOfLeaf) this.#byFirstLeaf.set(object[leaves[0]!], group);
     else this.#byText.set(representation, group);
-    this.representations += this.groups.length === 0 ? representation : `,${representation}`;
-    this.groups.push(group);
+    this.representations += group === 0 ? representation : `,${representation}`;
+    this.firsts.push(object);
+  }
+
+  #enter(object: DataObject, group: number): void {
+    this.objects.push(object);
+    this.groupOf.push(group);
   }
 }
