@@ -7,9 +7,9 @@ import { GraphQLError, type GraphQLSchema } from 'graphql';
 import { codedError } from './coded-error.ts';
 import { type PartsSlot, partsSlot } from './defer/parts.ts';
 import type { OperationRequest } from './execution/create-executor.ts';
-import { createExchange, type OnSubgraphAnswer } from './http/exchange.ts';
+import { RequestHeaders } from './http/headers.ts';
 import { createHttpClient, type HttpClientOptions } from './http/http-client.ts';
-import type { SubgraphHeaders } from './http/subgraph-call.ts';
+import type { OnSubgraphAnswer, SubgraphHeaders } from './http/subgraph-call.ts';
 import type { LocalSubgraph } from './local/local-subgraph.ts';
 import { connectLocalSubgraphs } from './local/local-subgraphs.ts';
 import { readOperation } from './plan/operation.ts';
@@ -132,8 +132,6 @@ export function createEngine(options: EngineOptions): Engine {
   const { logger, headers = () => ({}), trace } = options;
   const http = createHttpClient(options.http);
   const traffic = createTraffic(http, { timeoutMs: options.http?.timeoutMs ?? 30_000, ...options.traffic });
-  const exchangeWith = (name: string, url: string) =>
-    createExchange({ name, url, traffic: traffic.to(name), onAnswer: options.onSubgraphAnswer });
   const locals = connectLocalSubgraphs({
     subgraphs: options.localSubgraphs ?? {},
     traffic,
@@ -150,9 +148,10 @@ export function createEngine(options: EngineOptions): Engine {
   async function serve(supergraphSdl: string): Promise<SchemaState> {
     const { subgraphUrls } = options;
     const state = await loadSchemaState(supergraphSdl, {
-      exchangeWith,
+      trafficTo: traffic.to,
       locals,
       headers,
+      onAnswer: options.onSubgraphAnswer,
       logger,
       subgraphUrls,
       rawData: options.rawData ?? false,
@@ -246,10 +245,10 @@ export function createEngine(options: EngineOptions): Engine {
     const local = locals.get(name);
     if (local) return local.reach(context);
     try {
-      const given = await headers(context, name);
+      const given = await headers(context);
       const answer = await http.post(
         url,
-        { ...given, 'content-type': 'application/json' },
+        new RequestHeaders({ ...given, 'content-type': 'application/json' }),
         '{"query":"{__typename}"}',
         2_000,
       );

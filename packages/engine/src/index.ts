@@ -11,9 +11,10 @@ export {
 export type { RunOptions } from './execution/compile-operation.ts';
 export type { OperationRequest } from './execution/create-executor.ts';
 export { SubgraphError } from './execution/subgraph-error.ts';
-export { clientSignal, type OnSubgraphAnswer } from './http/exchange.ts';
-export type { Headers, HttpClientOptions } from './http/http-client.ts';
+export type { Headers } from './http/headers.ts';
+export type { HttpClientOptions } from './http/http-client.ts';
 export type { SubgraphHeaders } from './http/subgraph-call.ts';
+export { clientSignal, type OnSubgraphAnswer } from './http/subgraph-call.ts';
 export type { LocalOperation, LocalResult, LocalSubgraph } from './local/local-subgraph.ts';
 export type { Withheld } from './plan/withheld.ts';
 export type { EngineLogger } from './schema-state.ts';

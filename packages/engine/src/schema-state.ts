@@ -2,8 +2,12 @@ import { ApolloGateway } from '@apollo/gateway';
 import type { GraphQLSchema } from 'graphql';
 import { createDeferredExecutor, type DeferredExecutor } from './defer/create-deferred-executor.ts';
 import { createExecutor, type Executor } from './execution/create-executor.ts';
-import type { Exchange } from './http/exchange.ts';
-import { createSubgraphCall, type SubgraphCall, type SubgraphHeaders } from './http/subgraph-call.ts';
+import {
+  createSubgraphCall,
+  type OnSubgraphAnswer,
+  type SubgraphCall,
+  type SubgraphHeaders,
+} from './http/subgraph-call.ts';
 import { Lru } from './lru.ts';
 import { quickPlanning } from './plan/find-plan.ts';
 import { createPlanning, type Planning, type PlanningLimits } from './plan/planning.ts';
@@ -12,6 +16,7 @@ import type { SubscriptionPlan } from './subscription/plan.ts';
 import { acceptDefer } from './supergraph/accept-defer.ts';
 import { prepareSupergraph } from './supergraph/prepare.ts';
 import type { EngineTrace } from './trace.ts';
+import type { SubgraphTraffic } from './traffic/subgraph-traffic.ts';
 
 // Read when an ApolloGateway is constructed: 2.14 starts an exporter of usage data otherwise.
 process.env.APOLLO_TELEMETRY_DISABLED ??= 'true';
@@ -43,10 +48,11 @@ export interface SchemaState {
 
 export interface SchemaStateOptions {
   /** The way to a subgraph for queries and mutations. */
-  exchangeWith(name: string, url: string): Exchange;
+  trafficTo(name: string): SubgraphTraffic;
   /** Subgraphs that are asked otherwise than over HTTP. */
   locals: ReadonlyMap<string, { call: SubgraphCall }>;
   headers: SubgraphHeaders;
+  onAnswer?: OnSubgraphAnswer;
   logger: EngineLogger;
   subgraphUrls?: Record<string, string>;
   /** Whether data is given as the text of its JSON. */
@@ -66,7 +72,7 @@ export async function loadSchemaState(
   supergraphSdl: string,
   options: SchemaStateOptions,
 ): Promise<SchemaState> {
-  const { exchangeWith, locals, headers, logger, rawData, compileMeasure } = options;
+  const { trafficTo, locals, headers, onAnswer, logger, trace, rawData, compileMeasure } = options;
   const calls: Record<string, SubgraphCall> = Object.create(null);
   const urls: Record<string, string> = {};
   const preparedSdl = prepareSupergraph(supergraphSdl, options.subgraphUrls);
@@ -78,7 +84,7 @@ export async function loadSchemaState(
       urls[name] = url;
       calls[name] =
         locals.get(name)?.call ??
-        createSubgraphCall({ name, url, headers, exchange: exchangeWith(name, url), trace: options.trace });
+        createSubgraphCall({ name, url, headers, traffic: trafficTo(name), onAnswer, trace });
       return neverCalled;
     },
   });

@@ -1,4 +1,4 @@
-import type { Headers } from './http/http-client.ts';
+import type { Headers } from './http/headers.ts';
 import type { SubgraphResult } from './http/read-result.ts';
 
 /** A request to a subgraph that is about to be made. */

@@ -68,13 +68,11 @@ export function createApp(options: AppOptions): FastifyInstance {
   if (!metrics.getSingleMetric('process_cpu_seconds_total')) collectDefaultMetrics({ register: metrics });
 
   if (tracing && options.traces) traceRequests(app, tracing, options.traces);
-  const headers = securityHeaders();
   app.addHook('onRequest', (request, reply, next) => {
     if (pipelinesTooMuch(request.raw, reply.raw)) {
       request.raw.socket.destroy();
       return;
     }
-    reply.headers(headers);
     reply.header('x-request-id', request.id);
     const ambiguity = findAmbiguity(request.raw.rawHeaders);
     if (!ambiguity) return next();
@@ -84,6 +82,12 @@ export function createApp(options: AppOptions): FastifyInstance {
       .code(status)
       .header('connection', 'close')
       .send(codedErrors(request, codes[status]!, message));
+  });
+  app.addHook('onSend', (_request, reply, _payload, next) => {
+    for (const name in securityHeaders) {
+      if (!reply.hasHeader(name)) reply.header(name, securityHeaders[name]);
+    }
+    next();
   });
   app.setErrorHandler(sendError);
   app.setNotFoundHandler(async (request, reply) => {

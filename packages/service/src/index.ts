@@ -17,6 +17,7 @@ export { isFromThisMachine } from './is-from-this-machine.ts';
 export { createLogger, type Logger } from './logger.ts';
 export { type FoundText, isUrl, readText, type TextSource } from './read-text.ts';
 export { type RunningService, runService, StartError } from './run-service.ts';
+export { answerHeaders } from './security-headers.ts';
 export { type SseMessage, sseComment, sseMessage } from './sse.ts';
 export {
   endRequestSpan,

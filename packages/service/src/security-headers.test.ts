@@ -12,7 +12,6 @@ test('they are what helmet sets on a response', async () => {
   const { headers } = await fetch(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
   server.closeAllConnections();
   server.close();
-  const ours = securityHeaders();
-  expect(Object.keys(ours).length).toBeGreaterThan(10);
-  expect(Object.fromEntries(headers)).toMatchObject(ours);
+  expect(Object.keys(securityHeaders).length).toBeGreaterThan(10);
+  expect(Object.fromEntries(headers)).toMatchObject(securityHeaders);
 });

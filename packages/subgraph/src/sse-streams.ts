@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import { sseMessage } from '@kronos/service';
+import { answerHeaders, sseMessage } from '@kronos/service';
 import type { FastifyReply } from 'fastify';
 import { StreamCutError, type SubscriptionResult, type SubscriptionStream } from './subgraph.ts';
 
@@ -28,7 +28,7 @@ export class SseStreams {
   async send(reply: FastifyReply, result: SubscriptionResult): Promise<void> {
     reply.hijack();
     const response = reply.raw;
-    response.writeHead(200, { ...(reply.getHeaders() as Record<string, string>), ...eventStreamHeaders });
+    response.writeHead(200, { ...answerHeaders(reply), ...eventStreamHeaders });
     if ('errors' in result) {
       response.write(nextFrame({ errors: result.errors }));
       response.end(completeFrame);

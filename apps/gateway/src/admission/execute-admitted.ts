@@ -29,10 +29,13 @@ export function executeAdmitted({ engine, saysCost, metrics }: ExecuteAdmittedOp
       metrics.actual(cost.actual);
       account?.settle(cost.actual);
     };
-    const result = await engine.execute({ ...request, withheld, onMeasured }).finally(() => {
+    let result: Awaited<ReturnType<Execute>>;
+    try {
+      result = await engine.execute({ ...request, withheld, onMeasured });
+    } finally {
       // What was not executed has no data to be measured.
       if (cost.actual === undefined && !context[partsSlot]?.parts) account?.settle(cost.base);
-    });
+    }
     if (!saysCost || !result.data) return result;
     const { estimated, actual, maximum } = cost;
     return { ...result, extensions: { ...result.extensions, cost: { estimated, actual, maximum } } };

@@ -1,5 +1,6 @@
 import type { HTTPGraphQLResponse } from '@apollo/server';
 import { clientSignal, type Parts, type PartsSlot, partsSlot } from '@kronos/engine';
+import { answerHeaders } from '@kronos/service';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { GatewayContext } from '../context.ts';
 import type { GraphqlServer } from '../graphql-server.ts';
@@ -60,7 +61,7 @@ async function sendParts(
   const response = reply.raw;
   response.writeHead(200, {
     ...Object.fromEntries(headers),
-    ...(reply.getHeaders() as Record<string, string>),
+    ...answerHeaders(reply),
     ...(cookies.length > 0 && { 'set-cookie': [...cookies] }),
     'content-type': partsContentType,
     'cache-control': 'no-store, no-transform',

@@ -9,7 +9,7 @@ export interface RequestScope {
   /** Its lines have the ids of the request and of its trace, and what the client says that it is. */
   readonly logger: Pick<Logger, 'error' | 'info'>;
   /** What errors quote beside the request id; undefined when there is no such trace to look at. */
-  traceId?: string;
+  readonly traceId?: string;
   /** Undefined for what belongs to no request in particular. */
   trace?: RequestTrace;
 }
@@ -19,18 +19,31 @@ export const requestScope = new AsyncLocalStorage<RequestScope>();
 
 /** The scope of a request that has come over HTTP. */
 export function scopeOf(request: FastifyRequest): RequestScope {
-  const trace = readRequestTrace(request);
-  let logger: RequestScope['logger'] | undefined;
-  return {
-    requestId: request.id,
-    trace,
-    traceId: trace.span?.isRecording ? trace.span.traceId : undefined,
-    // Made when it is asked for: most requests have nothing to say.
-    get logger() {
-      logger ??= loggerFor(request, trace);
-      return logger;
-    },
-  };
+  return new ScopeOfRequest(request);
+}
+
+class ScopeOfRequest implements RequestScope {
+  readonly requestId: string;
+  readonly trace: RequestTrace;
+  readonly #request: FastifyRequest;
+  #logger: RequestScope['logger'] | undefined;
+
+  constructor(request: FastifyRequest) {
+    this.requestId = request.id;
+    this.trace = readRequestTrace(request);
+    this.#request = request;
+  }
+
+  get traceId(): string | undefined {
+    const { span } = this.trace;
+    return span?.isRecording ? span.traceId : undefined;
+  }
+
+  /** Made when it is asked for: most requests have nothing to say. */
+  get logger(): RequestScope['logger'] {
+    this.#logger ??= loggerFor(this.#request, this.trace);
+    return this.#logger;
+  }
 }
 
 function loggerFor(request: FastifyRequest, trace: RequestTrace): RequestScope['logger'] {

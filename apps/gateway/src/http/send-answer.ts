@@ -1,3 +1,4 @@
+import { answerHeaders } from '@kronos/service';
 import type { FastifyReply } from 'fastify';
 
 export interface AnswerHead {
@@ -17,7 +18,7 @@ export function sendAnswer(
   body: string | Buffer,
 ): void {
   const bytes = Buffer.byteLength(body);
-  const all = reply.getHeaders() as Record<string, string | string[] | number>;
+  const all = answerHeaders(reply);
   for (const [name, value] of headers) {
     // What other parts have said of `vary` stays true.
     all[name] = name === 'vary' && all.vary ? `${all.vary}, ${value}` : value;

@@ -9,13 +9,15 @@ export interface RunningRequests {
 export function trackRequests(app: FastifyInstance): RunningRequests {
   let running = 0;
   let notify: (() => void) | undefined;
-  app.addHook('onRequest', async (_request, reply) => {
+  const end = () => {
+    running--;
+    if (running === 0) notify?.();
+  };
+  app.addHook('onRequest', (_request, reply, next) => {
     running++;
     // Also comes for streams, and for clients that left before their answer.
-    reply.raw.once('close', () => {
-      running--;
-      if (running === 0) notify?.();
-    });
+    reply.raw.once('close', end);
+    next();
   });
   return {
     async settled(timeoutMs) {

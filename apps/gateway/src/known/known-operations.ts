@@ -40,11 +40,18 @@ const keptCharacters = 4 << 20;
 
 /** @param currentSchema the version of the graph that is served; what is known of another one is not used */
 export function createKnownOperations(currentSchema: () => GraphQLSchema | undefined): KnownOperations {
-  const operations = new LRUCache<string, KnownOperation>({
+  /** By the source of a document, and by the name of the operation in it. */
+  const documents = new LRUCache<string, Map<string | undefined, KnownOperation>>({
     maxSize: keptCharacters,
     maxEntrySize: keptCharacters / 16,
-    sizeCalculation: (_known, key) => key.length,
+    sizeCalculation: (_operations, source) => source.length,
   });
+
+  function learn(source: string, name: string | undefined, operation: KnownOperation): void {
+    const known = documents.get(source);
+    if (known) known.set(name, operation);
+    else documents.set(source, new Map([[name, operation]]));
+  }
 
   return {
     find(body) {
@@ -54,7 +61,7 @@ export function createKnownOperations(currentSchema: () => GraphQLSchema | undef
         return undefined;
       if (!isAbsent(variables) && !isRecord(variables)) return undefined;
       const source = sourceOf(body);
-      const known = source === undefined ? undefined : operations.get(keyOf(source, operationName));
+      const known = source === undefined ? undefined : documents.get(source)?.get(operationName ?? undefined);
       if (!known || known.schema !== currentSchema()) return undefined;
       return {
         ...known,
@@ -69,17 +76,16 @@ export function createKnownOperations(currentSchema: () => GraphQLSchema | undef
             const known = { schema, document, operation, queryHash };
             // By then Apollo Server has found that a hash is the document's.
             const isPersisted = request.extensions?.persistedQuery !== undefined;
-            if (!isPersisted) operations.set(keyOf(source, request.operationName), known);
-            else operations.set(keyOf(persistedSource(queryHash), request.operationName), known);
+            learn(
+              isPersisted ? persistedSource(queryHash) : source,
+              request.operationName ?? undefined,
+              known,
+            );
           },
         };
       },
     }),
   };
-}
-
-function keyOf(source: string, operationName: string | null | undefined): string {
-  return `${operationName ?? ''}\n${source}`;
 }
 
 /** No document begins like this. */

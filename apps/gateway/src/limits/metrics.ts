@@ -1,6 +1,7 @@
 import type { ApolloServerPlugin } from '@apollo/server';
 import type { GraphQLFormattedError } from 'graphql';
-import { Counter, Histogram, type Registry } from 'prom-client';
+import { Counter, type Registry } from 'prom-client';
+import { createHistogram } from '../histogram.ts';
 import { limitOf } from './limit-exceeded.ts';
 
 /** What is counted of limits and costs. */
@@ -24,13 +25,13 @@ export function createLimitMetrics(registry: Registry): LimitMetrics {
     labelNames: ['limit'],
     registers: [registry],
   });
-  const estimated = new Histogram({
+  const estimated = createHistogram({
     name: 'kronos_gateway_operation_cost_estimated',
     help: 'What operations cost at most, as far as can be told before they are executed.',
     buckets: costBuckets,
     registers: [registry],
   });
-  const actual = new Histogram({
+  const actual = createHistogram({
     name: 'kronos_gateway_operation_cost_actual',
     help: 'What operations have cost.',
     buckets: costBuckets,
@@ -44,8 +45,8 @@ export function createLimitMetrics(registry: Registry): LimitMetrics {
 
   return {
     refused,
-    estimated: (cost) => estimated.observe(cost),
-    actual: (cost) => actual.observe(cost),
+    estimated,
+    actual,
     usePlugin: () => ({
       async requestDidStart() {
         return {

@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import { endRequestSpan } from '@kronos/service';
+import { answerHeaders, endRequestSpan } from '@kronos/service';
 import type { FastifyReply } from 'fastify';
 
 /** Takes a response over for a stream and sends its headers at once. */
@@ -7,7 +7,7 @@ export function openResponse(reply: FastifyReply, contentType: string): ServerRe
   reply.hijack();
   const response = reply.raw;
   response.writeHead(200, {
-    ...(reply.getHeaders() as Record<string, string>),
+    ...answerHeaders(reply),
     'content-type': contentType,
     'cache-control': 'no-cache, no-transform',
     // nginx would otherwise collect events until a buffer is full.

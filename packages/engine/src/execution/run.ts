@@ -28,7 +28,7 @@ export function startRun(variables: Record<string, unknown>, context: Record<str
   return {
     data: {},
     variables,
-    request: { context, headers: new Map() },
+    request: { context },
     isPlain: true,
     problems: new Problems(),
     shared: null,

@@ -1,11 +1,10 @@
 import { Agent, type Dispatcher } from 'undici';
+import type { Headers, RequestHeaders } from './headers.ts';
 import { onAbort } from './on-abort.ts';
 import { createPlainWire } from './plain/plain-wire.ts';
 import { ClientLeft, ExchangeTimeout } from './subgraph-failure.ts';
 import { createUndiciWire } from './undici-wire.ts';
 import type { HttpAnswer, Wire } from './wire.ts';
-
-export type Headers = Record<string, string>;
 
 export interface HttpClientOptions {
   /** The longest that one exchange may take, in milliseconds; 30 seconds when omitted. */
@@ -24,7 +23,7 @@ export interface HttpClient {
    */
   post(
     url: string,
-    headers: Headers,
+    headers: RequestHeaders,
     body: string,
     timeoutMs?: number,
     signal?: AbortSignal,

@@ -1,21 +1,33 @@
 import { type EngineTrace, traceFetch } from '../trace.ts';
-import type { Exchange } from './exchange.ts';
-import type { Headers } from './http-client.ts';
+import type { SubgraphTraffic } from '../traffic/subgraph-traffic.ts';
+import { type Headers, RequestHeaders } from './headers.ts';
 import { readResult, type SubgraphResult } from './read-result.ts';
 import type { HttpAnswer } from './wire.ts';
 
-/** The headers that go to a subgraph beside the body's own. */
-export type SubgraphHeaders = (
+/** Where a context value carries the AbortSignal by which its client gives up: reads that run for it are then aborted. */
+export const clientSignal = Symbol('clientSignal');
+
+/**
+ * Hears of every answer to a query or mutation, for the sake of its headers.
+ *
+ * @param context of the request for which the subgraph was asked
+ * @param headers undefined when there was no answer
+ */
+export type OnSubgraphAnswer = (
   context: Record<string, unknown>,
   subgraph: string,
-) => Headers | Promise<Headers>;
+  headers: HttpAnswer['headers'] | undefined,
+) => void;
+
+/** The headers that go to subgraphs beside the body's own: asked for once for a request, however many fetches it has. */
+export type SubgraphHeaders = (context: Record<string, unknown>) => Headers | Promise<Headers>;
 
 /** What the calls of one request have in common. */
 export interface RequestScope {
   /** The request's context value, from which headers are made. */
-  context: Record<string, unknown>;
-  /** Headers by subgraph: made once, however many fetches a plan has. */
-  headers: Map<string, Headers | Promise<Headers>>;
+  context: Record<string, unknown> & { [clientSignal]?: AbortSignal };
+  /** What every subgraph is sent, as soon as the first is asked. */
+  headers?: RequestHeaders | Promise<RequestHeaders>;
 }
 
 /**
@@ -36,8 +48,9 @@ export type SubgraphCall = (
 export interface SubgraphCallOptions {
   name: string;
   url: string;
-  exchange: Exchange;
+  traffic: SubgraphTraffic;
   headers: SubgraphHeaders;
+  onAnswer?: OnSubgraphAnswer;
   trace?: EngineTrace;
 }
 
@@ -46,35 +59,47 @@ const ownHeaders = {
   'content-type': 'application/json',
 };
 
-const withOwn = (given: Headers): Headers => ({ ...ownHeaders, ...given });
-
 /** One subgraph as the steps of a program see it: JSON text in, a GraphQL result out. */
 export function createSubgraphCall(options: SubgraphCallOptions): SubgraphCall {
-  const { name, url, exchange, headers, trace } = options;
-  const read = (answer: HttpAnswer) => readResult(name, answer);
+  const { name, url, traffic, headers, onAnswer, trace } = options;
 
-  function makeHeaders(context: RequestScope['context']): Headers | Promise<Headers> {
-    const given = headers(context, name);
-    return given instanceof Promise ? given.then(withOwn) : withOwn(given);
+  function headersOf(scope: RequestScope): RequestHeaders | Promise<RequestHeaders> {
+    if (!scope.headers) {
+      const given = headers(scope.context);
+      const keep = (given: Headers) => {
+        scope.headers = new RequestHeaders({ ...ownHeaders, ...given });
+        return scope.headers;
+      };
+      scope.headers = given instanceof Promise ? given.then(keep) : keep(given);
+    }
+    return scope.headers;
   }
 
   return (scope, body, isRead, operationName) => {
-    let given = scope.headers.get(name);
-    if (!given) {
-      given = makeHeaders(scope.context);
-      scope.headers.set(name, given);
-    }
     const { context } = scope;
+    const signal = context[clientSignal];
+    const made = headersOf(scope);
+    const read = (answer: HttpAnswer) => {
+      onAnswer?.(context, name, answer.headers);
+      return readResult(name, answer);
+    };
+    const noAnswer = (error: unknown) => {
+      onAnswer?.(context, name, undefined);
+      throw error;
+    };
     const operationType = isRead ? 'query' : 'mutation';
     const traced = trace?.fetch({ context, subgraph: name, url, operationType, operationName });
     if (!traced) {
-      const send = (own: Headers) => exchange(context, own, body, isRead).then(read);
-      return given instanceof Promise ? given.then(send) : send(given);
+      const send = (own: RequestHeaders) =>
+        traffic.send({ url, headers: own, body, isRead, signal }).then(read, noAnswer);
+      return made instanceof Promise ? made.then(send) : send(made);
     }
-    return traceFetch(
-      traced,
-      async (own) => exchange(context, { ...(await given), ...own.headers }, body, isRead, own.onRetry),
-      read,
-    );
+    const send = async () => {
+      const own = new RequestHeaders({ ...(await made).values, ...traced.headers });
+      return traffic
+        .send({ url, headers: own, body, isRead, signal, onRetry: traced.onRetry })
+        .catch(noAnswer);
+    };
+    return traceFetch(traced, send, read);
   };
 }

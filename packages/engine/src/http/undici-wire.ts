@@ -20,7 +20,7 @@ export function createUndiciWire(origin: string, options: WireOptions): Wire {
       let given: Error | undefined;
       const handler = collectAnswer(options.maxAnswerBytes, done);
       pool.dispatch(
-        { path, method: 'POST', headers, body },
+        { path, method: 'POST', headers: headers.values, body },
         {
           ...handler,
           onRequestStart(started) {

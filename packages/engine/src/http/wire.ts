@@ -1,4 +1,4 @@
-import type { Headers } from './http-client.ts';
+import type { RequestHeaders } from './headers.ts';
 
 export interface HttpAnswer {
   status: number;
@@ -9,7 +9,7 @@ export interface HttpAnswer {
 export interface WireRequest {
   /** With the search. */
   path: string;
-  headers: Headers;
+  headers: RequestHeaders;
   body: string;
 }
 

@@ -1,6 +1,6 @@
-import { clientSignal, type OnSubgraphAnswer } from '../http/exchange.ts';
 import { type SubgraphResult, toResult } from '../http/read-result.ts';
 import type { SubgraphCall } from '../http/subgraph-call.ts';
+import { clientSignal, type OnSubgraphAnswer } from '../http/subgraph-call.ts';
 import { failedAnswer, invalidAnswer } from '../http/subgraph-failure.ts';
 import { Lru } from '../lru.ts';
 import { type EngineTrace, traceFetch } from '../trace.ts';

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { clientSignal } from '../http/exchange.ts';
+import { clientSignal } from '../http/subgraph-call.ts';
 import { type BothWays, startBothWays } from '../testing/both-ways.ts';
 import { stock } from '../testing/catalog-and-stock.ts';
 

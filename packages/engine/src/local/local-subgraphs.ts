@@ -1,5 +1,4 @@
-import type { OnSubgraphAnswer } from '../http/exchange.ts';
-import type { SubgraphCall } from '../http/subgraph-call.ts';
+import type { OnSubgraphAnswer, SubgraphCall } from '../http/subgraph-call.ts';
 import type { EngineLogger } from '../schema-state.ts';
 import type { EngineTrace } from '../trace.ts';
 import type { Traffic } from '../traffic/traffic.ts';

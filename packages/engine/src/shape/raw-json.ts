@@ -22,7 +22,7 @@ export function stringifyAnswer(answer: { data?: unknown }): string {
   if (!(answer.data instanceof RawJson)) return JSON.stringify(answer);
   const { data, ...rest } = answer;
   const others = JSON.stringify(rest);
-  return flattened(`{"data":${data.text}${others === '{}' ? '' : `,${others.slice(1, -1)}`}}`);
+  return flattened(`${others === '{}' ? '{' : `${others.slice(0, -1)},`}"data":${data.text}}`);
 }
 
 /**

@@ -64,7 +64,7 @@ async function connect(
       .map((name) => [name, planned.variables[name]]),
   );
   const headers = {
-    ...(await request.headers(context, subgraph)),
+    ...(await request.headers(context)),
     ...traced?.headers,
     accept: 'text/event-stream',
     'content-type': 'application/json',

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Headers } from '../http/http-client.ts';
+import type { RequestHeaders } from '../http/headers.ts';
 import { onAbort } from '../http/on-abort.ts';
 import { ClientLeft, ExchangeTimeout, failedExchange, refusedExchange } from '../http/subgraph-failure.ts';
 import type { HttpAnswer } from '../http/wire.ts';
@@ -21,7 +21,7 @@ export interface TrafficRequest {
 /** A request over HTTP. */
 export interface SubgraphRequest extends TrafficRequest {
   url: string;
-  headers: Headers;
+  headers: RequestHeaders;
   /** JSON. */
   body: string;
 }

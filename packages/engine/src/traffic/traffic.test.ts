@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, expect, test, vi } from 'vitest';
+import { RequestHeaders } from '../http/headers.ts';
 import { createHttpClient } from '../http/http-client.ts';
 import type { TrafficPolicy } from './policy.ts';
 import { createTraffic } from './traffic.ts';
@@ -32,7 +33,7 @@ async function start(
   });
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
   const send = (options: { isRead?: boolean; signal?: AbortSignal } = {}) =>
-    traffic.to('shop').send({ url, headers: {}, body: '{}', isRead: true, ...options });
+    traffic.to('shop').send({ url, headers: new RequestHeaders({}), body: '{}', isRead: true, ...options });
   return { seen, send, statistics: () => traffic.statistics().shop! };
 }
 
@@ -183,6 +184,6 @@ test('single subgraphs have settings of their own', async () => {
     () => silent.close(),
   );
   const url = `http://127.0.0.1:${(silent.address() as AddressInfo).port}/`;
-  const request = { url, headers: {}, body: '{}', isRead: true };
+  const request = { url, headers: new RequestHeaders({}), body: '{}', isRead: true };
   await expect(traffic.to('shop').send(request)).rejects.toMatchObject(coded('GATEWAY_TIMEOUT'));
 });

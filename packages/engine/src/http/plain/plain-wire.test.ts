@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer, type RequestListener } from 'node:http';
 import { type AddressInfo, createServer as createTcpServer, type Server, type Socket } from 'node:net';
 import { afterEach, expect, test, vi } from 'vitest';
+import { RequestHeaders } from '../headers.ts';
 import type { HttpAnswer, Wire, WireOptions } from '../wire.ts';
 import { createPlainWire } from './plain-wire.ts';
 
@@ -33,7 +34,7 @@ function wireAt(port: number, options: Partial<WireOptions> = {}, server?: Serve
 
 const post = (wire: Wire, body = '{}', headers: Record<string, string> = {}) =>
   new Promise<HttpAnswer>((resolve, reject) => {
-    wire.send({ path: '/graphql?a=b', headers, body }, (error, answer) =>
+    wire.send({ path: '/graphql?a=b', headers: new RequestHeaders(headers), body }, (error, answer) =>
       answer ? resolve(answer) : reject(error),
     );
   });
@@ -84,10 +85,12 @@ test.each(['a\r\nb: c', 'a\nb', 'a\0b', 'a€b'])(
   async (value) => {
     const { server, seen } = echo();
     const wire = await wireTo(server);
-    expect(() => wire.send({ path: '/', headers: { x: value }, body: '{}' }, () => {})).toThrow(TypeError);
-    expect(() => wire.send({ path: '/', headers: { 'a\r\nb': 'c' }, body: '{}' }, () => {})).toThrow(
-      TypeError,
-    );
+    expect(() =>
+      wire.send({ path: '/', headers: new RequestHeaders({ x: value }), body: '{}' }, () => {}),
+    ).toThrow(TypeError);
+    expect(() =>
+      wire.send({ path: '/', headers: new RequestHeaders({ 'a\r\nb': 'c' }), body: '{}' }, () => {}),
+    ).toThrow(TypeError);
     await post(wire);
     expect(seen.connections).toBe(1);
   },
@@ -118,7 +121,9 @@ test('who is given up frees the place: while waiting, and while on the way', asy
   const wire = await wireTo(server, { connections: 1 });
   const outcomes: unknown[] = [];
   const send = () =>
-    wire.send({ path: '/', headers: {}, body: '{}' }, (error, answer) => outcomes.push(error ?? answer));
+    wire.send({ path: '/', headers: new RequestHeaders({}), body: '{}' }, (error, answer) =>
+      outcomes.push(error ?? answer),
+    );
   const first = send();
   const second = send();
   const third = post(wire);

@@ -1,4 +1,3 @@
-import type { Headers } from '../http-client.ts';
 import {
   type Done,
   keepAliveMs as defaultKeepAliveMs,
@@ -28,8 +27,6 @@ interface Exchange {
 
 /** A connection is given up before the other side does so: a request that is then on its way would be lost. */
 const marginMs = 1_000;
-const nameShape = /^[!#$%&'*+.^_`|~\w-]+$/;
-const forbiddenInValue = /[^\t\x20-\x7e\x80-\xff]/;
 
 /**
  * Plain HTTP/1.1 on connections that are kept: a request is one write, an answer mostly one read. It costs half of what
@@ -106,7 +103,7 @@ export function createPlainWire(origin: string, options: WireOptions): Wire {
   return {
     send({ path, headers, body }, done) {
       const bodyBytes = Buffer.byteLength(body);
-      const head = `POST ${path} HTTP/1.1\r\nhost: ${host}\r\nconnection: keep-alive\r\n${writeHeaders(headers)}content-length: ${bodyBytes}\r\n\r\n`;
+      const head = `POST ${path} HTTP/1.1\r\nhost: ${host}\r\nconnection: keep-alive\r\n${headers.lines}content-length: ${bodyBytes}\r\n\r\n`;
       const exchange: Exchange = { head, body, bodyBytes, done, isOver: false };
       const connection = isClosed ? undefined : take();
       if (connection) start(exchange, connection);
@@ -124,17 +121,4 @@ export function createPlainWire(origin: string, options: WireOptions): Wire {
       for (const connection of connections) connection.destroy();
     },
   };
-}
-
-/** @throws TypeError for what is no header, or would be several */
-function writeHeaders(headers: Headers): string {
-  let text = '';
-  for (const name in headers) {
-    const value = headers[name]!;
-    if (!nameShape.test(name) || forbiddenInValue.test(value)) {
-      throw new TypeError(`The header ${JSON.stringify(name)} cannot be sent.`);
-    }
-    text += `${name}: ${value}\r\n`;
-  }
-  return text;
 }
