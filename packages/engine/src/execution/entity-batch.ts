@@ -19,7 +19,13 @@ export interface EntityBatch {
 export function gatherEntities(run: Run, fetches: readonly Fetch[]): EntityBatch | undefined {
   const grouping = new EntityGrouping();
   for (const fetch of fetches) {
-    const blocked = groupEntities(collect(run, fetch), fetch.represent!, fetch.targetType, grouping);
+    const blocked = groupEntities(
+      collect(run, fetch),
+      fetch.represent!,
+      fetch.targetType,
+      run.isPlain,
+      grouping,
+    );
     if (blocked.length > 0) noteBlocked(run, fetch, blocked);
   }
   return grouping.objects.length > 0 ? { fetches, grouping } : undefined;

@@ -3,6 +3,7 @@ import { isOfType } from '@kronos/operations';
 import type { GraphQLSchema } from 'graphql';
 import { quote } from '../shape/quote.ts';
 import type { FixedField } from '../supergraph/fixed-arguments.ts';
+import { compileLeaves, type Leaves } from './leaves.ts';
 import type { Rewrite } from './rewrites.ts';
 import { type DataObject, isObject } from './run.ts';
 
@@ -20,14 +21,12 @@ export interface Represent {
    * Writes what the subgraph needs to know, as JSON.
    *
    * @param typename of the entity
+   * @param isPlain whether it is known that no string of it needs escapes
    * @returns undefined when the fetch is not for objects of this type, null when something that it requires is missing
    */
-  write(entity: DataObject, typename: unknown): string | null | undefined;
-  /**
-   * The keys whose values make the whole representation of objects of a type, beginning with one that tells objects apart,
-   * `__typename` at the end; undefined when there is more to it than leaves.
-   */
-  leavesOf(typename: unknown): readonly string[] | undefined;
+  write(entity: DataObject, typename: unknown, isPlain: boolean): string | null | undefined;
+  /** What makes the whole representation of objects of a type; undefined when there is more to it than leaves. */
+  leavesOf(typename: unknown): LeavesOfType | undefined;
 }
 
 /** One field of a representation: where its value comes from and how it is written. */
@@ -41,10 +40,18 @@ interface Part {
 /** Null when something required is missing. */
 type WriteObject = (object: DataObject) => string | null;
 
+/** The leaves of a representation. */
+export interface LeavesOfType {
+  /** Among objects of which all have the type. */
+  known: Leaves;
+  /** Among objects of other types, too: the type is one of them. */
+  mixed: Leaves;
+}
+
 /** What is compiled for one type. */
 interface OfType {
-  write: WriteObject;
-  leaves: readonly string[] | undefined;
+  write(entity: DataObject, isPlain: boolean): string | null;
+  leaves: LeavesOfType | undefined;
 }
 
 /** Compiles the `requires` of a fetch; each type that occurs is compiled once. */
@@ -57,7 +64,7 @@ export function compileRepresentation(options: RepresentationOptions): Represent
     return compiled;
   }
   return {
-    write: (entity, typename) => ofType(typename)?.write(entity),
+    write: (entity, typename, isPlain) => ofType(typename)?.write(entity, isPlain),
     leavesOf: (typename) => ofType(typename)?.leaves,
   };
 }
@@ -67,11 +74,17 @@ function compileEntity(options: RepresentationOptions, typename: unknown): OfTyp
   const parts = compileParts(options.requires, typename, options);
   if (!parts.some(({ key }) => key === '__typename')) return undefined;
   const keys = parts.map(({ key }) => key).filter((key) => key !== '__typename');
-  const leaves = keys.length > 0 && parts.every(({ write }) => !write) ? [...keys, '__typename'] : undefined;
+  const isLeavesAlone = keys.length > 0 && parts.every(({ write }) => !write);
+  const leaves = isLeavesAlone
+    ? { known: compileLeaves(keys), mixed: compileLeaves([...keys, '__typename']) }
+    : undefined;
   const written = foldTypename(parts, typename);
   const write = (entity: DataObject) => writeParts(entity, written);
   const { rewrite } = options;
-  if (!rewrite) return { write, leaves };
+  if (!rewrite) {
+    const isOne = leaves && written.length === 1;
+    return { write: isOne ? writeOne(written[0]!, leaves.known, write) : write, leaves };
+  }
   const rewritten = (entity: DataObject) => {
     const json = write(entity);
     if (json === null) return null;
@@ -80,6 +93,15 @@ function compileEntity(options: RepresentationOptions, typename: unknown): OfTyp
     return JSON.stringify(representation);
   };
   return { write: rewritten, leaves };
+}
+
+/** Mostly an entity is represented by its type and one key. */
+function writeOne({ prefix }: Part, { first }: Leaves, write: WriteObject): OfType['write'] {
+  const before = `${prefix}"`;
+  return (entity, isPlain) => {
+    const value = first(entity);
+    return isPlain && typeof value === 'string' ? `${before}${value}"}` : write(entity);
+  };
 }
 
 /** The parts of an object of one type: the fragments that apply to it, merged; its name first, because that is known. */
