@@ -13,6 +13,7 @@ import { findAmbiguity } from './ambiguities.ts';
 import { isFromThisMachine } from './is-from-this-machine.ts';
 import type { Logger } from './logger.ts';
 import { pipelinesTooMuch } from './pipelining.ts';
+import { readOn } from './read-on.ts';
 import { refuseUnreadable } from './refuse-unreadable.ts';
 import { securityHeaders } from './security-headers.ts';
 import { requestSpan, type TraceRequestsOptions, traceRequests } from './trace-requests.ts';
@@ -77,11 +78,9 @@ export function createApp(options: AppOptions): FastifyInstance {
     const ambiguity = findAmbiguity(request.raw.rawHeaders);
     if (!ambiguity) return next();
     const { status, message } = ambiguity;
-    // What comes after it on this connection may be part of it, or not.
-    reply
-      .code(status)
-      .header('connection', 'close')
-      .send(codedErrors(request, codes[status]!, message));
+    // What comes after it on this connection may be part of it, or not; a coding of the content leaves no doubt where it ends.
+    if (status === 400) reply.header('connection', 'close');
+    reply.code(status).send(codedErrors(request, codes[status]!, message));
   });
   app.addHook('onSend', (_request, reply, _payload, next) => {
     for (const name in securityHeaders) {
@@ -148,6 +147,7 @@ const codes: Record<number, string> = {
 
 async function sendError(error: FastifyError, request: FastifyRequest, reply: FastifyReply) {
   const status = error.statusCode ?? 500;
+  if (status === 413) readOn(reply);
   if (status < 500) {
     reply.code(status).send(codedErrors(request, codes[status] ?? 'BAD_REQUEST', error.message));
     return;

@@ -1,4 +1,5 @@
 import { type SubscriptionSlot, subscriptionSlot } from '@kronos/engine';
+import { readOn } from '@kronos/service';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { GraphQLError } from 'graphql';
 import type { Authenticate } from '../access/authenticate.ts';
@@ -56,6 +57,7 @@ export function graphqlRoute(app: FastifyInstance, options: GraphqlRouteOptions)
     async errorHandler(error, request, reply) {
       const refused = bodyTooLarge(error, request, options.maxBodyBytes);
       if (!refused) throw error;
+      readOn(reply);
       requestScope.run(scopeOf(request), () => refuse(request, reply, refused));
       return reply;
     },
