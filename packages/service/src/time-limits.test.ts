@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { type AddressInfo, connect } from 'node:net';
+import { type AddressInfo, connect, type Socket } from 'node:net';
 import { Registry } from 'prom-client';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createApp } from './app.ts';
@@ -14,7 +14,8 @@ const app = createApp({
 });
 app.post('/echo', async (request) => request.body);
 // More than the buffers of both sides hold.
-app.get('/large', async () => 'x'.repeat(32 << 20));
+const large = Buffer.alloc(32 << 20);
+app.get('/large', async () => large);
 beforeAll(() => app.listen({ host: '127.0.0.1', port: 0 }));
 afterAll(() => app.close());
 
@@ -63,4 +64,52 @@ test('an answer that nobody takes is not kept', async () => {
   socket.write('GET /large HTTP/1.1\r\nhost: localhost\r\n\r\n');
   await closed;
   socket.destroy();
+});
+
+test('the rest of a body that is refused is not waited for either', async () => {
+  const socket = open();
+  let answer = '';
+  socket.on('data', (chunk) => {
+    answer += chunk;
+  });
+  socket.write(
+    'POST /echo HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: 2000000\r\n\r\n{',
+  );
+  await once(socket, 'close');
+  expect(answer).toMatch(/^HTTP\/1.1 413 /);
+});
+
+/** What Node has of a socket and does not tell of: how it looks whether a connection moves, and what is still to be written. */
+interface Inside {
+  _onTimeout(): void;
+  _handle: { writeQueueSize: number };
+}
+
+test('one that is taken slowly is, however long that takes', async () => {
+  const socket = open();
+  let bytes = 0;
+  socket.on('data', (chunk) => {
+    bytes += chunk.length;
+  });
+  socket.pause();
+
+  const looked = Promise.withResolvers<void>();
+  app.server.prependOnceListener('connection', (served: Socket & Inside) => {
+    const look = served._onTimeout;
+    let looks = 0;
+    let left = 0;
+    // Before each look something is taken, whatever the clock says: a busy machine has not the time for it between two of them.
+    served._onTimeout = async () => {
+      if (++looks > 2) return looked.resolve();
+      while (served._handle.writeQueueSize === left) await once(socket.resume(), 'data');
+      socket.pause();
+      left = served._handle.writeQueueSize;
+      look.call(served);
+    };
+    served.once('close', looked.resolve);
+  });
+  socket.write('GET /large HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n');
+  await looked.promise;
+  await once(socket.resume(), 'end');
+  expect(bytes).toBeGreaterThan(large.length);
 });
