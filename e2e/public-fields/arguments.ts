@@ -7,63 +7,77 @@ import {
   isInputObjectType,
   isListType,
   isNonNullType,
+  isRequiredArgument,
+  isRequiredInputField,
 } from 'graphql';
 import type { Json } from '../kit/client.ts';
 import type { Seed } from './seed.ts';
 
-type Ids = Seed['ids'];
-
-/** Fields whose name does not say what the id is of, or which take something else to find what is there. */
-const chosen = (ids: Ids): Record<string, Json> => ({
+/** Arguments whose name does not say of what the id is, or with which there is nothing to be seen. */
+const chosen = ({ ids, events, ada }: Seed): Record<string, Json> => ({
   'Query.node(id:)': ids.Event,
   'Query.nodes(ids:)': [ids.Event],
-  'Query.role(name:)': 'user',
   'Query.subgraph(name:)': 'users',
+  'Query.operationExplain(document:)': '{ events { nodes { title } } users { totalCount } roles { name } }',
+  'Subscription.eventUpdated(id:)': events.live,
+  'Subscription.eventCancelled(id:)': events.live,
+  'Subscription.registrationCreated(eventId:)': events.live,
+  'Subscription.sessionRevoked(userId:)': ada.id,
+  'Subscription.accessChanged(userId:)': ada.id,
+  'Mutation.sessionCreate(input:)': { email: ada.email, password: ada.password },
+  'Mutation.eventPublish(id:)': events.draft,
+  'Mutation.eventCancel(id:)': events.draft,
+  'Mutation.eventUpdate(input:)': { title: 'Changed' },
+  'Mutation.userUpdate(input:)': { displayName: 'Ada' },
+  'Mutation.registrationCreate(input:)': { eventId: events.spare, attendeeId: ada.id },
 });
 
-/** An operation's field with values for its arguments: Ada's ids where they fit, made-up ones where something is required. */
-export function callOf(owner: string, field: GraphQLField<unknown, unknown>, ids: Ids) {
-  const given = field.args.flatMap((argument): [GraphQLArgument, Json][] => {
-    const value = argumentOf(owner, field.name, argument, ids);
-    return value === undefined ? [] : [[argument, value]];
+/** A field with values for its arguments: Ada's ids where they fit, made-up values where something is required. */
+export function callOf(owner: string, field: GraphQLField<unknown, unknown>, seed: Seed): string {
+  const given = field.args.flatMap((argument): string[] => {
+    const value = argumentOf(owner, field.name, argument, seed);
+    return value === undefined ? [] : [`${argument.name}: ${literal(value)}`];
   });
-  const literals = given.map(([argument, value]) => `${argument.name}: ${literal(value)}`);
-  return literals.length > 0 ? `${field.name}(${literals.join(', ')})` : field.name;
+  return given.length > 0 ? `${field.name}(${given.join(', ')})` : field.name;
 }
 
-function argumentOf(owner: string, field: string, { name, type }: GraphQLArgument, ids: Ids): Json {
-  const known = chosen(ids)[`${owner}.${field}(${name}:)`];
+function argumentOf(owner: string, field: string, argument: GraphQLArgument, seed: Seed): Json {
+  const { name, type } = argument;
+  const known = chosen(seed)[`${owner}.${field}(${name}:)`];
   if (known !== undefined) return known;
   if (name === 'first') return 1;
-  if (name === 'id') return idFor(field, ids) ?? (isNonNullType(type) ? randomUUID() : undefined);
-  return isNonNullType(type) ? exampleOf(name, type, ids) : undefined;
+  if (name === 'id') return idFor(field, seed.ids) ?? randomUUID();
+  return isRequiredArgument(argument) ? exampleOf(name, type, seed.ids) : undefined;
 }
 
-/** Ada's thing that a field is about, by the beginning of its name. */
-function idFor(field: string, ids: Ids): string | undefined {
-  const found = Object.entries(ids).find(([type]) => field.startsWith(type.toLowerCase()));
-  return found?.[1];
+/** The thing that a field or an argument is about, by the beginning of its name. */
+function idFor(name: string, ids: Seed['ids']): string | undefined {
+  return Object.entries(ids).find(([type]) => name.toLowerCase().startsWith(type.toLowerCase()))?.[1];
 }
 
-function exampleOf(name: string, type: GraphQLInputType, ids: Ids): Json {
+function exampleOf(name: string, type: GraphQLInputType, ids: Seed['ids']): Json {
   if (isNonNullType(type)) return exampleOf(name, type.ofType, ids);
   if (isListType(type)) return [];
   if (isEnumType(type)) return new EnumValue(type.getValues()[0]!.name);
   if (isInputObjectType(type)) {
-    const required = Object.values(type.getFields()).filter((field) => isNonNullType(field.type));
+    const required = Object.values(type.getFields()).filter(isRequiredInputField);
     return Object.fromEntries(required.map((field) => [field.name, exampleOf(field.name, field.type, ids)]));
   }
   if (type.name === 'ID') return idFor(name, ids) ?? randomUUID();
-  if (type.name === 'EmailAddress') return `${randomUUID()}@example.com`;
-  return examples[type.name] ?? 'made-up';
+  return byName[name]?.() ?? byType[type.name] ?? 'made-up';
 }
 
-const examples: Record<string, Json> = {
+const byName: Record<string, () => string> = {
+  email: () => `${randomUUID()}@example.com`,
+  password: () => 'correct horse battery staple',
+};
+
+const byType: Record<string, Json> = {
   Int: 1,
   Float: 1,
   Boolean: true,
   BigInt: '1',
-  DateTime: '2027-01-15T18:00:00Z',
+  DateTime: '2099-01-15T18:00:00Z',
   Duration: 'PT1H',
 };
 

@@ -1,5 +1,6 @@
 import {
   type GraphQLField,
+  type GraphQLInterfaceType,
   type GraphQLObjectType,
   type GraphQLSchema,
   getNamedType,
@@ -17,64 +18,91 @@ export interface AskedField {
   path: readonly string[];
 }
 
-/** One step on the way to a type. */
-interface Step {
-  owner: GraphQLObjectType;
-  field: GraphQLField<unknown, unknown>;
+/** How an object of a type is come by: what is written before its fields, and where it is in the data. */
+interface Way {
+  calls: readonly string[];
+  path: readonly string[];
 }
-
-/** Where Ada's things are found, before anything by way of which somebody else's might be. */
-const first = ['event', 'user', 'session', 'registration', 'notification', 'viewer', 'role'];
 
 /**
- * Walks from the fields of Query to every object type that can be reached, each by the shortest way, and gives the
- * operations that ask for their fields.
+ * The operations that ask for each field of each type that queries give. What has an id is asked for by `node`, which
+ * is open to everybody: no rule stands in front of it but those of the type and its fields. Everything else is come by
+ * on the shortest way from there, or from Query.
  */
-export function askedFields(schema: GraphQLSchema, ids: Seed['ids']): AskedField[] {
-  const ways = findWays(schema);
-  return [...ways].flatMap(([type, way]) =>
-    Object.values(type.getFields()).map((field): AskedField => {
-      const steps = [...way, { owner: type, field }];
-      const calls = steps.map((step) => callOf(step.owner.name, step.field, ids));
-      const leaf = isCompositeType(getNamedType(field.type)) ? ' { __typename }' : '';
-      const [last, ...outer] = calls.reverse();
-      const document = outer.reduce((inner, call) => `${call} { ${inner} }`, `${last}${leaf}`);
-      return {
-        coordinate: `${type.name}.${field.name}`,
-        document: `{ ${document} }`,
-        path: steps.map((step) => step.field.name),
-      };
-    }),
+export function askedFields(schema: GraphQLSchema, seed: Seed): AskedField[] {
+  const hidden = byNode('Event', seed.events.hidden);
+  const cancelled = byNode('Event', seed.events.cancelled);
+  const event = schema.getType('Event') as GraphQLObjectType;
+  return [
+    ...[...findWays(schema, seed)].flatMap(([type, way]) =>
+      fieldsOf(type).map((field) =>
+        ask(`${type.name}.${field.name}`, field.name === 'cancelReason' ? cancelled : way, type, field, seed),
+      ),
+    ),
+    ...fieldsOf(event).map((field) => ask(`Event.${field.name} (PRIVATE)`, hidden, event, field, seed)),
+  ];
+}
+
+function ask(
+  coordinate: string,
+  { calls, path }: Way,
+  type: GraphQLObjectType,
+  field: GraphQLField<unknown, unknown>,
+  seed: Seed,
+): AskedField {
+  const document = calls.reduceRight(
+    (inner, call) => `${call} { ${inner} }`,
+    `${callOf(type.name, field, seed)}${leafOf(field)}`,
   );
+  return { coordinate, document: `{ ${document} }`, path: [...path, field.name] };
 }
 
-/** Object types that cannot be reached from Query: what only mutations and subscriptions give. */
-export function unreachedTypes(schema: GraphQLSchema): string[] {
-  const ways = findWays(schema);
-  const roots = [schema.getMutationType(), schema.getSubscriptionType()];
-  return Object.values(schema.getTypeMap())
-    .filter((type): type is GraphQLObjectType => isObjectType(type) && !type.name.includes('__'))
-    .filter((type) => !ways.has(type) && !roots.includes(type))
-    .map(({ name }) => name);
+/** What is selected of a field, so that it is asked for and nothing below it. */
+export function leafOf(field: GraphQLField<unknown, unknown>): string {
+  return isCompositeType(getNamedType(field.type)) ? ' { __typename }' : '';
 }
 
-function findWays(schema: GraphQLSchema): Map<GraphQLObjectType, Step[]> {
-  const query = schema.getQueryType()!;
-  const ways = new Map<GraphQLObjectType, Step[]>([[query, []]]);
+/** How each object type is come by that queries give. */
+function findWays(schema: GraphQLSchema, seed: Seed): Map<GraphQLObjectType, Way> {
+  const ways = new Map<GraphQLObjectType, Way>([[schema.getQueryType()!, { calls: [], path: [] }]]);
+  for (const type of typesWithId(schema)) {
+    const id = seed.ids[type.name];
+    if (!id) throw new Error(`Say in e2e/public-fields/seed.ts by which id a ${type.name} is found.`);
+    ways.set(type, byNode(type.name, id));
+  }
   // A map goes on to what is added while it is walked.
-  for (const [owner, way] of ways) {
-    const fields = Object.values(owner.getFields());
-    const ordered =
-      owner === query ? fields.toSorted((one, other) => rankOf(one.name) - rankOf(other.name)) : fields;
-    for (const field of ordered) {
+  for (const [owner, { calls, path }] of ways) {
+    for (const field of fieldsOf(owner)) {
       const type = getNamedType(field.type);
-      if (isObjectType(type) && !ways.has(type)) ways.set(type, [...way, { owner, field }]);
+      if (!isObjectType(type) || ways.has(type)) continue;
+      ways.set(type, { calls: [...calls, callOf(owner.name, field, seed)], path: [...path, field.name] });
     }
   }
   return ways;
 }
 
-function rankOf(field: string): number {
-  const rank = first.indexOf(field);
-  return rank < 0 ? first.length : rank;
+function byNode(type: string, id: string): Way {
+  return { calls: [`node(id: "${id}")`, `... on ${type}`], path: ['node'] };
+}
+
+/** Object types that queries give, at whatever depth. */
+export function typesGivenByQueries(schema: GraphQLSchema): ReadonlySet<GraphQLObjectType> {
+  const given = new Set([schema.getQueryType()!, ...typesWithId(schema)]);
+  // A set goes on to what is added while it is walked.
+  for (const type of given) {
+    for (const field of fieldsOf(type)) {
+      const inner = getNamedType(field.type);
+      if (isObjectType(inner)) given.add(inner);
+    }
+  }
+  return given;
+}
+
+/** Object types that have an id. */
+export function typesWithId(schema: GraphQLSchema): readonly GraphQLObjectType[] {
+  return schema.getImplementations(schema.getType('Node') as GraphQLInterfaceType).objects;
+}
+
+export function fieldsOf(type: GraphQLObjectType): GraphQLField<unknown, unknown>[] {
+  return Object.values(type.getFields());
 }

@@ -65,19 +65,19 @@ test('permissions come in alphabetical order', async () => {
   expect(scopes).toContain('quota:premium');
 });
 
-test('other subgraphs refer to a role by id or by name', async () => {
+test('other subgraphs refer to a role by id or by name, for whoever is logged in', async () => {
   const { data: known } = await users.execute('{ role(name: "admin") { id } }', {}, {});
-  const { data } = await users.execute(
-    'query ($who: [_Any!]!) { _entities(representations: $who) { ... on Role { name } } }',
-    {
-      who: [
-        { __typename: 'Role', id: known?.role.id },
-        { __typename: 'Role', name: 'premium' },
-        { __typename: 'Role', id: 'nonsense' },
-        { __typename: 'Role', name: 'king' },
-      ],
-    },
-  );
-
+  const query = 'query ($who: [_Any!]!) { _entities(representations: $who) { ... on Role { name } } }';
+  const who = [
+    { __typename: 'Role', id: known?.role.id },
+    { __typename: 'Role', name: 'premium' },
+    { __typename: 'Role', id: 'nonsense' },
+    { __typename: 'Role', name: 'king' },
+  ];
+  const { data } = await users.execute(query, { who }, {});
   expect(data?._entities).toEqual([{ name: 'admin' }, { name: 'premium' }, null, null]);
+
+  const toStranger = await users.execute(query, { who });
+  expect(toStranger.data?._entities).toEqual([null, null, null, null]);
+  expect(toStranger.errors?.[0]?.extensions?.code).toBe('UNAUTHENTICATED');
 });
