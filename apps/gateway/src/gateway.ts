@@ -47,6 +47,7 @@ import { createFlights } from './sharing/flights.ts';
 import { createQueries } from './sharing/queries.ts';
 import { createSingleConnections } from './single/single-connections.ts';
 import { createStoredOperations } from './stored/stored-operations.ts';
+import { createSafelistWatch } from './stored/watch-safelist.ts';
 import { useGetOperations } from './stream/get-operation.ts';
 import { createStreams } from './stream/streams.ts';
 import { createSubscriptions } from './stream/subscriptions.ts';
@@ -188,6 +189,7 @@ export async function createGateway(
       viewers,
       clients: createClientWatch(edgeRules),
       policies: createPolicyWatch(policies, inspect),
+      safelist: createSafelistWatch(edgeRules, stored.safelist),
       metrics: liveMetrics,
     }),
     limits: {
@@ -299,7 +301,14 @@ export async function createGateway(
       known: { engine: admitted, operations, admission, answerHeaders, stored, metrics: counted },
     };
     graphqlRoute(routes, answering);
-    await restRoutes(routes, { ...answering, rules: edgeRules, schema: () => schema, logger, metrics });
+    await restRoutes(routes, {
+      ...answering,
+      rules: edgeRules,
+      schema: () => schema,
+      access: { rulesOf: (version) => graphs.get(version)!.access, mode: environment.KRONOS_UNAUTHORIZED },
+      logger,
+      metrics,
+    });
     landingPage(routes, environment);
     // Without introspection an explorer has nothing to show.
     if (!environment.isProduction) await explorerPage(routes);

@@ -7,6 +7,7 @@ import { originOf } from '../pages/endpoint.ts';
 import type { HeldRules } from '../rules/hold-rules.ts';
 import { type AnswerRouteOptions, answerRoute } from './answer-route.ts';
 import { describeRoutes } from './openapi/describe-routes.ts';
+import { createRouteNeeds, type RouteNeedsOptions } from './openapi/route-needs.ts';
 import { preparingOnce } from './prepare-route.ts';
 import { restError } from './rest-error.ts';
 import { createRouteTable, type RouteMatch, type RouteTable } from './route-table.ts';
@@ -16,6 +17,7 @@ export interface RestRoutesOptions extends AnswerRouteOptions {
   rules: Pick<HeldRules, 'current'>;
   /** The version of the graph that is served. */
   schema(): GraphQLSchema | undefined;
+  access: RouteNeedsOptions;
   logger: Logger;
   metrics: Registry;
 }
@@ -28,6 +30,7 @@ const noRoutes: RouteTable = { routes: [], broken: [], find: () => undefined, me
  */
 export async function restRoutes(app: FastifyInstance, options: RestRoutesOptions): Promise<void> {
   const tableOf = createTables(options);
+  const needsOf = createRouteNeeds(options.access);
   const matches = new WeakMap<FastifyRequest, RouteMatch>();
   const answered = new Counter({
     name: 'kronos_gateway_route_requests_total',
@@ -49,7 +52,7 @@ export async function restRoutes(app: FastifyInstance, options: RestRoutesOption
 
   app.get('/openapi.json', async (request, reply) => {
     reply.header('cache-control', 'no-cache');
-    return describeRoutes(tableOf(), options.schema(), originOf(request));
+    return describeRoutes(tableOf(), options.schema(), needsOf, originOf(request));
   });
 
   await app.register(async (routes) => {

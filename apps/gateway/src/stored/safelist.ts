@@ -3,9 +3,12 @@ import { codedError } from '@kronos/engine';
 import type { GraphQLError } from 'graphql';
 import type { GatewayContext } from '../context.ts';
 import type { HeldRules } from '../rules/hold-rules.ts';
+import type { Client } from '../rules/identify-client.ts';
 
 /** The one who asks, as far as it matters for what may be asked. */
-export type Asker = Pick<GatewayContext, 'client' | 'route'>;
+export interface Asker extends Pick<GatewayContext, 'route'> {
+  client: Pick<Client, 'id' | 'allowedOperations'> | null;
+}
 
 /** Holds callers to what is stored. */
 export interface Safelist {

@@ -41,6 +41,7 @@ test('each coded end is told once, counted by its code, and a line in the log', 
     viewers: createViewers(noRevocations, noRightsChanges),
     clients: createClientWatch(noRules),
     policies: { watch: () => () => undefined },
+    safelist: { watch: () => () => undefined },
     metrics,
   });
   const start = () => {

@@ -9,6 +9,7 @@ import type { Groups } from '../live/groups.ts';
 import type { Ending, Sink } from '../live/member.ts';
 import type { LiveMetrics } from '../live/metrics.ts';
 import type { ClientWatch } from '../rules/watch-clients.ts';
+import type { SafelistWatch } from '../stored/watch-safelist.ts';
 import type { Viewers } from './viewers.ts';
 
 export interface SubscriptionsOptions {
@@ -16,6 +17,7 @@ export interface SubscriptionsOptions {
   viewers: Viewers;
   clients: ClientWatch;
   policies: PolicyWatch;
+  safelist: SafelistWatch;
   metrics: Pick<LiveMetrics, 'ends'>;
 }
 
@@ -51,6 +53,7 @@ export function createSubscriptions({
   viewers,
   clients,
   policies,
+  safelist,
   metrics,
 }: SubscriptionsOptions): Subscriptions {
   const running = new Set<RunningSubscription>();
@@ -67,6 +70,7 @@ export function createSubscriptions({
         unwatch();
         unwatchClient();
         unwatchPolicies();
+        unwatchSafelist();
         running.delete(subscription);
         return true;
       }
@@ -108,6 +112,7 @@ export function createSubscriptions({
       const unwatch = viewers.watch(viewer, onLost);
       const unwatchClient = clients.watch(context.client, onLost);
       const unwatchPolicies = policies.watch(planned, context, onLost);
+      const unwatchSafelist = safelist.watch(planned, context, onLost);
       return subscription;
     },
   };

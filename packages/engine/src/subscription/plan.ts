@@ -27,6 +27,8 @@ export interface SubscriptionPlan {
 
 /** A subscription that has passed Apollo Server's pipeline and waits for a stream to carry it. */
 export interface PlannedSubscription extends SubscriptionPlan {
+  /** The hash of the document's text, by which clients may have named it. */
+  queryHash: string;
   /** As the owning subgraph gets them. */
   variables: Record<string, unknown>;
   /** What is withheld from who subscribes; nothing when undefined. */
@@ -59,7 +61,7 @@ export async function planSubscription(
     plan = await compile(state, key, operation, coerced, withheld);
     state.subscriptionPlans.set(key, plan);
   }
-  return { ...plan, variables: toPlannedVariables(operation, given), withheld };
+  return { ...plan, queryHash, variables: toPlannedVariables(operation, given), withheld };
 }
 
 async function compile(

@@ -2,6 +2,7 @@ import type { GraphQLSchema } from 'graphql';
 import type { PreparedParameter, PreparedRoute } from '../prepare-route.ts';
 import type { RouteTable } from '../route-table.ts';
 import { errorResponses, errorSchema, responseOf } from './errors.ts';
+import type { FindRouteNeeds, RouteNeeds } from './route-needs.ts';
 import { createSchemas, type JsonSchema, type Schemas } from './schemas.ts';
 
 /**
@@ -9,12 +10,14 @@ import { createSchemas, type JsonSchema, type Schemas } from './schemas.ts';
  * from the types of what is selected.
  *
  * @param schema the version of the graph that the routes were prepared for; undefined before there is one
+ * @param needsOf what callers need for a route
  * @param origin where the gateway is reached, e.g. `http://localhost:4000`; empty when nobody can say
  * @see https://spec.openapis.org/oas/v3.1.0
  */
 export function describeRoutes(
   { routes }: Pick<RouteTable, 'routes'>,
   schema: GraphQLSchema | undefined,
+  needsOf: FindRouteNeeds,
   origin: string,
 ): Record<string, unknown> {
   const schemas = createSchemas(schema);
@@ -26,6 +29,8 @@ export function describeRoutes(
     paths[path][prepared.route.method.toLowerCase()] = {
       operationId: uniqueId(prepared, ids),
       ...describeRoute(prepared, schemas),
+      // There are no routes without a graph.
+      security: describeSecurity(needsOf(prepared, schema!)),
     };
   }
   return {
@@ -69,7 +74,6 @@ function describeRoute(prepared: PreparedRoute, schemas: Schemas): Record<string
   const { route, parameters, result, fragments } = prepared;
   const hasBody = route.successStatus !== 204 && route.successStatus !== 205;
   const body = parameters.filter(({ source }) => source === 'BODY');
-  const isPersonal = route.requiredScopes.length > 0;
   return {
     ...(route.description && { description: route.description }),
     parameters: parameters.filter(isInUrl).map((parameter) => describeParameter(parameter, schemas)),
@@ -83,12 +87,15 @@ function describeRoute(prepared: PreparedRoute, schemas: Schemas): Record<string
       },
       ...responseOf(prepared),
     },
-    security: [
-      ...(isPersonal ? [] : [{}, { clientKey: [] }]),
-      { accessToken: route.requiredScopes },
-      { accessToken: route.requiredScopes, clientKey: [] },
-    ],
   };
+}
+
+/** Alternatives, each of what a caller shows: nothing at all, where nobody need be logged in. */
+function describeSecurity({ login, scopes }: RouteNeeds): object[] {
+  return [
+    ...(login ? [] : [{}, { clientKey: [] }]),
+    ...scopes.flatMap((needed) => [{ accessToken: needed }, { accessToken: needed, clientKey: [] }]),
+  ];
 }
 
 function isInUrl({ source }: PreparedParameter): boolean {

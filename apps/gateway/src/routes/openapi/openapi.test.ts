@@ -27,15 +27,15 @@ const from = (
 });
 
 interface Description {
-  paths: Record<string, Record<string, { responses: Record<string, unknown> }>>;
+  paths: Record<string, Record<string, { responses: Record<string, unknown>; security: unknown }>>;
   components: { schemas: Record<string, unknown> };
 }
 
-async function describe(routes: ReturnType<typeof sampleRoute>[]) {
+async function describe(routes: ReturnType<typeof sampleRoute>[], documents = [list, create]) {
   await using graph = await startShopGraph();
   await using router = await startTestRouter({
     routes,
-    operations: [list, create].map((text) => sampleOperation(text)),
+    operations: documents.map((text) => sampleOperation(text)),
   });
   await using gateway = await startTestGateway(graph.supergraphSdl, { KRONOS_EDGE_RULES_URL: router.url });
   const document = await (await fetch(`${gateway.origin}/openapi.json`)).json();
@@ -136,6 +136,20 @@ test('all routes are described, from the types of their operations', async () =>
     ItemCreateInput: { properties: { kind: { default: 'BOOK' } }, required: ['title'] },
     Error: { required: ['error'] },
   });
+});
+
+test('of whom an operation asks a login, its route says so', async () => {
+  const secret = 'query Secret { secret { title } items { totalCount } }';
+  const { document } = await describe(
+    [
+      sampleRoute('GET', '/secret', secret, { resultPath: 'secret' }),
+      sampleRoute('GET', '/open', secret, { resultPath: 'items' }),
+    ],
+    [secret],
+  );
+  const known = [{ accessToken: [] }, { accessToken: [], clientKey: [] }];
+  expect(document.paths['/secret']!.get!.security).toEqual(known);
+  expect(document.paths['/open']!.get!.security).toEqual([{}, { clientKey: [] }, ...known]);
 });
 
 test('a gateway without routes says that there are none', async () => {
