@@ -6,7 +6,11 @@ test.each([
   [{ data: new RawJson('{"a":1}') }, '{"data":{"a":1}}'],
   [
     { errors: undefined, data: new RawJson('{"a":1}'), extensions: { b: 2 } },
-    '{"extensions":{"b":2},"data":{"a":1}}',
+    '{"data":{"a":1},"extensions":{"b":2}}',
+  ],
+  [
+    { data: new RawJson('{"a":null}'), errors: [{ message: 'no' }], extensions: { b: 2 } },
+    '{"errors":[{"message":"no"}],"data":{"a":null},"extensions":{"b":2}}',
   ],
 ])('%j', (answer, text) => {
   expect(stringifyAnswer(answer)).toBe(text);

@@ -18,11 +18,12 @@ export class RawJson {
  * An answer as JSON; for Apollo Server's `stringifyResult`. To be called as soon as the answer is whole: its data may still
  * be a tree of pieces.
  */
-export function stringifyAnswer(answer: { data?: unknown }): string {
+export function stringifyAnswer(answer: { data?: unknown; errors?: unknown }): string {
   if (!(answer.data instanceof RawJson)) return JSON.stringify(answer);
-  const { data, ...rest } = answer;
-  const others = JSON.stringify(rest);
-  return flattened(`${others === '{}' ? '{' : `${others.slice(0, -1)},`}"data":${data.text}}`);
+  const { data, errors, ...rest } = answer;
+  const before = errors ? `"errors":${JSON.stringify(errors)},` : '';
+  const after = JSON.stringify(rest);
+  return flattened(`{${before}"data":${data.text}${after === '{}' ? '' : `,${after.slice(1, -1)}`}}`);
 }
 
 /**
