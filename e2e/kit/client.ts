@@ -21,6 +21,7 @@ export interface Answer {
   headers: Headers;
   data: Json;
   errors?: { message: string; path?: (string | number)[]; extensions: Record<string, Json> }[];
+  extensions?: Record<string, Json>;
 }
 
 /** A caller of the graph: a stranger, or someone with an access token. */
@@ -35,9 +36,13 @@ export interface Client {
   listen(document: string, variables?: Record<string, unknown>): Promise<AsyncIterableIterator<Json>>;
 }
 
-/** A caller of the graph at `url`, the shared system's when omitted. */
-export function client(token?: string, url = inject('kronosUrl')): Client {
-  const headers: Record<string, string> = token ? { authorization: `Bearer ${token}` } : {};
+/**
+ * A caller of the graph at `url`, the shared system's when omitted.
+ *
+ * @param more headers of each request, beside that for the token
+ */
+export function client(token?: string, url = inject('kronosUrl'), more: Record<string, string> = {}): Client {
+  const headers = { ...more, ...(token && { authorization: `Bearer ${token}` }) };
 
   async function query(document: string, variables?: Record<string, unknown>): Promise<Answer> {
     const response = await fetch(url, {
@@ -45,8 +50,8 @@ export function client(token?: string, url = inject('kronosUrl')): Client {
       headers: { 'content-type': 'application/json', ...headers },
       body: JSON.stringify({ query: document, variables }),
     });
-    const body = (await response.json()) as Pick<Answer, 'data' | 'errors'>;
-    return { status: response.status, headers: response.headers, data: body.data, errors: body.errors };
+    const { data, errors, extensions } = (await response.json()) as Omit<Answer, 'status' | 'headers'>;
+    return { status: response.status, headers: response.headers, data, errors, extensions };
   }
 
   return {

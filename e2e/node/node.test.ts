@@ -79,19 +79,3 @@ test('rules are found by administrators alone, and what is no id by nobody', asy
   });
   expect(nodes).toEqual([{ __typename: 'QuotaPolicy', id }, null, { __typename: 'User', id: ada.id }]);
 });
-
-test('operationExplain and rateLimit answer through the gateway', async () => {
-  const ada = await signUp('Ada');
-  const { operationExplain } = await ada.data(
-    'query($d: String!) { operationExplain(document: $d) { cost depth subgraphs { name } requiredScopes } }',
-    { d: '{ users { nodes { displayName } } }' },
-  );
-  expect(operationExplain).toEqual({
-    cost: expect.any(Number),
-    depth: 3,
-    subgraphs: [{ name: 'users' }],
-    requiredScopes: ['users:read'],
-  });
-  const { rateLimit } = await ada.data('{ rateLimit { policy limit remaining } }');
-  expect(rateLimit).toMatchObject({ policy: 'user' });
-});

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Client, type Json, logIn } from '../kit/client.ts';
+import { type FurtherGateway, startFurtherGateway } from '../kit/further-gateway.ts';
 import { type Kronos, startKronos } from '../kit/kronos.ts';
 import { waitUntil } from '../kit/resuming-listener.ts';
-import { type FurtherGateway, startFurtherGateway } from './more-gateways.ts';
 
 /** A client application with a policy of its own, before three gateways on one Redis. */
 const burst = 400;

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { expect, inject, test } from 'vitest';
-import { type Json, logIn } from '../kit/client.ts';
+import { client, type Json, logIn } from '../kit/client.ts';
 
 const main = fileURLToPath(new URL('../../apps/kronos/src/main.ts', import.meta.url));
 
@@ -71,4 +71,33 @@ test('a client’s operations are published from its manifest; held to them, it 
     errors: [{ extensions: { code: 'OPERATION_NOT_ALLOWED' } }],
   });
   expect(await post({ query: '{ __typename }' })).toHaveProperty('data.__typename');
+});
+
+test('a stream ends within a second when its client is held to its list, and is not on it', async () => {
+  const administrator = await logIn(inject('kronosAdministrator'));
+  const { clientApplicationCreate } = await administrator.data(
+    `mutation Create($input: ClientApplicationCreateInput!) {
+      clientApplicationCreate(input: $input) { clientApplication { id } secret userErrors { code message field } }
+    }`,
+    { input: { name: `Board ${randomUUID()}` } },
+  );
+  const { secret, clientApplication } = clientApplicationCreate;
+  const query = 'subscription { eventCreated { event { id } } }';
+  // Until the gateway has heard of the key.
+  await expect
+    .poll(() => post({ query: '{ __typename }' }, secret), { timeout: 1_000, interval: 20 })
+    .toHaveProperty('data.__typename');
+  const stream = await client(undefined, undefined, { 'x-kronos-client-key': secret }).listen(query);
+
+  const begun = Date.now();
+  await administrator.data(
+    `mutation Hold($id: ID!) {
+      clientApplicationUpdate(id: $id, input: { allowedOperations: SAFELIST_ONLY }) { userErrors { code } }
+    }`,
+    { id: clientApplication.id },
+  );
+  let last: Json;
+  for await (const result of stream) last = result;
+  expect(last.errors).toMatchObject([{ extensions: { code: 'OPERATION_NOT_ALLOWED' } }]);
+  expect(Date.now() - begun).toBeLessThan(1_000);
 });

@@ -89,3 +89,8 @@ test.each([
 ])('%s is refused as a gateway does', async (_what, document, code) => {
   expect(await codeOf(document)).toBe(code);
 });
+
+test('what is refused is told without suggestions, which would tell the schema', async () => {
+  const { errors } = await router.execute(all, { d: '{ eventz { nodes { id } } }' }, somebody());
+  expect(errors?.[0]?.message).toBe('Cannot query field "eventz" on type "Query".');
+});

@@ -54,7 +54,8 @@ export function readOperation(
       },
     );
   }
-  const faults = validate(schema, document, specifiedRules, { maxErrors: mostFaults });
+  // Without suggestions, by which somebody could learn a schema that is not shown in production.
+  const faults = validate(schema, document, specifiedRules, { maxErrors: mostFaults, hideSuggestions: true });
   if (faults.length > 0)
     throw codedError('GRAPHQL_VALIDATION_FAILED', faults.map(({ message }) => message).join(' '));
   return { schema, document, operation, depth: size.depth };

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { descendant } from '../kit/processes.ts';
+import { descendant } from './processes.ts';
 
 const main = fileURLToPath(new URL('../../apps/gateway/src/main.ts', import.meta.url));
 
@@ -12,11 +12,17 @@ export interface FurtherGateway extends AsyncDisposable {
   url: string;
 }
 
-/** @param supervisor the process of `kronos up` */
-export async function startFurtherGateway(supervisor: number): Promise<FurtherGateway> {
+/**
+ * @param supervisor the process of `kronos up`
+ * @param settings variables that are other than those of the gateway that the system has
+ */
+export async function startFurtherGateway(
+  supervisor: number,
+  settings: NodeJS.ProcessEnv = {},
+): Promise<FurtherGateway> {
   const { pid } = descendant(supervisor, /gateway\/src\/main/);
   const child = spawn(process.execPath, [main], {
-    env: { ...environmentOf(pid), KRONOS_PORT: '0' },
+    env: { ...environmentOf(pid), KRONOS_PORT: '0', ...settings },
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });
   const exit = once(child, 'exit');
