@@ -14,7 +14,7 @@ import { isFromThisMachine } from './is-from-this-machine.ts';
 import type { Logger } from './logger.ts';
 import { pipelinesTooMuch } from './pipelining.ts';
 import { readOn } from './read-on.ts';
-import { refuseUnreadable } from './refuse-unreadable.ts';
+import { refuseUnreadable, rememberAnswer } from './refuse-unreadable.ts';
 import { securityHeaders } from './security-headers.ts';
 import { requestSpan, type TraceRequestsOptions, traceRequests } from './trace-requests.ts';
 
@@ -74,6 +74,7 @@ export function createApp(options: AppOptions): FastifyInstance {
       request.raw.socket.destroy();
       return;
     }
+    rememberAnswer(request.raw.socket, reply.raw);
     reply.header('x-request-id', request.id);
     const ambiguity = findAmbiguity(request.raw.rawHeaders);
     if (!ambiguity) return next();

@@ -36,3 +36,21 @@ test.each([
     ],
   });
 });
+
+test.each([
+  ['before it is over', 'transfer-encoding: chunked\r\n\r\n', 'zz\r\n'],
+  ['while it is read', 'transfer-encoding: xchunked\r\n\r\nzz\r\n', ''],
+])(
+  'a request that is answered %s, and goes on wrongly, gets no second answer',
+  async (_name, bytes, rest) => {
+    const socket = connect((app.server.address() as AddressInfo).port, '127.0.0.1');
+    socket.write(`POST /nowhere HTTP/1.1\r\nhost: localhost\r\ncontent-type: text/xml\r\n${bytes}`);
+    let [answer] = (await once(socket, 'data')) as [string | Buffer];
+    socket.on('data', (chunk) => {
+      answer += String(chunk);
+    });
+    socket.write(rest);
+    await once(socket, 'close');
+    expect(String(answer).match(/HTTP\/1\.1 4\d\d /g)).toHaveLength(1);
+  },
+);

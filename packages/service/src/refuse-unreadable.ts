@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { STATUS_CODES } from 'node:http';
+import { type ServerResponse, STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 
 interface Refusal {
@@ -18,10 +18,24 @@ const refusals: Record<string, Refusal> = {
   },
 };
 
+const latest = new WeakMap<Socket, ServerResponse>();
+
+/** Remembers the answer to the latest request of a connection. To be called once for each request. */
+export function rememberAnswer(socket: Socket, response: ServerResponse): void {
+  latest.set(socket, response);
+}
+
 /** Answers what could not be read as HTTP, in the shape of all errors: there is no request that a framework could answer. */
 export function refuseUnreadable(error: Error & { code?: string }, socket: Socket): void {
   if (error.code === 'ECONNRESET' || !socket.writable) {
     socket.destroy();
+    return;
+  }
+  const answer = latest.get(socket);
+  // Either a request that has its answer goes on wrongly, and a second answer would be taken for that of another request, or the
+  // answer would go into the middle of one.
+  if (answer?.headersSent && !(answer.req.complete && answer.writableFinished)) {
+    socket.destroySoon();
     return;
   }
   const { status, code, message } = refusals[error.code ?? ''] ?? unreadable;

@@ -77,6 +77,7 @@ test('the rest of a body that is refused is not waited for either', async () => 
   );
   await once(socket, 'close');
   expect(answer).toMatch(/^HTTP\/1.1 413 /);
+  expect(answer).not.toContain('REQUEST_TIMEOUT');
 });
 
 /** What Node has of a socket and does not tell of: how it looks whether a connection moves, and what is still to be written. */
