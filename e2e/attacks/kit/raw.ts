@@ -82,9 +82,19 @@ export async function exchange(url: string, bytes: string | Uint8Array, timeoutM
   return await connection.untilClosed(timeoutMs);
 }
 
-/** The status codes of the responses that stand one after the other in `text`. */
+/** The status codes of the responses that stand one after the other in `text`, each right behind the body before it. */
 export function statusesIn(text: string): number[] {
-  return [...text.matchAll(/^HTTP\/1\.1 (\d{3}) /gm)].map(([, status]) => Number(status));
+  const statuses: number[] = [];
+  for (let rest = text; rest; ) {
+    const [head, status] = /^HTTP\/1\.1 (\d{3}) .*?\r\n\r\n/s.exec(rest) ?? [];
+    if (!head) throw new Error(`this is no response: ${rest}`);
+    statuses.push(Number(status));
+    const length = /^content-length: (\d+)\r$/im.exec(head)?.[1];
+    // A response before the real one has no body. One that does not say how long it is, is the last here.
+    const end = length ?? (Number(status) < 200 ? 0 : rest.length);
+    rest = rest.slice(head.length + Number(end));
+  }
+  return statuses;
 }
 
 /** The head of a request as text, with the empty line after it. */

@@ -137,7 +137,7 @@ test('levels of JSON by the hundred thousand are read or refused, and harm nobod
 });
 
 test('keys by the ten thousand', async () => {
-  const keys = Array.from({ length: 50_000 }, (_, index) => [`k${index}`, 1]);
+  const keys = Array.from({ length: 40_000 }, (_, index) => [`k${index}`, 1]);
   const body = { ...operation, variables: Object.fromEntries(keys), extensions: Object.fromEntries(keys) };
   const reply = expectSound(await send({ body }));
   expect(reply.body.data?.__typename ?? codesOf(reply)[0]).toBeTruthy();

@@ -1,5 +1,6 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type GatewayBeside, startGatewayBeside } from '../kit/gateway-beside.ts';
+import { once } from 'node:events';
+import { afterAll, expect, test } from 'vitest';
+import { startGatewayBeside } from '../kit/gateway-beside.ts';
 import { openRaw, type RawConnection, rawPost, requestHead, statusesIn } from '../kit/raw.ts';
 import { send } from '../kit/send.ts';
 import { expectServing } from '../kit/sound.ts';
@@ -9,26 +10,33 @@ const { port } = new URL(url);
 const head = `POST /graphql HTTP/1.1\r\nhost: localhost:${port}\r\ncontent-type: application/json\r\n`;
 const body = JSON.stringify({ query: '{ __typename }' });
 
-/** How long others may wait while somebody is slow: they must not wait for them at all. */
-const servedWithinMs = 5_000;
+/**
+ * How long others may wait while somebody is slow. They must not wait for them at all, but for the machine, which may be slow
+ * itself; the gateway waits for those who are slow for half a minute.
+ */
+const servedWithinMs = 10_000;
+
+/** A gateway that has little patience shows what becomes of slow requests without that wait. It starts meanwhile. */
+const impatient = startGatewayBeside({ KRONOS_REQUEST_ARRIVAL_MS: '500' });
+afterAll(async () => (await impatient)[Symbol.asyncDispose]());
+
+async function expectServingSoon(): Promise<void> {
+  const started = performance.now();
+  await Promise.all(Array.from({ length: 5 }, expectServing));
+  expect(performance.now() - started).toBeLessThan(servedWithinMs);
+}
 
 /** Opens many connections that all say `bytes`, and asserts that others are served meanwhile. */
-async function withMany(count: number, bytes: string, isReading = true): Promise<void> {
+async function withMany(count: number, bytes: string): Promise<void> {
   const connections: RawConnection[] = [];
   try {
     for (let index = 0; index < count; index++) {
-      const connection = openRaw(url, { isReading });
+      const connection = openRaw(url);
       connection.write(bytes);
       connections.push(connection);
     }
-    await Promise.all(
-      connections.map(
-        ({ socket }) => socket.connecting && new Promise((resolve) => socket.once('connect', resolve)),
-      ),
-    );
-    const started = performance.now();
-    await Promise.all(Array.from({ length: 5 }, () => expectServing()));
-    expect(performance.now() - started).toBeLessThan(servedWithinMs);
+    await Promise.all(connections.map(({ socket }) => socket.connecting && once(socket, 'connect')));
+    await expectServingSoon();
   } finally {
     for (const connection of connections) connection[Symbol.dispose]();
   }
@@ -47,10 +55,16 @@ test('hundreds of chunks that do not come', () =>
 test('hundreds that wait for 100 Continue and then say nothing', () =>
   withMany(300, `${head}expect: 100-continue\r\ncontent-length: 1000\r\n\r\n`));
 
-test('hundreds that do not read what they asked for', () => {
+test('many that do not read what they asked for', async () => {
   const schema =
     '{ __schema { types { name description fields { name description args { name description } } } } }';
-  return withMany(200, rawPost({ query: schema }).repeat(5), false);
+  const asked = rawPost({ query: schema }).repeat(5);
+  const connections = Array.from({ length: 20 }, () => openRaw(url, { isReading: false }));
+  for (const connection of connections) connection.write(asked);
+  // Until the first has its answer they may not even have come.
+  await Promise.race(connections.map(({ socket }) => once(socket, 'readable')));
+  await expectServingSoon();
+  for (const connection of connections) connection[Symbol.dispose]();
 });
 
 test('hundreds that go away in the middle of everything', async () => {
@@ -107,44 +121,49 @@ test('pipelined requests are answered each and in order, and what is wrong ends 
   expect(rest).not.toContain('"a5"');
 });
 
-test('ten thousand pipelined requests of one connection leave room for others', async () => {
+test('thousands of pipelined requests of one connection leave room for others', async () => {
   using connection = openRaw(url);
-  connection.write(rawPost({ query: '{ __typename }' }).repeat(10_000));
+  connection.write(rawPost({ query: '{ __typename }' }).repeat(2_000));
   await connection.until(/"__typename":"Query"/);
-  const started = performance.now();
+  await expectServingSoon();
+});
+
+test('hundreds of pipelined requests that all have to wait for a subgraph end their connection', async () => {
+  using connection = openRaw(url);
+  const ask = (index: number) => rawPost({ query: `{ events(first: ${index % 100}) { nodes { id } } }` });
+  connection.write(Array.from({ length: 1_000 }, (_, index) => ask(index)).join(''));
+  const text = await connection.untilClosed();
+  expect(statusesIn(text.slice(0, text.lastIndexOf('HTTP/1.1 '))).length).toBeLessThan(1_000);
   await expectServing();
-  expect(performance.now() - started).toBeLessThan(servedWithinMs);
 });
 
-/** A gateway that has little patience shows what becomes of slow requests without a wait of half a minute. */
-let impatient: GatewayBeside;
-beforeAll(async () => {
-  impatient = await startGatewayBeside({ KRONOS_REQUEST_ARRIVAL_MS: '500' });
-});
-afterAll(() => impatient?.[Symbol.asyncDispose]());
-
-test.each<[string, string]>([
-  ['a head', `${head}x-slow: `],
-  ['a body', `${head}content-length: 100\r\n\r\n{`],
-  ['a chunk', `${head}transfer-encoding: chunked\r\n\r\n5\r\n{`],
-  ['a second request', rawPost(body) + head],
-  ['anything', ''],
+// These wait for as long as the gateway does, so they wait together.
+test.concurrent.each<[string, string, number[]]>([
+  ['a head', `${head}x-slow: `, [408]],
+  ['a body', `${head}content-length: 100\r\n\r\n{`, [408]],
+  ['a chunk', `${head}transfer-encoding: chunked\r\n\r\n5\r\n{`, [408]],
+  ['a second request', rawPost(body) + head, [200, 408]],
+  ['anything', '', [408]],
 ])(
   '%s that does not come is waited for as long as the gateway is told, and no longer',
-  async (_name, bytes) => {
-    using connection = openRaw(impatient.url);
+  async (_name, bytes, statuses) => {
+    using connection = openRaw((await impatient).url);
     connection.write(bytes);
     const text = await connection.untilClosed();
-    expect(statusesIn(text).at(-1)).toBe(408);
+    expect(statusesIn(text)).toEqual(statuses);
     expect(text).toContain('"code":"REQUEST_TIMEOUT"');
   },
 );
 
-test('a drop now and then does not make a request last longer', async () => {
-  using connection = openRaw(impatient.url);
+test.concurrent('a drop now and then does not make a request last longer', async () => {
+  using connection = openRaw((await impatient).url);
   connection.write(requestHead('POST /graphql HTTP/1.1', [['host', 'localhost']]).slice(0, -2));
   const drip = setInterval(() => connection.write('x: y\r\n'), 50);
   const text = await connection.untilClosed().finally(() => clearInterval(drip));
   expect(statusesIn(text)).toEqual([408]);
-  expect((await send({ url: impatient.url, body: { query: '{ __typename }' } })).status).toBe(200);
+});
+
+test('those who are not slow are served by it, too', async () => {
+  const { url } = await impatient;
+  expect((await send({ url, body: { query: '{ __typename }' } })).status).toBe(200);
 });
