@@ -2,11 +2,13 @@ import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { buildClientSchema, type GraphQLSchema, getIntrospectionQuery } from 'graphql';
-import { beforeAll, expect, inject, test } from 'vitest';
+import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 import { client, type Person, signUp } from '../../kit/client.ts';
 import { createEvent, register } from '../../kit/graph.ts';
+import { startGatewayBeside } from '../kit/gateway-beside.ts';
+import { send } from '../kit/send.ts';
 import { expectServing } from '../kit/sound.ts';
-import { parts } from '../kit/system.ts';
+import { origin, parts } from '../kit/system.ts';
 import { attempts, type FuzzAttempt } from './attempts.ts';
 import { perform } from './perform.ts';
 
@@ -15,6 +17,10 @@ const given = process.env.KRONOS_FUZZ_SEED ?? '20261130';
 const seed = given === 'random' ? Math.floor(Math.random() * 2 ** 31) : Number(given);
 /** Sent at the same time. */
 const together = 32;
+
+/** Starts meanwhile. */
+const withQuotas = startGatewayBeside({ KRONOS_QUOTAS: 'true' });
+afterAll(async () => (await withQuotas)[Symbol.asyncDispose]());
 
 let schema: GraphQLSchema;
 let people: Person[];
@@ -31,6 +37,8 @@ beforeAll(async () => {
     .concat('event_01m8mzpqn2es18sg2b6h4tzb9b', 'x');
 });
 
+const complaint = /"level":[56]0/;
+
 /** Lines of the logs that tell of something unexpected, from an earlier size on. */
 const logs = ['gateway.log', 'subgraphs.log'].map((name) => join(inject('kronosHome'), 'logs', name));
 const sizes = () => logs.map((file) => statSync(file).size);
@@ -40,7 +48,7 @@ const complaints = (from: number[]) =>
       .subarray(from[index])
       .toString()
       .split('\n')
-      .filter((line) => /"level":[56]0/.test(line)),
+      .filter((line) => complaint.test(line)),
   );
 
 /** Enough of an attempt to repeat it by hand. */
@@ -51,29 +59,46 @@ function describeAttempt(attempt: FuzzAttempt): string {
   return JSON.stringify({ ...rest, body: body === undefined ? body : Buffer.from(body).toString() }, null, 2);
 }
 
-test(`${wanted} generated requests are answered, none of them with our own failure`, async () => {
-  const before = { parts: parts(), sizes: sizes() };
+/** Sends generated attempts, and fails with the first whose answer is not sound. */
+async function fuzz(count: number, at: string): Promise<void> {
   const started = performance.now();
   const tokens = people.map(({ token }) => token!);
   const batches = fc.array(attempts({ schema, ids, tokens }), { minLength: together, maxLength: together });
   const kinds = new Map<string, number>();
 
   const property = fc.asyncProperty(batches, async (batch) => {
-    const faults = await Promise.all(batch.map(perform));
+    const faults = await Promise.all(batch.map((attempt) => perform(attempt, at)));
     for (const [index, fault] of faults.entries()) {
       const attempt = batch[index]!;
       kinds.set(attempt.kind, (kinds.get(attempt.kind) ?? 0) + 1);
       if (fault) throw new Error(`${fault}\nafter\n${describeAttempt(attempt)}`);
     }
   });
-  const numRuns = Math.ceil(wanted / together);
+  const numRuns = Math.ceil(count / together);
   // What failed is said as it was sent: a batch would have to shrink attempt by attempt.
   await fc.assert(property, { seed, numRuns, endOnFailure: true });
 
   const seconds = (performance.now() - started) / 1_000;
   const sent = [...kinds].map(([kind, count]) => `${count} ${kind}`).join(', ');
   console.info(`KRONOS_FUZZ_SEED=${seed}: ${sent} in ${seconds.toFixed(1)} s`);
+}
+
+test(`${wanted} generated requests are answered, none of them with our own failure`, async () => {
+  const before = { parts: parts(), sizes: sizes() };
+  await fuzz(wanted, origin);
   await expectServing();
   expect(parts()).toEqual(before.parts);
   expect(complaints(before.sizes)).toEqual([]);
+});
+
+// Apart, and fewer: with quotas most of those before would be refused before anything is done with them.
+test('the same is true where callers have quotas, which is how Kronos starts', async () => {
+  const before = { parts: parts(), sizes: sizes() };
+  const gateway = await withQuotas;
+  await fuzz(wanted / 10, gateway.origin);
+  const { text } = await send({ url: `${gateway.origin}/metrics`, method: 'GET' });
+  expect(text).toMatch(/^kronos_gateway_quota_points_total\{.*kind="taken"\} [1-9]/m);
+  expect(parts()).toEqual(before.parts);
+  expect(complaints(before.sizes)).toEqual([]);
+  expect(gateway.output).not.toMatch(complaint);
 });

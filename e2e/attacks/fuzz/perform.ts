@@ -1,7 +1,6 @@
 import { Agent, request } from 'undici';
 import { openRaw } from '../kit/raw.ts';
 import { faultOf } from '../kit/sound.ts';
-import { origin } from '../kit/system.ts';
 import type { FuzzAttempt } from './attempts.ts';
 
 const agent = new Agent({ connections: 40, pipelining: 1, headersTimeout: 15_000, bodyTimeout: 15_000 });
@@ -10,9 +9,9 @@ const streamMs = 50;
 /** How long bytes that are no whole request are given before the connection is closed. */
 const rawMs = 2_000;
 
-/** Sends an attempt and says what is wrong with what came back; undefined when nothing is. */
-export async function perform(attempt: FuzzAttempt): Promise<string | undefined> {
-  if ('bytes' in attempt) return performRaw(attempt.bytes);
+/** Sends an attempt to a gateway and says what is wrong with what came back; undefined when nothing is. */
+export async function perform(attempt: FuzzAttempt, origin: string): Promise<string | undefined> {
+  if ('bytes' in attempt) return performRaw(attempt.bytes, origin);
   const { method, path, headers, body } = attempt;
   let response: Awaited<ReturnType<typeof request>>;
   try {
@@ -47,7 +46,7 @@ async function listen(body: Awaited<ReturnType<typeof request>>['body']): Promis
   return text;
 }
 
-async function performRaw(bytes: Uint8Array): Promise<string | undefined> {
+async function performRaw(bytes: Uint8Array, origin: string): Promise<string | undefined> {
   using connection = openRaw(origin);
   connection.socket.end(bytes);
   const text = await connection.untilClosed(rawMs).catch(() => connection.text);

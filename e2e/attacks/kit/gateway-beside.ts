@@ -12,6 +12,8 @@ const root = fileURLToPath(new URL('../../../', import.meta.url));
 export interface GatewayBeside extends AsyncDisposable {
   readonly url: string;
   readonly origin: string;
+  /** Everything that it has logged so far. */
+  readonly output: string;
 }
 
 /** Starts one and waits until it is ready. */
@@ -51,6 +53,9 @@ export async function startGatewayBeside(settings: NodeJS.ProcessEnv): Promise<G
   return {
     url: `${origin}/graphql`,
     origin,
+    get output() {
+      return output;
+    },
     async [Symbol.asyncDispose]() {
       child.kill();
       await exit;
