@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { printCase } from './testing/differential/print-case.ts';
 import { reduceFailure, runDifferentially } from './testing/differential/run.ts';
 
-const cases = Math.ceil(Number(process.env.KRONOS_DIFFERENTIAL_CASES ?? 2_000) / 2);
+const cases = Math.ceil(Number(process.env.KRONOS_DIFFERENTIAL_CASES ?? 2_000) / 4);
 const given = process.env.KRONOS_DIFFERENTIAL_SEED ?? '20261120';
 const seed = given === 'random' ? Math.floor(Math.random() * 2 ** 31) : Number(given);
 
