@@ -8,7 +8,7 @@ const title = 'streams that clients open and leave, in whatever way, leave nothi
 test.skipIf(!hasRedisServer)(title, async () => {
   const report = await runLeaks({
     seed: chosenSeed(20_000),
-    connections: 2_000,
+    connections: 1_000,
     atOnce: 50,
     say: () => undefined,
   });
