@@ -21,6 +21,7 @@ test.each([
   ['fe80::1%eth0', 'fe80:0:0:0::/64'],
   ['::ffff:192.0.2.7', '192.0.2.7'],
   ['unknown', 'unknown'],
+  [undefined, 'unknown'],
 ])('%s spends as %s', (from, expected) => {
   expect(subjectOf({ client: null, viewer: null, address: from })).toBe(`address:${expected}`);
 });

@@ -6,8 +6,8 @@ export interface Subject {
   client: { id: string } | null;
   /** The person, by their TypeID; null when nobody is logged in. */
   viewer: { userId: string } | null;
-  /** The address that the request came from. */
-  address: string;
+  /** The address that the request came from; undefined when the caller has gone meanwhile, whose address Node no longer knows. */
+  address: string | undefined;
 }
 
 /**
@@ -17,7 +17,7 @@ export interface Subject {
 export function subjectOf({ client, viewer, address }: Subject): string {
   if (client) return `client:${client.id}`;
   if (viewer) return `user:${viewer.userId}`;
-  return `address:${networkOf(address)}`;
+  return `address:${networkOf(address ?? 'unknown')}`;
 }
 
 function networkOf(address: string): string {
