@@ -29,6 +29,8 @@ export async function startGatewayBeside(settings: NodeJS.ProcessEnv): Promise<G
     env: {
       PATH: process.env.PATH,
       HOME: process.env.HOME,
+      // The next one need not compile everything again.
+      NODE_COMPILE_CACHE: join(inject('kronosHome'), 'compile-cache'),
       ...Object.fromEntries(subgraphUrls),
       KRONOS_PORT: String(port),
       KRONOS_JWKS_URL: `http://127.0.0.1:${subgraphPorts.auth}/.well-known/jwks.json`,

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { client, type Person, signUp } from '../../kit/client.ts';
 import { createEvent } from '../../kit/graph.ts';
-import { type GatewayBeside, startGatewayBeside } from '../kit/gateway-beside.ts';
+import { startGatewayBeside } from '../kit/gateway-beside.ts';
 import { openRaw, type RawConnection, rawPost } from '../kit/raw.ts';
 import { codesOf, type HeaderList, send } from '../kit/send.ts';
 import { expectServing, expectSound } from '../kit/sound.ts';
@@ -9,6 +9,13 @@ import { url } from '../kit/system.ts';
 
 const created = 'subscription { eventCreated { event { id title } } }';
 const sse = ['accept', 'text/event-stream'] as const;
+
+/** Limits few enough to be reached at once; the system's own are the same, with larger numbers. It starts meanwhile. */
+const starting = startGatewayBeside({
+  KRONOS_MAX_STREAMS_PER_CALLER: '5',
+  KRONOS_MAX_STREAMS_PER_ADDRESS: '8',
+});
+afterAll(async () => (await starting)[Symbol.asyncDispose]());
 
 let ada: Person;
 let eve: Person;
@@ -21,56 +28,6 @@ function openStream(at: string, headers: (readonly [string, string])[] = [], que
   connection.write(rawPost({ query }, [sse, ...headers]));
   return connection;
 }
-
-describe('too many', () => {
-  /** Few enough to be reached at once; the system's own limits are the same, with larger numbers. */
-  let small: GatewayBeside;
-  beforeAll(async () => {
-    small = await startGatewayBeside({
-      KRONOS_MAX_STREAMS_PER_CALLER: '5',
-      KRONOS_MAX_STREAMS_PER_ADDRESS: '8',
-    });
-  });
-  afterAll(() => small?.[Symbol.asyncDispose]());
-
-  test('of one caller, of one address, and for whom there is room again when they go', async () => {
-    const streams: RawConnection[] = [];
-    const open = async (authorization: string) => {
-      const stream = openStream(small.url, [['authorization', authorization]]);
-      streams.push(stream);
-      return stream.until(/\r\n\r\n[\s\S]+(:|id|event|code)/);
-    };
-    try {
-      for (let index = 0; index < 5; index++)
-        expect(await open(`Bearer ${ada.token}`)).toContain('HTTP/1.1 200');
-      expect(await open(`Bearer ${ada.token}`)).toContain('"code":"RATE_LIMITED"');
-      for (let index = 0; index < 3; index++)
-        expect(await open(`Bearer ${eve.token}`)).toContain('HTTP/1.1 200');
-      expect(await open(`Bearer ${eve.token}`)).toContain('"code":"RATE_LIMITED"');
-      // Whoever has no token is the address itself.
-      const stranger = await send({
-        url: small.url,
-        headers: ['content-type', 'application/json', ...sse],
-        body: { query: created },
-      });
-      expect(stranger.status).toBe(429);
-      expect(Number(stranger.headers['retry-after'])).toBeGreaterThan(0);
-      const query = await send({ url: small.url, body: { query: '{ __typename }' } });
-      expect(query.body.data).toEqual({ __typename: 'Query' });
-    } finally {
-      for (const stream of streams) stream[Symbol.dispose]();
-    }
-  });
-
-  test('hundreds at the same moment, and hundreds that go at once', async () => {
-    const streams = Array.from({ length: 300 }, () => openStream(small.url));
-    await Promise.all(streams.map((stream) => stream.until(/^HTTP\/1\.1 (200|429)/)));
-    const open = streams.filter(({ text }) => text.startsWith('HTTP/1.1 200'));
-    expect(open.length).toBeLessThanOrEqual(5);
-    for (const stream of streams) stream[Symbol.dispose]();
-    expect((await send({ url: small.url, body: { query: '{ __typename }' } })).status).toBe(200);
-  });
-});
 
 describe('resuming from where nobody has been', () => {
   test.each([
@@ -234,4 +191,46 @@ test('a stream for a field that is not open refuses, and the stream of a query i
   const mutation = await client().query('subscription { eventCreated { event { id } } }');
   expect(mutation.errors?.length).toBeGreaterThan(0);
   await expectServing();
+});
+
+describe('too many', () => {
+  test('of one caller, of one address, and for whom there is room again when they go', async () => {
+    const small = await starting;
+    const streams: RawConnection[] = [];
+    const open = async (authorization: string) => {
+      const stream = openStream(small.url, [['authorization', authorization]]);
+      streams.push(stream);
+      return stream.until(/\r\n\r\n[\s\S]+(:|id|event|code)/);
+    };
+    try {
+      for (let index = 0; index < 5; index++)
+        expect(await open(`Bearer ${ada.token}`)).toContain('HTTP/1.1 200');
+      expect(await open(`Bearer ${ada.token}`)).toContain('"code":"RATE_LIMITED"');
+      for (let index = 0; index < 3; index++)
+        expect(await open(`Bearer ${eve.token}`)).toContain('HTTP/1.1 200');
+      expect(await open(`Bearer ${eve.token}`)).toContain('"code":"RATE_LIMITED"');
+      // Whoever has no token is the address itself.
+      const stranger = await send({
+        url: small.url,
+        headers: ['content-type', 'application/json', ...sse],
+        body: { query: created },
+      });
+      expect(stranger.status).toBe(429);
+      expect(Number(stranger.headers['retry-after'])).toBeGreaterThan(0);
+      const query = await send({ url: small.url, body: { query: '{ __typename }' } });
+      expect(query.body.data).toEqual({ __typename: 'Query' });
+    } finally {
+      for (const stream of streams) stream[Symbol.dispose]();
+    }
+  });
+
+  test('hundreds at the same moment, and hundreds that go at once', async () => {
+    const small = await starting;
+    const streams = Array.from({ length: 300 }, () => openStream(small.url));
+    await Promise.all(streams.map((stream) => stream.until(/^HTTP\/1\.1 (200|429)/)));
+    const open = streams.filter(({ text }) => text.startsWith('HTTP/1.1 200'));
+    expect(open.length).toBeLessThanOrEqual(5);
+    for (const stream of streams) stream[Symbol.dispose]();
+    expect((await send({ url: small.url, body: { query: '{ __typename }' } })).status).toBe(200);
+  });
 });
