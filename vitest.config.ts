@@ -1,7 +1,15 @@
 import { defineConfig } from 'vitest/config';
+import LongestFirst from './vitest.sequencer.ts';
 
 // One copy of graphql for our code and its dependencies: with two, coded errors turn into INTERNAL_SERVER_ERROR.
 const alias = { graphql: 'graphql/index.js' };
+
+/** Stories that start systems of their own: whatever happens to these, no other story sees it. */
+const ownSystems = [
+  'e2e/{chaos,healing,lifecycle,one-process,own-command,resume}/**/*.test.ts',
+  'e2e/story/story.test.ts',
+  'e2e/traces/traces.test.ts',
+];
 
 export default defineConfig({
   resolve: { alias },
@@ -12,6 +20,7 @@ export default defineConfig({
     hookTimeout: 60_000,
     // All cores: vitest leaves one free, and of two that is half of them.
     maxWorkers: '100%',
+    sequence: { sequencer: LongestFirst },
     projects: [
       {
         extends: true,
@@ -24,14 +33,27 @@ export default defineConfig({
       {
         extends: true,
         test: {
+          name: 'e2e-systems',
+          include: ownSystems,
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+          // After the unit tests, two at a time: one alone leaves a core idle for half of its time.
+          maxWorkers: 2,
+          sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        extends: true,
+        test: {
           name: 'e2e',
           include: ['e2e/**/*.test.ts'],
+          exclude: ownSystems,
           globalSetup: './e2e/kit/setup.ts',
           testTimeout: 120_000,
           hookTimeout: 120_000,
           fileParallelism: false,
-          // After the unit tests: whole systems want the machine for themselves.
-          sequence: { groupOrder: 1 },
+          // Last, and one after the other: these share a system, and some say within which time it does something.
+          sequence: { groupOrder: 2 },
         },
       },
     ],

@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type OtlpReceiver, type ReceivedSpan, startOtlpReceiver } from '@kronos/telemetry/testing';
-import { afterAll, beforeAll, describe, expect, inject, test, vi } from 'vitest';
-import { client, type Json, type Person, signUp } from '../kit/client.ts';
-import { createEvent, until } from '../kit/graph.ts';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { type Json, type Person, signUp } from '../kit/client.ts';
+import { until } from '../kit/graph.ts';
 import { type Kronos, startKronos } from '../kit/kronos.ts';
 
 const create = `mutation Create($input: EventCreateInput!) {
@@ -182,22 +182,4 @@ describe.each([
       expect.objectContaining({ attributes: expect.objectContaining({ 'kronos.request_id': 'last' }) }),
     );
   });
-});
-
-test('while it is off nothing is sent, and answers are the same', async () => {
-  await using receiver = await startOtlpReceiver();
-  const environment = { OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url, KRONOS_TRACES: 'false' };
-  await using kronos = await startKronos({ environment });
-  const ada = await signUp('Ada', kronos.url);
-  await createEvent(ada);
-  const lost = 'query { event(id: "nonsense") { title } }';
-  const [off, without] = await Promise.all(
-    [kronos.url, inject('kronosUrl')].map((url) => ask(url, lost, {})),
-  );
-  expect([...off!.headers.keys()]).toEqual([...without!.headers.keys()]);
-  expect(off!.body.errors[0].extensions).not.toHaveProperty('traceId');
-  expect(off!.headers.get('traceparent')).toBeNull();
-  expect((await client(undefined, kronos.url).query('{ __typename }')).errors).toBeUndefined();
-  await kronos.stop();
-  expect(receiver.requests).toBe(0);
 });
