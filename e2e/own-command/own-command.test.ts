@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { freePort } from '../kit/kronos.ts';
 
+const { PATH, NODE_COMPILE_CACHE } = process.env;
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const domains = readdirSync(join(root, 'subgraphs'));
 
@@ -20,7 +21,8 @@ test.each(domains)(
     const server = spawn(process.execPath, [`subgraphs/${domain}/src/server.ts`], {
       cwd: root,
       env: {
-        PATH: process.env.PATH,
+        PATH,
+        NODE_COMPILE_CACHE,
         [`${domain.toUpperCase()}_PORT`]: String(port),
         [`${domain.toUpperCase()}_DATABASE_URL`]: `postgresql://nobody:none@127.0.0.1:${nowhere}/none`,
         REDIS_URL: `redis://127.0.0.1:${nowhere}`,

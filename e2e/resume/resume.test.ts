@@ -11,6 +11,7 @@ import { type Kronos, startKronos } from '../kit/kronos.ts';
 import { descendant } from '../kit/processes.ts';
 import { waitUntil } from '../kit/resuming-listener.ts';
 
+const { PATH, NODE_COMPILE_CACHE } = process.env;
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const readme = readFileSync(join(root, 'README.md'), 'utf8');
 /** A service that resumes, as the README has it. */
@@ -49,7 +50,7 @@ class Consumer {
   start(): void {
     const child = spawn(process.execPath, this.#arguments, {
       cwd: root,
-      env: { PATH: process.env.PATH, KRONOS_HOME: kronos.home, KRONOS_TOKEN: ada.token, TOKEN: ada.token },
+      env: { PATH, NODE_COMPILE_CACHE, KRONOS_HOME: kronos.home, KRONOS_TOKEN: ada.token, TOKEN: ada.token },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     let rest = '';

@@ -8,7 +8,8 @@ import { writeSupergraph } from './testing/write-supergraph.ts';
 
 const main = fileURLToPath(new URL('./main.ts', import.meta.url));
 // Nothing of what surrounds the test: no Redis, no database, no Kronos.
-const bare = { PATH: process.env.PATH, KRONOS_HOME: '/nonexistent' };
+const { PATH, NODE_COMPILE_CACHE } = process.env;
+const bare = { PATH, NODE_COMPILE_CACHE, KRONOS_HOME: '/nonexistent' };
 
 async function failToStart(args: string[], environment: NodeJS.ProcessEnv = {}) {
   const child = spawn(process.execPath, [main, ...args], { env: { ...bare, ...environment } });

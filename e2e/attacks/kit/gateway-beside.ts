@@ -6,6 +6,7 @@ import { inject } from 'vitest';
 import { freePort } from '../../kit/kronos.ts';
 import { readRunFile } from './system.ts';
 
+const { PATH, HOME, NODE_COMPILE_CACHE } = process.env;
 const root = fileURLToPath(new URL('../../../', import.meta.url));
 
 /** A second gateway in front of the subgraphs of the system under attack, with settings of its own. */
@@ -27,10 +28,9 @@ export async function startGatewayBeside(settings: NodeJS.ProcessEnv): Promise<G
   const child = spawn(process.execPath, [join(root, 'apps/gateway/src/main.ts')], {
     cwd: root,
     env: {
-      PATH: process.env.PATH,
-      HOME: process.env.HOME,
-      // The next one need not compile everything again.
-      NODE_COMPILE_CACHE: join(inject('kronosHome'), 'compile-cache'),
+      PATH,
+      HOME,
+      NODE_COMPILE_CACHE,
       ...Object.fromEntries(subgraphUrls),
       KRONOS_PORT: String(port),
       KRONOS_JWKS_URL: `http://127.0.0.1:${subgraphPorts.auth}/.well-known/jwks.json`,

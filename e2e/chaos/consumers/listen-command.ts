@@ -4,6 +4,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import type { ConsumerOptions } from './consumer.ts';
 
+const { PATH, NODE_COMPILE_CACHE } = process.env;
 const root = fileURLToPath(new URL('../../../', import.meta.url));
 
 /** `kronos listen` in a process of its own, as a stranger. */
@@ -11,7 +12,7 @@ export async function followByListenCommand({ topic, wire, inbox, signal }: Cons
   const command = ['apps/kronos/src/main.ts', 'listen', topic.document, '--url', wire.url];
   const child = spawn(process.execPath, command, {
     cwd: root,
-    env: { PATH: process.env.PATH },
+    env: { PATH, NODE_COMPILE_CACHE },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let complaints = '';

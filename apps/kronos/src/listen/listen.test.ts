@@ -10,6 +10,7 @@ import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 
 const main = fileURLToPath(new URL('../main.ts', import.meta.url));
+const { PATH, NODE_COMPILE_CACHE } = process.env;
 const document = 'subscription { tick }';
 
 interface Ask {
@@ -60,7 +61,7 @@ function ticksUpTo(last: number) {
 
 function listen(args: string[], environment: Record<string, string> = {}) {
   const child = spawn(process.execPath, [main, 'listen', ...args], {
-    env: { PATH: process.env.PATH, KRONOS_HOME: folder, ...environment },
+    env: { PATH, NODE_COMPILE_CACHE, KRONOS_HOME: folder, ...environment },
     stdio: 'pipe',
   });
   children.push(child);

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
+const { PATH, NODE_COMPILE_CACHE } = process.env;
 const main = fileURLToPath(new URL('../../../../apps/gateway/src/main.ts', import.meta.url));
 
 /** The gateway as a process of its own, which can be ended in order and killed. */
@@ -30,7 +31,13 @@ export async function startGatewayProcess(
 
   async function start() {
     child = fork(main, ['--supergraph', supergraph, '--port', port], {
-      env: { PATH: process.env.PATH, LOG_LEVEL: 'error', KRONOS_STREAM_HEARTBEAT_MS: '100', ...environment },
+      env: {
+        PATH,
+        NODE_COMPILE_CACHE,
+        LOG_LEVEL: 'error',
+        KRONOS_STREAM_HEARTBEAT_MS: '100',
+        ...environment,
+      },
     });
     const [message] = (await once(child, 'message')) as [{ url: string }];
     url = message.url;
