@@ -13,8 +13,8 @@ import { temporaryHome } from '../testing/temporary-home.ts';
 
 /** An environment in which nothing of the machine's or the suite's own stands for a service. */
 function environmentOf(variables: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  const { PATH, HOME, TMPDIR } = process.env;
-  return { PATH, HOME, TMPDIR, ...variables };
+  const { PATH, HOME, TMPDIR, NODE_COMPILE_CACHE } = process.env;
+  return { PATH, HOME, TMPDIR, NODE_COMPILE_CACHE, ...variables };
 }
 
 interface System {
@@ -127,7 +127,10 @@ describe('a running system', () => {
     },
   );
 
-  test('recovers after kill -9 of the supervisor, and leaves nothing when it is stopped', async () => {
+  // Another start is in it, which takes as long as the first.
+  test('recovers after kill -9 of the supervisor, and leaves nothing when it is stopped', {
+    timeout: 120_000,
+  }, async () => {
     const before = await partPids(home.folder);
     system.child.kill('SIGKILL');
     await system.exit;
@@ -179,7 +182,8 @@ describe('a start that cannot be', () => {
     server.close();
   });
 
-  test('names the database that refuses', async () => {
+  // These wait for what refuses: together.
+  test.concurrent('names the database that refuses', async () => {
     const output = await refused({ DATABASE_URL: 'postgresql://me:hidden@127.0.0.1:1/postgres' });
     expect(output).toMatch(
       /\nPostgreSQL at 127\.0\.0\.1:1\/postgres cannot be used as me: .*ECONNREFUSED.*\n$/,
@@ -187,7 +191,7 @@ describe('a start that cannot be', () => {
     expect(output).not.toContain('hidden');
   });
 
-  test('names the Redis that refuses', async () => {
+  test.concurrent('names the Redis that refuses', async () => {
     expect(await refused({ REDIS_URL: 'redis://127.0.0.1:1' })).toContain(
       '\nRedis at 127.0.0.1:1 cannot be used (ECONNREFUSED): check REDIS_URL.\n',
     );
