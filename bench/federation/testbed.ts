@@ -66,7 +66,9 @@ export async function startTestbed(
       process: child,
       hostsSubgraphs: gateway.hostsSubgraphs ?? false,
     };
-    await child.ready(async () => (await post(running, '{"query":"{__typename}"}')).includes('Query'));
+    await child.ready(async () =>
+      (await post({ ...running, toSent: undefined }, '{"query":"{__typename}"}')).includes('Query'),
+    );
     return running;
   }
 

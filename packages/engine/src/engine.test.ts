@@ -82,6 +82,19 @@ test('a query joins both subgraphs and sends the headers it was given', async ()
   expect(graph.people.requests.at(-1)).toMatchObject({ 'x-from': 'here' });
 });
 
+test('of an entity that its subgraph does not know, what cannot be null is not found', async () => {
+  const { execute } = await start();
+  graph.addPost({ title: 'one', author: '0' });
+  const { data, errors } = await execute('{ posts { title author { id name } } }');
+  expect(data).toBeNull();
+  expect(errors).toHaveLength(1);
+  expect(errors?.[0]).toMatchObject({
+    message: 'There is no such Person.',
+    path: ['posts', 0, 'author', 'name'],
+    extensions: { code: 'NOT_FOUND' },
+  });
+});
+
 test('a subgraph that is down costs its own fields, with a coded error that says where', async () => {
   const { execute } = await start();
   graph.addPost({ title: 'one', author: '1' });

@@ -101,7 +101,7 @@ function prepareEntities(
 
 function mergeEntities(
   run: Run,
-  { merge, isFlat, mayShare }: Fetch,
+  { merge, isFlat, mayShare, keys }: Fetch,
   entities: readonly unknown[],
   { objects, groupOf, firsts }: EntityGrouping,
 ): void {
@@ -109,6 +109,7 @@ function mergeEntities(
     const object = objects[index]!;
     const group = groupOf[index]!;
     const entity = entities[group];
+    if (entity === null || entity === undefined) run.problems.noteAbsent(object, keys);
     if (!isObject(entity)) continue;
     const isFirst = object === firsts[group];
     if (isFlat || mayShare) merge(object, entity);

@@ -27,6 +27,8 @@ export class Problems {
   /** Errors of which the subgraph does not say where they belong, although it gave data. */
   readonly unlocated: GraphQLError[] = [];
   readonly failures = new Map<DataObject, Failure[]>();
+  /** The keys that objects do not get because their subgraph has no such entity. That alone is no problem. */
+  readonly #absent = new Map<DataObject, KeyTree[]>();
 
   /** @param around the problems of what this is a part of; none when omitted */
   constructor(around: readonly Problems[] = nothingAround) {
@@ -51,6 +53,12 @@ export class Problems {
     return [...this.#withAround()].flatMap(({ failures }) => failures.get(object) ?? []);
   }
 
+  /** Whether an object lacks something because a subgraph has no such entity, here or around. */
+  isAbsent(object: DataObject, key: string): boolean {
+    const isHere = this.#absent.get(object)?.some((keys) => keys.has(key)) ?? false;
+    return isHere || this.#around.some((problems) => problems.isAbsent(object, key));
+  }
+
   #withAround(found = new Set<Problems>()): Set<Problems> {
     found.add(this);
     for (const problems of this.#around) problems.#withAround(found);
@@ -66,12 +74,23 @@ export class Problems {
     }
   }
 
+  /** Notes that a subgraph has no entity of which `target` was to get these keys. */
+  noteAbsent(target: DataObject, keys: KeyTree): void {
+    const known = this.#absent.get(target);
+    if (known) known.push(keys);
+    else this.#absent.set(target, [keys]);
+  }
+
   /** Takes over what other problems have noted themselves. */
-  add({ located, unlocated, failures }: Problems): void {
+  add(problems: Problems): void {
+    const { located, unlocated, failures } = problems;
     this.located.push(...located);
     this.unlocated.push(...unlocated);
     for (const [target, noted] of failures) {
       for (const failure of noted) this.fail([target], failure);
+    }
+    for (const [target, noted] of problems.#absent) {
+      for (const keys of noted) this.noteAbsent(target, keys);
     }
   }
 

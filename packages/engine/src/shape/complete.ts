@@ -57,6 +57,8 @@ export interface Position {
   path: Path;
   place: ErrorPlace | undefined;
   missing: readonly Missing[];
+  /** Whether there is no such entity. */
+  isAbsent?: boolean;
 }
 
 /**
@@ -113,6 +115,7 @@ export function completeFrom(start: Position, options: CompletionOptions): Compl
             const inner = keys.get(dataKey);
             return inner ? [{ error, keys: inner }] : [];
           }),
+          isAbsent: value === undefined && problems.isAbsent(object, dataKey),
         };
         completed[key] = completePosition(type, field.sets, value, position, `${typename}.${name}`);
       }
@@ -160,6 +163,7 @@ export function completeFrom(start: Position, options: CompletionOptions): Compl
     if (isNonNullType(type)) {
       const completed = completeValue(type.ofType, sets, value, at, coordinate);
       if (completed !== null) return completed;
+      if (at.isAbsent) throw notFound(coordinate, at);
       throw invalid(`Cannot return null for non-nullable field ${coordinate}.`, at);
     }
     if (value === null || value === undefined) return completeNull(value, at);
@@ -240,6 +244,14 @@ function itemOf({ path, place, missing }: Position, index: number): Position {
 function invalid(message: string, { path }: Position): FieldFault {
   return new FieldFault([
     new GraphQLError(message, { path, extensions: { code: 'SUBGRAPH_RESPONSE_INVALID' } }),
+  ]);
+}
+
+/** A subgraph that is asked for an entity and has none says null, and no more: it is not there, or not for this caller. */
+function notFound(coordinate: string, { path }: Position): FieldFault {
+  const [type] = coordinate.split('.');
+  return new FieldFault([
+    new GraphQLError(`There is no such ${type}.`, { path, extensions: { code: 'NOT_FOUND' } }),
   ]);
 }
 
