@@ -251,6 +251,6 @@ test('a query by GET has parts, too', async () => {
   });
   expect(answer.headers.get('content-type')).toContain('multipart/mixed');
   expect(await answer.text()).toContain(
-    '{"incremental":[{"path":["book"],"data":{"pages":100}}],"hasNext":false}',
+    '{"incremental":[{"data":{"pages":100},"path":["book"]}],"hasNext":false}',
   );
 });
