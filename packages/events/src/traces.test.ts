@@ -45,6 +45,8 @@ test('an event stays in the trace of the work that wrote it, up to its effect on
   expect(await effect.promise).toBe(traceId);
   await consumer.close();
   await log.close();
+  // An event is in the log before the relay has noted that it sent it.
+  await relay.close();
   await process.stop();
 
   const spans = process.spans.filter((span) => span.traceId === traceId);

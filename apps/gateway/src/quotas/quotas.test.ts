@@ -230,7 +230,8 @@ test('another policy holds within a second', async () => {
   await soon(async () => expect((await ask('{ cheap }')).headers.get('ratelimit-limit')).toBe('1000'));
   // The gateway of this test has no events of a router and looks once a second.
   expect(Date.now() - before).toBeLessThan(2_000);
-  expect((await ask('{ cheap }')).left).toBeGreaterThan(900);
+  // Each time of asking takes a point.
+  expect((await ask('{ cheap }')).left).toBeGreaterThan(500);
   router.set({ policies: [anonymous, user, defaultPolicies.service], clients: [shop] });
   await soon(async () => expect((await ask('{ cheap }')).headers.get('ratelimit-limit')).toBe('100'));
 });
