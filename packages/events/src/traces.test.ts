@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { tracing } from '@kronos/telemetry';
 import { traceForTest } from '@kronos/telemetry/testing';
 import { pino } from 'pino';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { createConsumer } from './consumer/consumer.ts';
 import { createEventLog } from './log/event-log.ts';
 import { appendAllToOutbox, appendToOutbox } from './outbox.ts';
@@ -19,6 +19,9 @@ test('an event stays in the trace of the work that wrote it, up to its effect on
   const log = createEventLog({ redisUrl: redis.url, logger });
   const { prisma } = users.database;
   const relay = users.startRelay();
+  // What a relay finds when it looks for the first time is copied into the log, not sent.
+  const head = () => redis.admin.get(logKeys('users', 0).head);
+  await vi.waitFor(async () => expect(await head()).not.toBeNull(), { timeout: 20_000 });
   const effect = Promise.withResolvers<string | undefined>();
   const consumer = createConsumer({
     name: 'notifications',
