@@ -24,6 +24,7 @@ export {
   type StoredOperation,
   storedOperationShape,
 } from './edge-rules.ts';
+export { meetsPolicy } from './meets-policy.ts';
 export {
   isReserved,
   type PathSegment,

@@ -21,6 +21,7 @@ export const environmentShape = {
   KRONOS_MAX_ALIASES: count(200),
   KRONOS_MAX_ROOT_FIELDS: count(50),
   KRONOS_MAX_DIRECTIVES: count(200),
+  KRONOS_MAX_COMPARISONS: count(100_000),
   /** Items of a list of which neither the graph nor the operation says how long it is. */
   KRONOS_LIST_SIZE_ASSUMED: count(10),
   /** The longest that planning one operation may take, in milliseconds. */

@@ -45,6 +45,7 @@ export async function createSubgraph(environment: NodeJS.ProcessEnv): Promise<Su
       aliases: settings.KRONOS_MAX_ALIASES,
       rootFields: settings.KRONOS_MAX_ROOT_FIELDS,
       directives: settings.KRONOS_MAX_DIRECTIVES,
+      comparisons: settings.KRONOS_MAX_COMPARISONS,
     },
     assumedListSize: settings.KRONOS_LIST_SIZE_ASSUMED,
   };

@@ -1,4 +1,4 @@
-import type { AccessPolicy } from '@kronos/edge-rules';
+import { type AccessPolicy, meetsPolicy } from '@kronos/edge-rules';
 import type { GatewayContext } from '../context.ts';
 import type { HeldRules } from '../rules/hold-rules.ts';
 
@@ -39,12 +39,9 @@ export function createAccessPolicies(
   return {
     grants(name, { caller: { viewer }, client }) {
       const policy = known.get(name);
-      if (!policy) return false;
-      const { roles, scopes, clientIds } = policy;
-      if (client && clientIds.includes(client.id)) return true;
-      if (!viewer) return false;
-      if (viewer.roles.some((role) => roles.includes(role))) return true;
-      return scopes.length > 0 && scopes.every((scope) => viewer.scopes.has(scope));
+      return (
+        policy !== undefined && meetsPolicy(policy, { viewer: viewer ?? null, clientId: client?.id ?? null })
+      );
     },
     onChanged(listener) {
       listeners.add(listener);

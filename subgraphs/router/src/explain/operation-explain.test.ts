@@ -82,6 +82,11 @@ test.each([
   ],
   ['too deep', `{ ${'organizer { '.repeat(31)} id ${'} '.repeat(31)} }`, 'OPERATION_LIMIT_EXCEEDED'],
   [
+    'small as a text, and large as work',
+    `{ ${'health { status } '.repeat(1_000)} }`,
+    'OPERATION_LIMIT_EXCEEDED',
+  ],
+  [
     'fragments in a circle',
     '{ ...A } fragment A on Query { ...B } fragment B on Query { ...A }',
     'GRAPHQL_VALIDATION_FAILED',

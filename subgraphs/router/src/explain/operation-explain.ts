@@ -1,3 +1,4 @@
+import { meetsPolicy } from '@kronos/edge-rules';
 import type { AccessCaller } from '@kronos/operations';
 import type { AccessPolicy, Subgraph } from '@kronos/prisma-router';
 import type { RequestContext } from '@kronos/subgraph';
@@ -46,11 +47,7 @@ export function callerOf(
     scopes: viewer?.scopes ?? null,
     grants(name) {
       const policy = known.get(name);
-      if (!policy) return false;
-      if (clientApplicationId !== null && policy.clientIds.includes(clientApplicationId)) return true;
-      if (!viewer) return false;
-      if (viewer.roles.some((role) => policy.roles.includes(role))) return true;
-      return policy.scopes.length > 0 && policy.scopes.every((scope) => viewer.scopes.has(scope));
+      return policy !== undefined && meetsPolicy(policy, { viewer, clientId: clientApplicationId });
     },
   };
 }

@@ -1,4 +1,4 @@
-import { measureSizes, type ValidOperation } from '@kronos/operations';
+import { countComparisons, measureSizes, type ValidOperation } from '@kronos/operations';
 import { badUserInput, codedError } from '@kronos/subgraph';
 import {
   type DocumentNode,
@@ -16,6 +16,8 @@ export interface OperationLimits {
   aliases: number;
   rootFields: number;
   directives: number;
+  /** Selections, and pairs of them that must agree. */
+  comparisons: number;
 }
 
 /** An operation that is valid and not too large. */
@@ -23,7 +25,7 @@ export interface ExplainableOperation extends ValidOperation {
   depth: number;
 }
 
-const measured = ['depth', 'aliases', 'rootFields', 'directives'] as const;
+const measured = ['depth', 'aliases', 'rootFields', 'directives', 'comparisons'] as const;
 const mostFaults = 5;
 
 /**
@@ -41,7 +43,10 @@ export function readOperation(
   const document = parseText(text, limits.tokens);
   const operation = getOperationAST(document, operationName);
   if (!operation) throw badUserInput('Say by “operationName” which operation of the document is meant.');
-  const size = measureSizes(document).get(operation)!;
+  const size = {
+    ...measureSizes(document).get(operation)!,
+    comparisons: countComparisons(document, limits.comparisons),
+  };
   // Before it is validated: what is too large may take long to validate, too.
   for (const limit of measured) {
     const [value, maximum] = [size[limit], limits[limit]];
