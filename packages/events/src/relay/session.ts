@@ -43,10 +43,20 @@ export async function openSession(options: SessionOptions): Promise<RelaySession
   client.on('end', () => lose());
   client.on('notification', options.onNews);
 
+  // The statements are few and run at every event: planning them each time would take longer than running them.
+  const names = new Map<string, string>();
+  const nameOf = (text: string) => {
+    const name = names.get(text) ?? `relay-${names.size}`;
+    names.set(text, name);
+    return name;
+  };
+
   // pg wants one query at a time on a client; the relay and those who wait for it share this one.
   let previous: Promise<unknown> = Promise.resolve();
   const query: Query = (sql, values) => {
-    const answer = previous.then(async () => (await client.query(sql, values)).rows);
+    const answer = previous.then(
+      async () => (await client.query({ name: nameOf(sql), text: sql, values })).rows,
+    );
     previous = answer.catch(() => {});
     return answer;
   };
