@@ -10,6 +10,7 @@ export {
 } from './connection.ts';
 export { isDatabaseAway } from './database-errors.ts';
 export { defineSubgraph } from './define-subgraph.ts';
+export { domainAdapter } from './domain-adapter.ts';
 export {
   badUserInput,
   codedError,

@@ -1,7 +1,6 @@
 import { PrismaClient } from '@kronos/prisma-auth';
 import { parseEnvironment } from '@kronos/service';
-import { defineSubgraph, openDomain, type Subgraph } from '@kronos/subgraph';
-import { PrismaPg } from '@prisma/adapter-pg';
+import { defineSubgraph, domainAdapter, openDomain, type Subgraph } from '@kronos/subgraph';
 import { createAccessTokens } from './access-token.ts';
 import { createContext, type Services } from './context.ts';
 import { environmentShape } from './environment.ts';
@@ -21,7 +20,7 @@ export async function createSubgraph(environment: NodeJS.ProcessEnv): Promise<Su
     ...settings
   } = parseEnvironment(environmentShape, environment);
   const database = new PrismaClient({
-    adapter: new PrismaPg({ connectionString: databaseUrl, max: 5 }),
+    adapter: domainAdapter(databaseUrl),
     // Under a rush of sign-ups waiting for a connection is better than failing.
     transactionOptions: { maxWait: 10_000, timeout: 10_000 },
   });

@@ -1,5 +1,5 @@
 import { PrismaClient } from '@kronos/prisma-events';
-import { PrismaPg } from '@prisma/adapter-pg';
+import { domainAdapter } from '@kronos/subgraph';
 
 /**
  * A client of the events database. It connects when it is first used.
@@ -8,7 +8,7 @@ import { PrismaPg } from '@prisma/adapter-pg';
  */
 export function createDatabase(url: string): PrismaClient {
   return new PrismaClient({
-    adapter: new PrismaPg({ connectionString: url, max: 5 }),
+    adapter: domainAdapter(url),
     transactionOptions: { maxWait: 10_000, timeout: 10_000 },
   });
 }

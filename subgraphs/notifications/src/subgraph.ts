@@ -1,7 +1,6 @@
 import { PrismaClient } from '@kronos/prisma-notifications';
 import { parseEnvironment } from '@kronos/service';
-import { defineSubgraph, openDomain, type Subgraph } from '@kronos/subgraph';
-import { PrismaPg } from '@prisma/adapter-pg';
+import { defineSubgraph, domainAdapter, openDomain, type Subgraph } from '@kronos/subgraph';
 import { createContext } from './context.ts';
 import { environmentShape } from './environment.ts';
 import { onAuth } from './on-auth.ts';
@@ -16,7 +15,7 @@ export async function createSubgraph(environment: NodeJS.ProcessEnv): Promise<Su
   const settings = parseEnvironment(environmentShape, environment);
   const { NOTIFICATIONS_DATABASE_URL: databaseUrl, REDIS_URL: redisUrl, LOG_LEVEL: logLevel } = settings;
   const db = new PrismaClient({
-    adapter: new PrismaPg({ connectionString: databaseUrl, max: 5 }),
+    adapter: domainAdapter(databaseUrl),
     transactionOptions: { timeout: transactionTimeoutMs },
   });
   const domain = openDomain({

@@ -1,8 +1,7 @@
 import { PrismaClient } from '@kronos/prisma-router';
 import { createRedisQuotas } from '@kronos/quotas/redis';
 import { parseEnvironment } from '@kronos/service';
-import { defineSubgraph, openDomain, type Subgraph } from '@kronos/subgraph';
-import { PrismaPg } from '@prisma/adapter-pg';
+import { defineSubgraph, domainAdapter, openDomain, type Subgraph } from '@kronos/subgraph';
 import { createContext } from './context.ts';
 import { addEdgeRulesRoute } from './edge-rules-route.ts';
 import { environmentShape } from './environment.ts';
@@ -22,7 +21,7 @@ export async function createSubgraph(environment: NodeJS.ProcessEnv): Promise<Su
     REDIS_URL: redisUrl,
     ...settings
   } = parseEnvironment(environmentShape, environment);
-  const db = new PrismaClient({ adapter: new PrismaPg({ connectionString: databaseUrl, max: 5 }) });
+  const db = new PrismaClient({ adapter: domainAdapter(databaseUrl) });
   const domain = openDomain({
     name: 'router',
     logLevel: settings.LOG_LEVEL,

@@ -1,7 +1,6 @@
 import { PrismaClient } from '@kronos/prisma-users';
 import { parseEnvironment } from '@kronos/service';
-import { defineSubgraph, openDomain, type Subgraph } from '@kronos/subgraph';
-import { PrismaPg } from '@prisma/adapter-pg';
+import { defineSubgraph, domainAdapter, openDomain, type Subgraph } from '@kronos/subgraph';
 import { catchUpWith } from './catch-up.ts';
 import { createContext } from './context.ts';
 import { environmentShape } from './environment.ts';
@@ -12,7 +11,7 @@ import { resolvers } from './resolvers.ts';
 export async function createSubgraph(environment: NodeJS.ProcessEnv): Promise<Subgraph> {
   const settings = parseEnvironment(environmentShape, environment);
   const { USERS_DATABASE_URL: databaseUrl, REDIS_URL: redisUrl, LOG_LEVEL: logLevel } = settings;
-  const db = new PrismaClient({ adapter: new PrismaPg({ connectionString: databaseUrl, max: 5 }) });
+  const db = new PrismaClient({ adapter: domainAdapter(databaseUrl) });
   const domain = openDomain({
     name: 'users',
     logLevel,
