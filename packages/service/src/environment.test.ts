@@ -48,3 +48,10 @@ test('never prints a password', () => {
     );
   expect(parse).toThrow('mysql://me:***@host/db');
 });
+
+test('prints nothing of a variable that is a secret as a whole', () => {
+  const expected = 'expected 12 characters';
+  const parse = () =>
+    parseEnvironment({ A_PASSWORD: z.string().min(12, expected) }, { A_PASSWORD: 'hunter2' });
+  expect(parse).toThrow(/A_PASSWORD is not right: expected 12 characters$/);
+});

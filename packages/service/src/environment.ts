@@ -37,10 +37,13 @@ export function parseEnvironment<Shape extends z.ZodRawShape>(
 function describeFault(issue: z.core.$ZodIssue, given: Record<string, string | undefined>): string {
   const name = String(issue.path[0]);
   const value = given[name];
-  return value === undefined
-    ? `${name} is not set: ${issue.message}`
-    : `${name} is ${JSON.stringify(withoutPassword(value))}: ${issue.message}`;
+  if (value === undefined) return `${name} is not set: ${issue.message}`;
+  if (isSecret.test(name)) return `${name} is not right: ${issue.message}`;
+  return `${name} is ${JSON.stringify(withoutPassword(value))}: ${issue.message}`;
 }
+
+/** Variables that are secrets as a whole. */
+const isSecret = /_(KEYS?|PASSWORD|SECRET)$/;
 
 function withoutPassword(value: string): string {
   return value.replace(/(:\/\/[^:/@]*:)[^@]*@/, '$1***@');

@@ -21,9 +21,16 @@ export {
 } from './errors.ts';
 export { decodeId, encodeId, newId, tryDecodeId } from './ids.ts';
 export type { OrderBy } from './keyset.ts';
+export {
+  type MasterKey,
+  type MasterKeysSettings,
+  masterKeysEnvironment,
+  openMasterKeys,
+} from './master-keys.ts';
 export { type Domain, type DomainDatabase, type DomainOptions, openDomain } from './open-domain.ts';
 export { rowLoader } from './row-loader.ts';
 export { schemaFaults } from './schema-faults.ts';
+export { createSealer, type Sealer, UnsealError } from './sealed.ts';
 export { type CreateSubgraph, type ServedSubgraph, serveSubgraph } from './serve-subgraph.ts';
 export {
   type GraphQLRequest,

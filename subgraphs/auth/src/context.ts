@@ -1,6 +1,6 @@
 import type { Consumer, EventLog, Relay } from '@kronos/events';
 import type { Account, PrismaClient, Session } from '@kronos/prisma-auth';
-import { type RequestContext, rowLoader } from '@kronos/subgraph';
+import { type RequestContext, rowLoader, type Sealer } from '@kronos/subgraph';
 import type DataLoader from 'dataloader';
 import type { AccessTokens } from './access-token.ts';
 import type { Passwords } from './passwords.ts';
@@ -10,6 +10,8 @@ import type { Throttle } from './throttle.ts';
 /** What lives as long as the subgraph. */
 export interface Services {
   database: PrismaClient;
+  /** Encrypts what must not be read in the database. */
+  sealer: Sealer;
   log: EventLog;
   relay: Relay;
   /** Brings roles and scopes from the domain `users`. */

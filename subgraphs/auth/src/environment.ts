@@ -1,9 +1,11 @@
 import { commonEnvironment, postgresUrl, redisUrl } from '@kronos/service/environment';
+import { masterKeysEnvironment } from '@kronos/subgraph/master-keys';
 import { z } from 'zod';
 
 /** The environment variables that auth reads. */
 export const environmentShape = {
   ...commonEnvironment,
+  ...masterKeysEnvironment,
   AUTH_DATABASE_URL: postgresUrl(),
   REDIS_URL: redisUrl(),
   KRONOS_TOKEN_ISSUER: z.string().default('kronos'),

@@ -1,6 +1,13 @@
 import { PrismaClient } from '@kronos/prisma-auth';
 import { parseEnvironment } from '@kronos/service';
-import { defineSubgraph, domainAdapter, openDomain, type Subgraph } from '@kronos/subgraph';
+import {
+  createSealer,
+  defineSubgraph,
+  domainAdapter,
+  openDomain,
+  openMasterKeys,
+  type Subgraph,
+} from '@kronos/subgraph';
 import { createAccessTokens } from './access-token.ts';
 import { createContext, type Services } from './context.ts';
 import { environmentShape } from './environment.ts';
@@ -19,6 +26,7 @@ export async function createSubgraph(environment: NodeJS.ProcessEnv): Promise<Su
     REDIS_URL: redisUrl,
     ...settings
   } = parseEnvironment(environmentShape, environment);
+  const sealer = createSealer({ keys: openMasterKeys(settings) });
   const database = new PrismaClient({
     adapter: domainAdapter(databaseUrl),
     // Under a rush of sign-ups waiting for a connection is better than failing.
@@ -42,6 +50,7 @@ export async function createSubgraph(environment: NodeJS.ProcessEnv): Promise<Su
   });
   const services: Services = {
     database,
+    sealer,
     log,
     relay,
     users: domain.consumers.users,

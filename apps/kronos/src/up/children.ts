@@ -81,7 +81,7 @@ function forGateway(options: ChildOptions): NodeJS.ProcessEnv {
   const edgeRules = ports.router && `http://127.0.0.1:${ports.router}/edge-rules`;
   const keySource = ports.auth && `http://127.0.0.1:${ports.auth}/.well-known/jwks.json`;
   return {
-    ...withoutSecrets(environment),
+    ...withoutSecrets(withoutMasterKeys(environment)),
     ...subgraphUrls(options),
     KRONOS_HOME: options.home,
     KRONOS_HOST: gateway.host,
@@ -121,6 +121,11 @@ export function connectableHost(host: string): string {
 function withoutSecrets(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   const isSecret = /^(.*_)?DATABASE_URL$|^KRONOS_ADMIN_/;
   return Object.fromEntries(Object.entries(environment).filter(([name]) => !isSecret.test(name)));
+}
+
+// The gateway opens nothing that is sealed.
+function withoutMasterKeys({ KRONOS_MASTER_KEYS: _secret, ...others }: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return others;
 }
 
 function nodePart(

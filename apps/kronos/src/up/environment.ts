@@ -9,6 +9,7 @@ import {
   redisUrl,
   repositoryRoot,
 } from '@kronos/service/environment';
+import { masterKeysEnvironment } from '@kronos/subgraph/master-keys';
 import { z } from 'zod';
 import { readDatabaseDomains, readSubgraphs, type Subgraph, variablePrefix } from '../domains.ts';
 import type { InternalKeyFiles } from './internal-keys.ts';
@@ -24,6 +25,7 @@ export const upEnvironment = {
   REDIS_URL: redisUrl().optional(),
   KRONOS_INTERNAL_KEY_FILE: z.string().optional(),
   KRONOS_INTERNAL_JWKS_FILE: z.string().optional(),
+  ...masterKeysEnvironment,
   /** Whether the gateway hosts the subgraphs, instead of a process beside it. */
   KRONOS_ONE_PROCESS: z.stringbool('expected true or false').default(false),
   KRONOS_ADMIN_EMAIL: z.email(email).optional(),

@@ -8,6 +8,7 @@ import type { UpPlan } from './environment.ts';
 import { ensureInternalKeys } from './internal-keys.ts';
 import { introduction } from './introduction.ts';
 import { lockHome } from './lock.ts';
+import { ensureMasterKeys } from './master-keys.ts';
 import { createParts } from './parts.ts';
 import { assertFree, internalPort } from './ports.ts';
 import { waitUntilReady } from './readiness.ts';
@@ -69,6 +70,7 @@ export async function startSystem({
   const [credentials, keys] = await allOf(
     readCredentials(home, plan.databaseDomains),
     ensureInternalKeys(home, plan.keyFiles),
+    ensureMasterKeys({ ...plan, KRONOS_HOME: home }),
   );
   const parts = createParts({ home, terminal, signal });
   undo.defer(() => parts.stopAll());

@@ -31,6 +31,8 @@ export interface TestSubgraph extends AsyncDisposable {
   subscribe(document: string, variables?: object, as?: Actor, after?: string): Promise<TestStream>;
 }
 
+const testMasterKeys = `test:${Buffer.alloc(32, 'test').toString('base64')}`;
+
 /**
  * A subgraph as the gateway sees it, with a signing key of its own.
  *
@@ -46,6 +48,8 @@ export async function createTestSubgraph(
     NODE_ENV: 'test',
     LOG_LEVEL: 'silent',
     KRONOS_INTERNAL_JWKS_FILE: gateway.jwksFile,
+    // The same in every process of a test: what one has sealed, another opens.
+    KRONOS_MASTER_KEYS: testMasterKeys,
     ...environment,
   });
   opened.defer(() => subgraph.close());
