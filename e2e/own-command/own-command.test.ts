@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtempSync, readdirSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -27,6 +28,7 @@ test.each(domains)(
         [`${domain.toUpperCase()}_DATABASE_URL`]: `postgresql://nobody:none@127.0.0.1:${nowhere}/none`,
         REDIS_URL: `redis://127.0.0.1:${nowhere}`,
         KRONOS_INTERNAL_JWKS_FILE: keys,
+        KRONOS_MASTER_KEYS: `own:${randomBytes(32).toString('base64')}`,
       },
       stdio: ['ignore', 'pipe', 'pipe'],
     });

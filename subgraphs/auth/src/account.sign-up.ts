@@ -5,6 +5,7 @@ import { mutation, newId, UserFault, userFaults } from '@kronos/subgraph';
 import type { MutationUserSignUpArgs, UserSignUpInput } from './__generated__/types.ts';
 import type { Context } from './context.ts';
 import { passwordWeakness } from './password.rules.ts';
+import { raiseSecurityEvent } from './security-event.raise.ts';
 import { openSession, tokenPair } from './session.open.ts';
 
 const longestName = 80;
@@ -40,7 +41,16 @@ async function writeAccount(context: Context, account: NewAccount, displayName: 
     return await context.database.$transaction(async (transaction) => {
       await transaction.account.create({ data: account });
       const eventId = await appendToOutbox(transaction, 'userCreated', { userId, displayName, roles });
-      return { eventId, ...(await openSession(transaction, userId, context)) };
+      const opened = await openSession(transaction, userId, context);
+      const sessionId = opened.session.id;
+      await raiseSecurityEvent(transaction, {
+        kind: 'SIGNED_UP',
+        userId,
+        by: context,
+        actorId: userId,
+        sessionId,
+      });
+      return { eventId, ...opened };
     });
   } catch (error) {
     const isTaken = error instanceof Prisma.PrismaClientKnownRequestError && error.code === 'P2002';

@@ -2,6 +2,7 @@ import { connection, encodeId, subscription, tryDecodeId } from '@kronos/subgrap
 import type { Resolvers } from './__generated__/types.ts';
 import type { Context } from './context.ts';
 import type { UserMapper } from './mappers.ts';
+import { trail } from './security-event.ts';
 import { isSelfOr } from './viewer.rules.ts';
 
 export const userCreated = subscription(
@@ -31,6 +32,10 @@ export const User: Resolvers['User'] = {
       where: { accountId: user.id, revokedAt: null, expiresAt: { gt: new Date() } },
       orderBy: [{ field: 'createdAt', direction: 'DESC' }],
     });
+  },
+  securityEvents(user, args, context) {
+    if (!maySee(user, context, 'auth:admin')) return null;
+    return trail({ userId: user.id }, args, context);
   },
 };
 

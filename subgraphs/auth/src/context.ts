@@ -1,5 +1,5 @@
 import type { Consumer, EventLog, Relay } from '@kronos/events';
-import type { Account, PrismaClient, Session } from '@kronos/prisma-auth';
+import type { Account, PrismaClient, SecurityEvent, Session } from '@kronos/prisma-auth';
 import { type RequestContext, rowLoader, type Sealer } from '@kronos/subgraph';
 import type DataLoader from 'dataloader';
 import type { AccessTokens } from './access-token.ts';
@@ -26,6 +26,7 @@ export interface Services {
 export interface Context extends RequestContext, Services {
   accounts: DataLoader<string, Account | null>;
   sessions: DataLoader<string, Session | null>;
+  securityEvents: DataLoader<string, SecurityEvent | null>;
 }
 
 /** Makes the context of one request, or of one event of a subscription. */
@@ -36,5 +37,6 @@ export function createContext(services: Services, request: RequestContext): Cont
     ...services,
     accounts: rowLoader((ids) => database.account.findMany({ where: { id: { in: [...ids] } } })),
     sessions: rowLoader((ids) => database.session.findMany({ where: { id: { in: [...ids] } } })),
+    securityEvents: rowLoader((ids) => database.securityEvent.findMany({ where: { id: { in: [...ids] } } })),
   };
 }

@@ -1,4 +1,4 @@
-import type { Session, SigningKey } from '@kronos/prisma-auth';
+import type { SecurityEvent, Session, SigningKey } from '@kronos/prisma-auth';
 import type { Connection } from '@kronos/subgraph';
 import type { SigningKeyStatus } from './signing-key.rules.ts';
 
@@ -17,3 +17,5 @@ export type SessionConnectionMapper = Connection<SessionMapper>;
 export type SigningKeyMapper = Pick<SigningKey, 'kid' | 'algorithm' | 'createdAt'> & {
   status: SigningKeyStatus;
 };
+export type SecurityEventMapper = SecurityEvent;
+export type SecurityEventConnectionMapper = Connection<SecurityEvent>;

@@ -1,11 +1,23 @@
 import type { Handlers } from '@kronos/events';
 import type { Prisma } from '@kronos/prisma-auth';
 import type { Context } from './context.ts';
+import { raiseSecurityEvent } from './security-event.raise.ts';
 
 /** Keeps a copy of each account's roles and scopes, which the domain `users` owns, for the next access token. */
 export const onUsers: Handlers<Prisma.TransactionClient> = {
   async accessChanged(transaction, { payload: { userId, roles, scopes } }) {
-    await transaction.account.updateMany({ where: { id: userId }, data: { roles, scopes } });
+    const before = await transaction.account.findUnique({ where: { id: userId } });
+    if (!before) return;
+    await transaction.account.update({ where: { id: userId }, data: { roles, scopes } });
+    const details = {
+      rolesGained: roles.filter((role) => !before.roles.includes(role)),
+      rolesLost: before.roles.filter((role) => !roles.includes(role)),
+      scopesGained: scopes.filter((scope) => !before.scopes.includes(scope)),
+      scopesLost: before.scopes.filter((scope) => !scopes.includes(scope)),
+    };
+    const hasChanged = Object.values(details).some((names) => names.length > 0);
+    if (hasChanged)
+      await raiseSecurityEvent(transaction, { kind: 'ACCESS_CHANGED', userId, by: null, details });
   },
 };
 

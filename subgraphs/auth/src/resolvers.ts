@@ -1,6 +1,7 @@
 import type { Resolvers } from './__generated__/types.ts';
 import { userSignUp } from './account.sign-up.ts';
 import { User, userCreated } from './account.ts';
+import { SecurityEvent, securityEvent, securityEventRaised, securityEvents } from './security-event.ts';
 import { sessionCreate } from './session.create.ts';
 import { sessionRefresh } from './session.refresh.ts';
 import { sessionRevoke, sessionsRevokeAll } from './session.revoke.ts';
@@ -10,9 +11,10 @@ import { viewer } from './viewer.ts';
 
 /** Every field of the schema that is more than a property of its parent. */
 export const resolvers: Resolvers = {
-  Query: { viewer, session, signingKeys },
+  Query: { viewer, session, signingKeys, securityEvent, securityEvents },
   Mutation: { userSignUp, sessionCreate, sessionRefresh, sessionRevoke, sessionsRevokeAll, signingKeyRotate },
-  Subscription: { userCreated, sessionRevoked },
+  Subscription: { userCreated, sessionRevoked, securityEventRaised },
   User,
   Session,
+  SecurityEvent,
 };

@@ -3,6 +3,7 @@ import { mutation, UserFault, userFaults } from '@kronos/subgraph';
 import type { MutationSessionCreateArgs } from './__generated__/types.ts';
 import type { Context } from './context.ts';
 import { catchUpWithUsers } from './on-users.ts';
+import { raiseSecurityEvent } from './security-event.raise.ts';
 import { openSession, tokenPair } from './session.open.ts';
 import { networkOf } from './throttle.rules.ts';
 
@@ -24,12 +25,28 @@ export const sessionCreate = mutation(
     ]);
     const takeBack = await throttle.logIn(email, context.clientAddress, earlier !== null);
     const isRight = await passwords.matches(account?.passwordHash, input.password);
-    if (!account || !isRight) return invalidCredentials();
+    if (!account || !isRight) {
+      // For an unknown address, too: writing it down takes time that must tell nothing.
+      const failed = {
+        kind: 'LOGIN_FAILED',
+        userId: account?.id ?? null,
+        by: context,
+        actorId: null,
+      } as const;
+      await database.$transaction((transaction) => raiseSecurityEvent(transaction, failed));
+      return invalidCredentials();
+    }
 
     await takeBack();
     await catchUpWithUsers(context);
     const current = await database.account.findUniqueOrThrow({ where: { id: account.id } });
-    const opened = await openSession(database, account.id, context);
+    const opened = await database.$transaction(async (transaction) => {
+      const made = await openSession(transaction, account.id, context);
+      const mine = { userId: account.id, by: context, actorId: account.id, sessionId: made.session.id };
+      if (!earlier) await raiseSecurityEvent(transaction, { kind: 'NEW_DEVICE', ...mine });
+      await raiseSecurityEvent(transaction, { kind: 'LOGGED_IN', ...mine });
+      return made;
+    });
     return {
       session: { ...opened.session, isCaller: true },
       tokens: await tokenPair(context, current, opened),

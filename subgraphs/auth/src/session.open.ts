@@ -31,8 +31,10 @@ export async function openSession(
   return { session, refreshToken };
 }
 
-/** Where a session was used last. */
-export function originOf(caller: Caller): Pick<Session, 'ipAddress' | 'userAgent'> {
+/** Where a request comes from, as far as it is kept. */
+export function originOf(
+  caller: Pick<Caller, 'clientAddress' | 'userAgent'>,
+): Pick<Session, 'ipAddress' | 'userAgent'> {
   return {
     ipAddress: isIP(caller.clientAddress) === 0 ? null : caller.clientAddress,
     userAgent: caller.userAgent?.slice(0, longestUserAgent) ?? null,

@@ -1,9 +1,10 @@
-import type { Account, Session } from '@kronos/prisma-auth';
+import type { Account, Prisma, Session } from '@kronos/prisma-auth';
 import { mutation, UserFault, userFaults } from '@kronos/subgraph';
 import type { MutationSessionRefreshArgs } from './__generated__/types.ts';
 import type { Context } from './context.ts';
 import { catchUpWithUsers } from './on-users.ts';
 import { hashRefreshToken, newRefreshToken } from './refresh-token.ts';
+import { raiseSecurityEvent } from './security-event.raise.ts';
 import { originOf, tokenPair } from './session.open.ts';
 import { revokeSessions } from './session.revoke.ts';
 import { isSessionOpen, sessionExpiry } from './session.rules.ts';
@@ -44,7 +45,7 @@ function claim(context: Context, hash: string): Promise<Refreshed | Refusal> {
     if (session.revokedAt) return 'REVOKED';
     if (claimed.count === 0) {
       // It commits: the refusal is an answer here, not an error that would roll it back.
-      await revokeSessions(transaction, { id: session.id });
+      await endStolenSession(transaction, session, context);
       return 'USED_TWICE';
     }
     if (!isSessionOpen(session, now)) return 'ENDED';
@@ -61,6 +62,18 @@ function claim(context: Context, hash: string): Promise<Refreshed | Refusal> {
     });
     return { session: prolonged, account, refreshToken };
   });
+}
+
+/** Once: of many who come with the token, the first ends the session. */
+async function endStolenSession(
+  transaction: Prisma.TransactionClient,
+  { id, accountId: userId }: Session,
+  by: Context,
+): Promise<void> {
+  const ended = await revokeSessions(transaction, { id });
+  if (ended.length === 0) return;
+  const reused = { kind: 'REFRESH_TOKEN_REUSED', userId, by, actorId: null, sessionId: id } as const;
+  await raiseSecurityEvent(transaction, reused);
 }
 
 const refusals: Record<Refusal, { code: string; message: string }> = {

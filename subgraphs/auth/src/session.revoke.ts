@@ -1,9 +1,13 @@
 import { appendAllToOutbox } from '@kronos/events';
 import type { Prisma, Session } from '@kronos/prisma-auth';
-import { decodeId, mutation, tryDecodeId, UserFault, userFaults } from '@kronos/subgraph';
+import { decodeId, encodeId, mutation, tryDecodeId, UserFault, userFaults } from '@kronos/subgraph';
 import type { MutationSessionRevokeArgs, MutationSessionsRevokeAllArgs } from './__generated__/types.ts';
 import type { Context } from './context.ts';
+import { raiseSecurityEvent } from './security-event.raise.ts';
 import { isSelfOr } from './viewer.rules.ts';
+
+/** Of the sessions that one entry of the trail names. */
+const longestList = 50;
 
 /**
  * Ends the open ones of these sessions, each with its event. A session is ended once, however many try at the same time.
@@ -24,6 +28,18 @@ export async function revokeSessions(
   return revoked;
 }
 
+/** The same by the wish of the caller, for the trail. */
+function endSessions(by: Context, userId: string, where: Prisma.SessionWhereInput): Promise<Session[]> {
+  return by.database.$transaction(async (transaction) => {
+    const ended = await revokeSessions(transaction, { ...where, accountId: userId });
+    const sessions = ended.slice(0, longestList).map(({ id }) => encodeId('session', id));
+    const details = { sessions, count: ended.length };
+    if (ended.length > 0)
+      await raiseSecurityEvent(transaction, { kind: 'SESSION_ENDED', userId, by, details });
+    return ended;
+  });
+}
+
 /** Ends a session of the caller or, by `auth:admin`, of anyone. One that has ended already stays as it is. */
 export const sessionRevoke = mutation(
   async (_parent: unknown, { id }: MutationSessionRevokeArgs, context: Context) => {
@@ -32,9 +48,7 @@ export const sessionRevoke = mutation(
     if (!session || !isSelfOr(context.viewer, session.accountId, 'auth:admin')) {
       return notFound('id', 'There is no such session.');
     }
-    const [revoked] = await context.database.$transaction((transaction) =>
-      revokeSessions(transaction, { id: session.id }),
-    );
+    const [revoked] = await endSessions(context, session.accountId, { id: session.id });
     return { session: revoked ?? session };
   },
 );
@@ -47,7 +61,7 @@ export const sessionsRevokeAll = mutation(
     if (!isAllowed || !(await context.accounts.load(accountId))) {
       return notFound('userId', 'There is no such user.');
     }
-    await context.database.$transaction((transaction) => revokeSessions(transaction, { accountId }));
+    await endSessions(context, accountId, {});
     return { user: { id: accountId } };
   },
 );

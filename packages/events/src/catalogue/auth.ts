@@ -12,4 +12,9 @@ export const authEvents = defineEvents('auth', {
     payload: z.object({ sessionId: z.uuid(), userId: z.uuid() }),
     key: 'userId',
   },
+  /** Something that somebody's security depends on has been added to the trail; `kind` is one of the graph's. */
+  securityEventRaised: {
+    payload: z.object({ securityEventId: z.uuid(), userId: z.uuid().nullable(), kind: z.string() }),
+    key: 'userId',
+  },
 });
