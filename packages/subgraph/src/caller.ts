@@ -8,6 +8,12 @@ export interface Viewer {
   sessionId: string | null;
   scopes: ReadonlySet<string>;
   roles: readonly string[];
+  /** When the person last proved who they are, which a refresh does not; null when no person has. */
+  authenticatedAt: Date | null;
+  /** By what they proved it, in the names of RFC 8176: `pwd`, `otp`, `hwk`; `mfa` when by two things of different kinds. */
+  amr: readonly string[];
+  /** Whether their account has a second factor, without which `requireRecentLogin` then takes no proof. */
+  hasSecondFactor: boolean;
 }
 
 /** Who calls, as the gateway's internal token and the headers beside it say. */

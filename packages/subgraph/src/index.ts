@@ -28,6 +28,7 @@ export {
   openMasterKeys,
 } from './master-keys.ts';
 export { type Domain, type DomainDatabase, type DomainOptions, openDomain } from './open-domain.ts';
+export { requireRecentLogin } from './recent-login.ts';
 export { rowLoader } from './row-loader.ts';
 export { schemaFaults } from './schema-faults.ts';
 export { createSealer, type Sealer, UnsealError } from './sealed.ts';

@@ -3,7 +3,13 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { createFixtureSubgraph, hiddenSession } from './fixture/fixture-subgraph.ts';
 import { newId } from './ids.ts';
 import { StreamCutError, type SubscriptionStream } from './subgraph.ts';
-import { type Actor, createTestDomain, createTestSubgraph, type TestDomain } from './testing/index.ts';
+import {
+  type Actor,
+  createTestDomain,
+  createTestSubgraph,
+  type TestDomain,
+  testViewer,
+} from './testing/index.ts';
 
 let kit: TestDomain;
 beforeAll(async () => {
@@ -155,7 +161,7 @@ describe('when the subgraph closes', () => {
 
 function callerOf({ userId = newId() }: Actor) {
   return {
-    viewer: { userId, sessionId: null, scopes: new Set<string>(), roles: [] },
+    viewer: testViewer({ userId }),
     requestId: 'r',
     clientAddress: '127.0.0.1',
     userAgent: null,

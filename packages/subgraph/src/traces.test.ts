@@ -3,13 +3,13 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createFixtureSubgraph, hiddenSession, unknownSession } from './fixture/fixture-subgraph.ts';
 import { newId } from './ids.ts';
 import type { GraphQLRequest } from './subgraph.ts';
-import { createTestDomain, type TestDomain } from './testing/index.ts';
+import { createTestDomain, type TestDomain, testViewer } from './testing/index.ts';
 import { summaryOf, traceSql } from './trace-sql.ts';
 
 const remote = { traceId: '0af7651916cd43dd8448eb211c80319c', spanId: 'b7ad6b7169203331' };
 const userId = newId();
 const caller = {
-  viewer: { userId, sessionId: newId(), scopes: new Set<string>(), roles: ['user'] },
+  viewer: testViewer({ userId, sessionId: newId() }),
   clientApplicationId: null,
   clientAddress: '127.0.0.1',
   userAgent: null,

@@ -32,6 +32,9 @@ test('a caller that the gateway knows', async () => {
     scope: 'users:read roles:assign',
     roles: ['admin'],
     tokenExp: 1893456000,
+    auth_time: 1893455000,
+    amr: ['pwd', 'otp', 'mfa'],
+    mfa_enrolled: true,
   });
   const headers = {
     ...bearer(token),
@@ -41,7 +44,15 @@ test('a caller that the gateway knows', async () => {
     traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01',
   };
   expect(await verifier()(headers, 'request-1')).toEqual({
-    viewer: { userId, sessionId, scopes: new Set(['users:read', 'roles:assign']), roles: ['admin'] },
+    viewer: {
+      userId,
+      sessionId,
+      scopes: new Set(['users:read', 'roles:assign']),
+      roles: ['admin'],
+      authenticatedAt: new Date('2029-12-31T23:43:20Z'),
+      amr: ['pwd', 'otp', 'mfa'],
+      hasSecondFactor: true,
+    },
     tokenExpiresAt: new Date('2030-01-01T00:00:00Z'),
     requestId: 'request-1',
     clientAddress: '192.0.2.1',

@@ -78,15 +78,22 @@ interface InternalClaims {
   scope?: string;
   roles?: string[];
   tokenExp?: number;
+  auth_time?: number;
+  amr?: string[];
+  mfa_enrolled?: boolean;
 }
 
-function readClaims({ sub, sid, scope, roles, tokenExp }: InternalClaims & { sub?: string }): VerifiedToken {
+function readClaims(claims: InternalClaims & { sub?: string }): VerifiedToken {
+  const { sub, sid, scope, roles, tokenExp, auth_time: authTime, amr, mfa_enrolled } = claims;
   if (sub === undefined) return { viewer: null };
   const viewer: Viewer = {
     userId: decodeId('user', sub),
     sessionId: sid === undefined ? null : decodeId('session', sid),
     scopes: new Set(scope?.split(' ').filter(Boolean)),
     roles: roles ?? [],
+    authenticatedAt: authTime === undefined ? null : new Date(authTime * 1000),
+    amr: amr ?? [],
+    hasSecondFactor: mfa_enrolled === true,
   };
   return { viewer, ...(tokenExp !== undefined && { tokenExpiresAt: new Date(tokenExp * 1000) }) };
 }

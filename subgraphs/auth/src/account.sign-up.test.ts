@@ -50,6 +50,9 @@ test('the access token is one that the published keys verify, with user, session
     sid: expect.stringMatching(/^session_/),
     scope: '',
     roles: ['user'],
+    auth_time: expect.any(Number),
+    amr: ['pwd'],
+    mfa_enrolled: false,
     jti: expect.any(String),
   });
   expect(payload.exp! - payload.iat!).toBe(15 * 60);

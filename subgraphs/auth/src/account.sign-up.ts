@@ -10,7 +10,7 @@ import { openSession, tokenPair } from './session.open.ts';
 
 const longestName = 80;
 
-type NewAccount = Pick<Account, 'id' | 'email' | 'passwordHash' | 'roles' | 'scopes'>;
+type NewAccount = Pick<Account, 'id' | 'email' | 'passwordHash' | 'roles' | 'scopes' | 'hasSecondFactor'>;
 
 /**
  * Opens an account and its first session. It answers when the event is in the log, so that every subgraph resolves the
@@ -21,7 +21,7 @@ export const userSignUp = mutation(
     const { email, password, displayName } = validSignUp(input);
     const countTaken = await context.throttle.signUp(context.clientAddress);
     const passwordHash = await context.passwords.hash(password);
-    const account = { id: newId(), email, passwordHash, roles: ['user'], scopes: [] };
+    const account = { id: newId(), email, passwordHash, roles: ['user'], scopes: [], hasSecondFactor: false };
     const written = await writeAccount(context, account, displayName);
     if (written === 'EMAIL_TAKEN') {
       await countTaken();

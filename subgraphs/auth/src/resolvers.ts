@@ -5,15 +5,34 @@ import { SecurityEvent, securityEvent, securityEventRaised, securityEvents } fro
 import { sessionCreate } from './session.create.ts';
 import { sessionRefresh } from './session.refresh.ts';
 import { sessionRevoke, sessionsRevokeAll } from './session.revoke.ts';
+import { sessionStepUp } from './session.step-up.ts';
 import { Session, session, sessionRevoked } from './session.ts';
 import { signingKeyRotate, signingKeys } from './signing-key.ts';
 import { viewer } from './viewer.ts';
 
 /** Every field of the schema that is more than a property of its parent. */
 export const resolvers: Resolvers = {
-  Query: { viewer, session, signingKeys, securityEvent, securityEvents },
-  Mutation: { userSignUp, sessionCreate, sessionRefresh, sessionRevoke, sessionsRevokeAll, signingKeyRotate },
-  Subscription: { userCreated, sessionRevoked, securityEventRaised },
+  Query: {
+    viewer,
+    session,
+    signingKeys,
+    securityEvent,
+    securityEvents,
+  },
+  Mutation: {
+    userSignUp,
+    sessionCreate,
+    sessionRefresh,
+    sessionStepUp,
+    sessionRevoke,
+    sessionsRevokeAll,
+    signingKeyRotate,
+  },
+  Subscription: {
+    userCreated,
+    sessionRevoked,
+    securityEventRaised,
+  },
   User,
   Session,
   SecurityEvent,

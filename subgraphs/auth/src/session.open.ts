@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
-import type { Account, Prisma, Session } from '@kronos/prisma-auth';
+import type { Prisma, Session } from '@kronos/prisma-auth';
 import { type Caller, newId } from '@kronos/subgraph';
+import type { TokenAccount } from './access-token.ts';
 import type { Context } from './context.ts';
 import { hashRefreshToken, newRefreshToken } from './refresh-token.ts';
 import { sessionExpiry } from './session.rules.ts';
@@ -8,11 +9,16 @@ import { networkOf } from './throttle.rules.ts';
 
 const longestUserAgent = 512;
 
-/** Writes a new session with its first refresh token, and returns both; of the token only its hash is kept. */
+/**
+ * Writes a new session with its first refresh token, and returns both; of the token only its hash is kept.
+ *
+ * @param amr by what the person has just proved who they are; by a password when omitted
+ */
 export async function openSession(
   database: Prisma.TransactionClient,
   accountId: string,
   caller: Caller,
+  amr: readonly string[] = ['pwd'],
 ): Promise<{ session: Session; refreshToken: string }> {
   const now = new Date();
   const refreshToken = newRefreshToken();
@@ -23,6 +29,8 @@ export async function openSession(
       createdAt: now,
       lastSeenAt: now,
       expiresAt: sessionExpiry(now, now),
+      authenticatedAt: now,
+      amr: [...amr],
       ...originOf(caller),
       network: networkOf(caller.clientAddress),
       tokens: { create: { hash: hashRefreshToken(refreshToken) } },
@@ -44,9 +52,9 @@ export function originOf(
 /** The tokens of a session, with the account's rights as they are now. */
 export async function tokenPair(
   context: Context,
-  account: Pick<Account, 'id' | 'roles' | 'scopes'>,
+  account: TokenAccount,
   opened: { session: Session; refreshToken: string },
 ) {
-  const { accessToken, expiresAt } = await context.accessTokens.issue(account, opened.session.id);
+  const { accessToken, expiresAt } = await context.accessTokens.issue(account, opened.session);
   return { accessToken, refreshToken: opened.refreshToken, expiresAt };
 }

@@ -28,6 +28,17 @@ test('a refresh token gives new tokens of the same session, and prolongs it', as
   expect(actorOf(tokens.accessToken)).toEqual(actor);
 });
 
+test('a refresh proves nothing: when and by what the person logged in stays as it was', async () => {
+  const { actor, refreshToken } = await signUp(auth);
+  const authenticatedAt = new Date('2026-01-15T18:00:00Z');
+  await auth.database.session.update({
+    where: { id: actor.sessionId },
+    data: { authenticatedAt, amr: ['hwk'] },
+  });
+  const { data } = await refresh(auth, refreshToken);
+  expect(actorOf(data!.sessionRefresh.tokens.accessToken)).toMatchObject({ authenticatedAt, amr: ['hwk'] });
+});
+
 test('a refresh token used twice ends its session, whoever came second', async () => {
   const { actor, refreshToken } = await signUp(auth);
   const thief = await refresh(auth, refreshToken);

@@ -1,6 +1,14 @@
 import { appendAllToOutbox } from '@kronos/events';
 import type { Prisma, Session } from '@kronos/prisma-auth';
-import { decodeId, encodeId, mutation, tryDecodeId, UserFault, userFaults } from '@kronos/subgraph';
+import {
+  decodeId,
+  encodeId,
+  mutation,
+  requireRecentLogin,
+  tryDecodeId,
+  UserFault,
+  userFaults,
+} from '@kronos/subgraph';
 import type { MutationSessionRevokeArgs, MutationSessionsRevokeAllArgs } from './__generated__/types.ts';
 import type { Context } from './context.ts';
 import { raiseSecurityEvent } from './security-event.raise.ts';
@@ -53,7 +61,7 @@ export const sessionRevoke = mutation(
   },
 );
 
-/** Ends all sessions of the caller or, by `auth:admin`, of anyone. */
+/** Ends all sessions of the caller or, by `auth:admin` and a recent login, of anyone. */
 export const sessionsRevokeAll = mutation(
   async (_parent: unknown, args: MutationSessionsRevokeAllArgs, context: Context) => {
     const accountId = decodeId('user', args.userId);
@@ -61,6 +69,7 @@ export const sessionsRevokeAll = mutation(
     if (!isAllowed || !(await context.accounts.load(accountId))) {
       return notFound('userId', 'There is no such user.');
     }
+    if (accountId !== context.viewer?.userId) requireRecentLogin(context.viewer);
     await endSessions(context, accountId, {});
     return { user: { id: accountId } };
   },

@@ -1,4 +1,4 @@
-import { mutation } from '@kronos/subgraph';
+import { mutation, requireRecentLogin } from '@kronos/subgraph';
 import type { Context } from './context.ts';
 import type { SigningKeyMapper } from './mappers.ts';
 import type { PublishedKey } from './signing-keys.ts';
@@ -7,9 +7,10 @@ export async function signingKeys(_parent: unknown, _args: object, context: Cont
   return (await context.signingKeys.published()).map(publicPart);
 }
 
-export const signingKeyRotate = mutation(async (_parent: unknown, _args: object, context: Context) => ({
-  signingKey: publicPart(await context.signingKeys.rotate()),
-}));
+export const signingKeyRotate = mutation(async (_parent: unknown, _args: object, context: Context) => {
+  requireRecentLogin(context.viewer);
+  return { signingKey: publicPart(await context.signingKeys.rotate()) };
+});
 
 function publicPart({ key: { kid, algorithm, createdAt }, status }: PublishedKey): SigningKeyMapper {
   return { kid, algorithm, createdAt, status };

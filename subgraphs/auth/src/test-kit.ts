@@ -76,12 +76,23 @@ export async function signUp(auth: Auth): Promise<Person> {
 
 /** What the gateway says of the caller who has this access token. */
 export function actorOf(accessToken: string): Actor {
-  const { sub, sid, scope, roles } = decodeJwt<{ sid: string; scope: string; roles: string[] }>(accessToken);
+  const claims = decodeJwt<{
+    sid: string;
+    scope: string;
+    roles: string[];
+    auth_time: number;
+    amr: string[];
+    mfa_enrolled: boolean;
+  }>(accessToken);
+  const { sub, sid, scope, roles } = claims;
   return {
     userId: decodeId('user', String(sub)),
     sessionId: decodeId('session', sid),
     scopes: scope.split(' ').filter(Boolean),
     roles,
+    authenticatedAt: new Date(claims.auth_time * 1000),
+    amr: claims.amr,
+    hasSecondFactor: claims.mfa_enrolled,
   };
 }
 

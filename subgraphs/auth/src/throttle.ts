@@ -27,6 +27,14 @@ export interface Throttle {
    */
   logIn(email: string, address: string, isKnownPlace: boolean): Promise<() => Promise<void>>;
   /**
+   * Counts an attempt to prove again, in a session, who one is: 10 in half an hour, from wherever they come, so that who
+   * has stolen an access token cannot guess the password or the code.
+   *
+   * @returns what to call once the proof was right: it takes the attempts back
+   * @throws RATE_LIMITED with the seconds to wait
+   */
+  stepUp(sessionId: string): Promise<() => Promise<void>>;
+  /**
    * Counts an attempt to open an account from a place.
    *
    * @returns what to call when the address was taken. Ten such answers in an hour are enough for one place, because each
@@ -74,6 +82,7 @@ export function createThrottle(options: {
   const logInsOfPair = limiter('pair', 10, 30 * minute);
   const logInsOfAccount = limiter('account', Number.MAX_SAFE_INTEGER, hour);
   const accountPauses = limiter('pause', 1, minute);
+  const stepUpsOfSession = limiter('step-up', 10, 30 * minute);
   const signUpsOfPlace = limiter('sign-up', options.signUpsPerHour, hour);
   const takenAnswersOfPlace = limiter('taken', 10, hour);
 
@@ -99,6 +108,13 @@ export function createThrottle(options: {
           logInsOfPlace.reward(place),
           isKnownPlace || logInsOfAccount.reward(account),
         ]);
+      };
+    },
+
+    async stepUp(sessionId) {
+      await admitted(stepUpsOfSession.consume(sessionId));
+      return async () => {
+        await stepUpsOfSession.delete(sessionId);
       };
     },
 

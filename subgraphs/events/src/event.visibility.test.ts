@@ -1,6 +1,6 @@
 import type { Event } from '@kronos/prisma-events';
 import { newId, type Viewer } from '@kronos/subgraph';
-import { createTestDatabase } from '@kronos/subgraph/testing';
+import { createTestDatabase, testViewer } from '@kronos/subgraph/testing';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createDatabase } from './database.ts';
 import { hasStatus, statusOf } from './event.status.ts';
@@ -12,7 +12,7 @@ const [past, future] = [new Date('2026-11-19T12:00:00Z'), new Date('2026-11-21T1
 const [organizerId, attendeeId] = [newId(), newId()];
 
 function viewer(userId: string, scopes: string[] = []): Viewer {
-  return { userId, sessionId: null, scopes: new Set(scopes), roles: ['user'] };
+  return testViewer({ userId, scopes: new Set(scopes) });
 }
 
 const viewers: [string, Viewer | null][] = [

@@ -1,11 +1,11 @@
 import type { Event, Registration } from '@kronos/prisma-events';
-import type { Viewer } from '@kronos/subgraph';
+import { testViewer } from '@kronos/subgraph/testing';
 import { expect, test } from 'vitest';
 import { registrationCancelFault, registrationFault } from './registration.rules.ts';
 
 const now = new Date('2026-11-20T12:00:00Z');
 const [past, future] = [new Date('2026-11-19T12:00:00Z'), new Date('2026-11-21T12:00:00Z')];
-const viewer = (userId: string): Viewer => ({ userId, sessionId: null, scopes: new Set(), roles: [] });
+const viewer = (userId: string) => testViewer({ userId });
 const open = {
   organizerId: 'olga',
   visibility: 'PUBLIC',

@@ -1,13 +1,8 @@
-import type { Viewer } from '@kronos/subgraph';
+import { testViewer } from '@kronos/subgraph/testing';
 import { expect, test } from 'vitest';
 import { mayReadPrivate, mayWrite } from './privacy.rules.ts';
 
-const viewer = (userId: string, ...scopes: string[]): Viewer => ({
-  userId,
-  sessionId: null,
-  scopes: new Set(scopes),
-  roles: [],
-});
+const viewer = (userId: string, ...scopes: string[]) => testViewer({ userId, scopes: new Set(scopes) });
 
 test.each([
   ['nobody', null, false],

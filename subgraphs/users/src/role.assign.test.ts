@@ -68,6 +68,15 @@ test('giving and taking again changes nothing and announces nothing', async () =
   expect(await announced(bob)).toEqual(before);
 });
 
+test('a login of long ago is not enough to change who may do what', async () => {
+  const stale = { ...assigner, authenticatedAt: new Date(Date.now() - 16 * 60_000) };
+  for (const field of ['roleAssign', 'roleUnassign'] as const) {
+    const { data } = await users.execute(change(field), { userId: bob.id, role: 'premium' }, stale);
+    expect(data?.[field]).toEqual({ user: null, userErrors: [{ code: 'STEP_UP_REQUIRED', field: null }] });
+  }
+  expect((await announced(bob)).map(({ name }) => name)).not.toContain('userUpdated');
+});
+
 test('everyone keeps the basic role', async () => {
   expect(await unassign(bob.id, 'user')).toEqual({
     user: null,

@@ -1,7 +1,7 @@
 import { appendToOutbox } from '@kronos/events';
 import type { Prisma, Role, User } from '@kronos/prisma-users';
 import { announceAccess, lockUser } from '@kronos/prisma-users/access';
-import { mutation, tryDecodeId, UserFault, userFaults } from '@kronos/subgraph';
+import { mutation, requireRecentLogin, tryDecodeId, UserFault, userFaults } from '@kronos/subgraph';
 import type {
   MutationRoleAssignArgs,
   MutationRoleUnassignArgs,
@@ -44,6 +44,7 @@ type RoleKey = Pick<Role, 'id' | 'name'>;
  * second then sees that nobody would be left.
  */
 async function changeRole(context: Context, input: RoleAssignInput, change: Change): Promise<{ user: User }> {
+  requireRecentLogin(context.viewer);
   const { db, loaders } = context;
   const userId = tryDecodeId('user', input.userId);
   const user = userId && (await context.findUser(userId));

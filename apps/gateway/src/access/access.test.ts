@@ -44,7 +44,8 @@ async function seenByPeople() {
 }
 
 test('a known caller is told to the subgraph by a short-lived internal token, not by their own', async () => {
-  const token = await issuer.sign({ scope: 'users:read payroll:read' });
+  const proof = { auth_time: 1_893_455_000, amr: ['pwd', 'otp', 'mfa'], mfa_enrolled: true };
+  const token = await issuer.sign({ scope: 'users:read payroll:read', ...proof });
   const { body } = await gateway.post('{ person(id: 1) { email salary } }', { headers: bearer(token) });
   expect(body).toEqual({ data: { person: { email: '1@example.com', salary: 100 } } });
   const payload = await seenByPeople();
@@ -54,6 +55,7 @@ test('a known caller is told to the subgraph by a short-lived internal token, no
     scope: 'users:read payroll:read',
     roles: ['user'],
     tokenExp: expect.any(Number),
+    ...proof,
   });
   expect(payload.exp! - Date.now() / 1_000).toBeLessThanOrEqual(60);
 });

@@ -70,13 +70,16 @@ export function createAuthenticate(options: AuthenticateOptions): Authenticate {
 }
 
 function toViewer(payload: JWTPayload): Viewer {
-  const { sub, sid, scope, roles, exp } = payload;
+  const { sub, sid, scope, roles, exp, auth_time: authTime, amr } = payload;
   return {
     userId: sub!,
     sessionId: typeof sid === 'string' ? sid : null,
     scopes: new Set(typeof scope === 'string' ? scope.split(' ').filter(Boolean) : []),
     roles: Array.isArray(roles) ? roles.map(String) : [],
     tokenExp: exp!,
+    authTime: Number.isSafeInteger(authTime) ? (authTime as number) : null,
+    amr: Array.isArray(amr) ? amr.map(String) : [],
+    hasSecondFactor: payload.mfa_enrolled === true,
   };
 }
 

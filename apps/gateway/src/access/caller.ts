@@ -15,6 +15,12 @@ export interface Viewer {
   roles: readonly string[];
   /** When the token expires, in seconds since the epoch. */
   tokenExp: number;
+  /** When the person last proved who they are (`auth_time`), in seconds since the epoch; null when nobody has. */
+  authTime: number | null;
+  /** By what they proved it (`amr`), in the names of RFC 8176. */
+  amr: readonly string[];
+  /** Whether they have a second factor, which dangerous changes then want. */
+  hasSecondFactor: boolean;
 }
 
 /** A caller without a token, and every caller of a gateway that verifies none. */

@@ -165,6 +165,10 @@ test.each([
   ['somebody', {}],
   ['somebody with scopes and roles', { scope: 'a:b c:d', roles: ['user', 'admin'] }],
   ['somebody without a session', { sid: undefined }],
+  [
+    'somebody who has proved who they are',
+    { auth_time: 1_893_455_000, amr: ['pwd', 'mfa'], mfa_enrolled: true },
+  ],
 ])('the subgraph is told the same of %s', async (_, claims) => {
   const { body } = await askBoth('{ caller }', claims);
   const caller = JSON.parse(String(body.data?.caller));

@@ -25,6 +25,11 @@ export interface SubgraphViewer {
   sessionId: string | null;
   scopes: ReadonlySet<string>;
   roles: readonly string[];
+  /** When the person last proved who they are; null when nobody has. */
+  authenticatedAt: Date | null;
+  /** By what they proved it, in the names of RFC 8176. */
+  amr: readonly string[];
+  hasSecondFactor: boolean;
 }
 
 /** What the gateway needs of a subgraph that lives in its process; those of `@kronos/subgraph` have it. */
@@ -79,13 +84,16 @@ const identities = new WeakMap<Viewer, Identity>();
 function toIdentity(viewer: Viewer): Identity {
   let identity = identities.get(viewer);
   if (!identity) {
-    const { userId, sessionId, scopes, roles, tokenExp } = viewer;
+    const { userId, sessionId, scopes, roles, tokenExp, authTime, amr, hasSecondFactor } = viewer;
     identity = {
       viewer: {
         userId: decodeId('user', userId),
         sessionId: sessionId === null ? null : decodeId('session', sessionId),
         scopes,
         roles,
+        authenticatedAt: authTime === null ? null : new Date(authTime * 1_000),
+        amr,
+        hasSecondFactor,
       },
       tokenExpiresAt: new Date(tokenExp * 1_000),
     };

@@ -31,6 +31,9 @@ export async function createInternalTokens(keyFile: string): Promise<MintInterna
           scope: [...viewer.scopes].join(' '),
           roles: viewer.roles,
           tokenExp: viewer.tokenExp,
+          auth_time: viewer.authTime ?? undefined,
+          amr: viewer.amr,
+          mfa_enrolled: viewer.hasSecondFactor,
         }
       : {};
     const token = new SignJWT(claims)

@@ -35,7 +35,14 @@ const policy = (name: string, rights: Partial<AccessPolicy>): AccessPolicy => ({
 });
 
 function caller(rights?: { roles?: string[]; scopes?: string[] }, clientId?: string): PolicyCaller {
-  const viewer = { userId: 'user_1', sessionId: null, tokenExp: 9e9 };
+  const viewer = {
+    userId: 'user_1',
+    sessionId: null,
+    tokenExp: 9e9,
+    authTime: null,
+    amr: [],
+    hasSecondFactor: false,
+  };
   const { roles = [], scopes = [] } = rights ?? {};
   return {
     caller: rights

@@ -19,6 +19,9 @@ const viewer = {
   scopes: new Set<string>(),
   roles: [],
   tokenExp: Date.now() / 1_000 + 900,
+  authTime: null,
+  amr: [],
+  hasSecondFactor: false,
 };
 
 test('each coded end is told once, counted by its code, and a line in the log', async () => {

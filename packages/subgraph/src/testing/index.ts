@@ -5,3 +5,4 @@ export { createTestProducer, type TestProducer } from './test-producer.ts';
 export { testRedisUrl } from './test-redis.ts';
 export type { TestMessage, TestResult, TestStream } from './test-stream.ts';
 export { type Actor, createTestSubgraph, type TestSubgraph } from './test-subgraph.ts';
+export { testViewer } from './test-viewer.ts';

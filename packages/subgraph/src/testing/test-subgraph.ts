@@ -15,6 +15,11 @@ export interface Actor {
   sessionId?: string;
   scopes?: readonly string[];
   roles?: readonly string[];
+  /** When they last proved who they are; now, when omitted; null for a caller that is no person. */
+  authenticatedAt?: Date | null;
+  /** By what they proved it; by a password, when omitted. */
+  amr?: readonly string[];
+  hasSecondFactor?: boolean;
   /** When the caller's own token expires. */
   tokenExpiresAt?: Date;
 }
@@ -88,7 +93,14 @@ async function authorization(gateway: TestGateway, actor: Actor | undefined): Pr
     sid: encodeId('session', actor.sessionId ?? newId()),
     scope: (actor.scopes ?? []).join(' '),
     roles: actor.roles ?? ['user'],
+    auth_time: secondsOf(actor.authenticatedAt === undefined ? new Date() : actor.authenticatedAt),
+    amr: actor.amr ?? ['pwd'],
+    mfa_enrolled: actor.hasSecondFactor ?? false,
     tokenExp: Math.ceil((actor.tokenExpiresAt?.getTime() ?? Date.now() + 900_000) / 1000),
   });
   return `Bearer ${token}`;
+}
+
+function secondsOf(moment: Date | null): number | undefined {
+  return moment ? Math.floor(moment.getTime() / 1000) : undefined;
 }

@@ -1,0 +1,73 @@
+import type { Session } from '@kronos/prisma-auth';
+import { mutation, UserFault, unauthenticated, userFaults } from '@kronos/subgraph';
+import type { MutationSessionStepUpArgs } from './__generated__/types.ts';
+import type { Context } from './context.ts';
+import { catchUpWithUsers } from './on-users.ts';
+import { hashRefreshToken, newRefreshToken } from './refresh-token.ts';
+import { originOf, tokenPair } from './session.open.ts';
+import { isSessionOpen, sessionExpiry } from './session.rules.ts';
+
+/**
+ * Takes a new proof of who the caller is, in the session that they have, for what `requireRecentLogin` guards. The tokens
+ * carry when and how; the refresh token before them is used up, so that a session never has two.
+ */
+export const sessionStepUp = mutation(
+  async (_parent: unknown, { input }: MutationSessionStepUpArgs, context: Context) => {
+    const { database, passwords, throttle, viewer } = context;
+    const session = viewer?.sessionId ? await context.sessions.load(viewer.sessionId) : null;
+    if (!session || !isSessionOpen(session, new Date())) throw sessionIsOver();
+    const takeBack = await throttle.stepUp(session.id);
+    const account = await database.account.findUniqueOrThrow({ where: { id: session.accountId } });
+    const isRight = await passwords.matches(account.passwordHash, input.password ?? '');
+    if (!isRight) return wrongPassword();
+
+    await takeBack();
+    await catchUpWithUsers(context);
+    const proved = await renewProof(context, session, ['pwd']);
+    const current = await database.account.findUniqueOrThrow({ where: { id: account.id } });
+    return {
+      session: { ...proved.session, isCaller: true },
+      tokens: await tokenPair(context, current, proved),
+    };
+  },
+);
+
+/** Notes when and by what the proof was given, and gives the session its next refresh token in the place of all others. */
+function renewProof(context: Context, { id, createdAt }: Session, amr: string[]) {
+  return context.database.$transaction(async (transaction) => {
+    const now = new Date();
+    const refreshToken = newRefreshToken();
+    const [session] = await transaction.session.updateManyAndReturn({
+      where: { id, revokedAt: null },
+      data: {
+        authenticatedAt: now,
+        amr,
+        lastSeenAt: now,
+        expiresAt: sessionExpiry(createdAt, now),
+        ...originOf(context),
+      },
+    });
+    // Revoked since it was read.
+    if (!session) throw sessionIsOver();
+    await transaction.refreshToken.updateMany({
+      where: { sessionId: id, usedAt: null },
+      data: { usedAt: now },
+    });
+    await transaction.refreshToken.create({ data: { hash: hashRefreshToken(refreshToken), sessionId: id } });
+    return { session, refreshToken };
+  });
+}
+
+function sessionIsOver() {
+  return unauthenticated('Your session is over: log in again.');
+}
+
+function wrongPassword(): never {
+  return userFaults(
+    new UserFault({
+      code: 'INVALID_CREDENTIALS',
+      message: 'This is not the password of your account.',
+      field: ['input', 'password'],
+    }),
+  );
+}
