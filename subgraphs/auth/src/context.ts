@@ -1,4 +1,5 @@
 import type { Consumer, EventLog, Relay } from '@kronos/events';
+import type { Post } from '@kronos/mail';
 import type { Account, PrismaClient, SecurityEvent, Session } from '@kronos/prisma-auth';
 import { type RequestContext, rowLoader, type Sealer } from '@kronos/subgraph';
 import type DataLoader from 'dataloader';
@@ -20,6 +21,7 @@ export interface Services {
   passwords: Passwords;
   signingKeys: SigningKeys;
   throttle: Throttle;
+  post: Post;
 }
 
 /** What resolvers work with: the services, and loaders for one request. */

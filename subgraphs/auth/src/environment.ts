@@ -1,3 +1,4 @@
+import { mailEnvironment } from '@kronos/mail';
 import { commonEnvironment, postgresUrl, redisUrl } from '@kronos/service/environment';
 import { masterKeysEnvironment } from '@kronos/subgraph/master-keys';
 import { z } from 'zod';
@@ -8,6 +9,7 @@ export const environmentShape = {
   ...masterKeysEnvironment,
   AUTH_DATABASE_URL: postgresUrl(),
   REDIS_URL: redisUrl(),
+  ...mailEnvironment,
   KRONOS_TOKEN_ISSUER: z.string().default('kronos'),
   AUTH_SIGN_UPS_PER_HOUR: z.coerce
     .number('expected how many accounts may be opened from one address in an hour')

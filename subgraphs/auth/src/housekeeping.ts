@@ -5,10 +5,14 @@ const hour = 60 * 60 * 1000;
 /** Until then a copied refresh token is recognised, and a session that has ended can be looked up. */
 const retention = 30 * 24 * hour;
 
-/** Deletes what ended, and refresh tokens that were used, more than thirty days before `now`; and old security events. */
+/**
+ * Deletes what ended, refresh tokens that were used, and what is left of letters that could not be sent, more than thirty
+ * days before `now`; and old security events.
+ */
 export async function deleteEnded(database: PrismaClient, now: Date): Promise<void> {
   const before = new Date(now.getTime() - retention);
   await database.session.deleteMany({ where: { expiresAt: { lt: before } } });
+  await database.mail.deleteMany({ where: { failedAt: { lt: before } } });
   await database.refreshToken.deleteMany({ where: { usedAt: { lt: before } } });
   // The database itself says how long that is, and lets nobody delete them before.
   await database.$executeRaw`DELETE FROM security_event WHERE occurred_at < now() - security_event_retention()`;

@@ -1,3 +1,4 @@
+import { createPost, createSmtp } from '@kronos/mail';
 import { PrismaClient } from '@kronos/prisma-auth';
 import { parseEnvironment } from '@kronos/service';
 import {
@@ -48,6 +49,10 @@ export async function createSubgraph(environment: NodeJS.ProcessEnv): Promise<Su
     logger,
     metrics,
   });
+  const { SMTP_URL: smtpUrl, MAIL_FROM: from } = settings;
+  const smtp = smtpUrl ? createSmtp({ url: smtpUrl, from }) : undefined;
+  const post = createPost({ database, sealer, smtp, logger, metrics });
+  post.start();
   const services: Services = {
     database,
     sealer,
@@ -56,6 +61,7 @@ export async function createSubgraph(environment: NodeJS.ProcessEnv): Promise<Su
     users: domain.consumers.users,
     signingKeys,
     throttle,
+    post,
     accessTokens: createAccessTokens({ signingKeys, issuer: settings.KRONOS_TOKEN_ISSUER }),
     passwords: await createPasswords(metrics),
   };
@@ -69,6 +75,8 @@ export async function createSubgraph(environment: NodeJS.ProcessEnv): Promise<Su
     routes: (app) => addJwksRoute(app, signingKeys, logger),
     async close() {
       stopHousekeeping();
+      // It writes what became of letters: the database goes after it.
+      await post.close();
       await Promise.all([domain.close(), throttle.close()]);
     },
   });

@@ -20,6 +20,10 @@ export interface ChildOptions {
   redisUrl: string;
   keys: InternalKeyFiles;
   gateway: { host: string; port: number };
+  /** The server that takes mail, with its password; undefined when there is none. */
+  smtpUrl: string | undefined;
+  /** Where people reach the gateway. */
+  publicUrl: string;
 }
 
 // V8 lets the space for new objects grow to three times 16 MB before it looks for what can go: half of an idle process. The same
@@ -73,6 +77,8 @@ function forSubgraphs(options: ChildOptions): NodeJS.ProcessEnv {
     KRONOS_HOST: '127.0.0.1',
     KRONOS_INTERNAL_JWKS_FILE: options.keys.jwksFile,
     REDIS_URL: options.redisUrl,
+    SMTP_URL: options.smtpUrl,
+    KRONOS_PUBLIC_URL: options.environment.KRONOS_PUBLIC_URL || options.publicUrl,
   };
 }
 
@@ -119,7 +125,7 @@ export function connectableHost(host: string): string {
 
 // A process gets no secret that it does not need.
 function withoutSecrets(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  const isSecret = /^(.*_)?DATABASE_URL$|^KRONOS_ADMIN_/;
+  const isSecret = /^(.*_)?DATABASE_URL$|^KRONOS_ADMIN_|^SMTP_URL$/;
   return Object.fromEntries(Object.entries(environment).filter(([name]) => !isSecret.test(name)));
 }
 

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { mailEnvironment } from '@kronos/mail';
 import {
   commonEnvironment,
   parseEnvironment,
@@ -20,6 +21,7 @@ const password = 'expected at least 12 characters';
 /** What `kronos up` reads beside the variables of each domain. */
 export const upEnvironment = {
   ...commonEnvironment,
+  ...mailEnvironment,
   KRONOS_PORT: port().default(4000),
   DATABASE_URL: postgresUrl().optional(),
   REDIS_URL: redisUrl().optional(),
@@ -28,6 +30,8 @@ export const upEnvironment = {
   ...masterKeysEnvironment,
   /** Whether the gateway hosts the subgraphs, instead of a process beside it. */
   KRONOS_ONE_PROCESS: z.stringbool('expected true or false').default(false),
+  /** The port of the mailbox that development has in the place of a mail server. */
+  KRONOS_MAILBOX_PORT: port().optional(),
   KRONOS_ADMIN_EMAIL: z.email(email).optional(),
   KRONOS_ADMIN_PASSWORD: z.string().min(12, password).optional(),
 } satisfies z.ZodRawShape;

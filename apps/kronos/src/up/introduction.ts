@@ -8,8 +8,10 @@ export function introduction(options: {
   home: string;
   plan: UpPlan;
   credentials: Credentials;
+  /** Where mail is read; null when a mail server takes it. */
+  mailboxUrl: string | null;
 }): string[] {
-  const { publicUrl, home, plan, credentials } = options;
+  const { publicUrl, home, plan, credentials, mailboxUrl } = options;
   const email = plan.KRONOS_ADMIN_EMAIL ?? credentials.administrator.email;
   const password = plan.KRONOS_ADMIN_PASSWORD
     ? 'as KRONOS_ADMIN_PASSWORD says'
@@ -19,6 +21,7 @@ export function introduction(options: {
     `  GraphQL        ${publicUrl}/graphql`,
     `  Apollo Sandbox ${publicUrl}/`,
     `  Explorer       ${publicUrl}/explorer   (works offline)`,
+    ...(mailboxUrl ? [`  Mailbox        ${mailboxUrl}   (all mail that Kronos sends)`] : []),
     `  Administrator  ${email}`,
     `  Password       ${password}`,
     `  Logs           ${join(home, 'logs')}`,

@@ -11,6 +11,8 @@ export interface RunningSystem extends ProcessIdentity {
   databaseUrls: Record<string, string>;
   /** Port of each subgraph. */
   subgraphPorts: Record<string, number>;
+  /** Where mail is read; null when a mail server takes it. */
+  mailboxUrl: string | null;
 }
 
 /** The system that runs in a KRONOS_HOME, or null. */

@@ -8,6 +8,7 @@ import type { UpPlan } from './environment.ts';
 import { ensureInternalKeys } from './internal-keys.ts';
 import { introduction } from './introduction.ts';
 import { lockHome } from './lock.ts';
+import { openDevelopmentMailbox } from './mailbox.ts';
 import { ensureMasterKeys } from './master-keys.ts';
 import { createParts } from './parts.ts';
 import { assertFree, internalPort } from './ports.ts';
@@ -81,6 +82,8 @@ export async function startSystem({
   const hasMigrated = await migrateAll(context, databaseUrls);
   await seedAll(context, databaseUrls, hasMigrated);
 
+  const mailbox = await openDevelopmentMailbox(plan);
+  if (mailbox) undo.use(mailbox);
   const ports = await subgraphPorts(plan);
   const children: ChildOptions = {
     environment,
@@ -91,6 +94,8 @@ export async function startSystem({
     redisUrl,
     keys,
     gateway,
+    smtpUrl: plan.SMTP_URL ?? mailbox?.smtpUrl,
+    publicUrl,
   };
   await startGraph(context, children);
   const services = Object.fromEntries(
@@ -103,9 +108,10 @@ export async function startSystem({
   if (!self) throw new Error('this process cannot be found in the process table');
   undo.defer(() => removeRunFile(home));
   const graphqlUrl = `${publicUrl}/graphql`;
-  await writeRunFile(home, { ...self, graphqlUrl, redisUrl, databaseUrls, subgraphPorts: ports });
+  const mailboxUrl = mailbox?.url ?? null;
+  await writeRunFile(home, { ...self, graphqlUrl, redisUrl, databaseUrls, subgraphPorts: ports, mailboxUrl });
   if (isWatching) undo.defer(watchSources((reaction) => followChange(context, reaction)));
-  for (const line of introduction({ publicUrl, home, plan, credentials })) terminal.say(line);
+  for (const line of introduction({ publicUrl, home, plan, credentials, mailboxUrl })) terminal.say(line);
 }
 
 async function followChange(context: StepContext, { restart, isSchema }: Reaction): Promise<void> {
