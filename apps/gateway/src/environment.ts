@@ -6,6 +6,7 @@ import {
   httpUrl,
   parseEnvironment,
   port,
+  publicUrl,
   redisUrl,
   repositoryRoot,
 } from '@kronos/service/environment';
@@ -37,6 +38,8 @@ export const gatewayEnvironment = {
   KRONOS_SUPERGRAPH_POLL_SECONDS: count(10),
   KRONOS_JWKS_URL: httpUrl().optional(),
   KRONOS_TOKEN_ISSUER: z.string().default('kronos'),
+  /** Where clients find the gateway: the issuer of tokens that OAuth clients are given. */
+  KRONOS_PUBLIC_URL: publicUrl(),
   KRONOS_TOKEN_AUDIENCE: z.string().default('kronos'),
   KRONOS_INTERNAL_KEY_FILE: z.string().optional(),
   KRONOS_CORS_ORIGINS: commaList().optional(),

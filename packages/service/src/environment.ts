@@ -65,6 +65,12 @@ function url(protocols: readonly string[], example: string) {
 /** A URL of a web resource. */
 export const httpUrl = () => url(['http:', 'https:'], 'http://127.0.0.1:4000/graphql');
 
+/** The address at which clients find Kronos, without a slash at its end: an OAuth issuer is compared character by character. */
+export const publicUrl = () =>
+  httpUrl()
+    .default('http://localhost:4000')
+    .transform((value) => value.replace(/\/+$/, ''));
+
 /** A PostgreSQL connection URL. */
 export const postgresUrl = () =>
   url(['postgres:', 'postgresql:'], 'postgresql://user:password@127.0.0.1:5432/database');

@@ -8,6 +8,7 @@ export {
   parseEnvironment,
   port,
   postgresUrl,
+  publicUrl,
   redisUrl,
   repositoryRoot,
 } from './environment.ts';

@@ -52,3 +52,16 @@ test('fields reached by _entities are guarded as well, by field and by type', as
     { name: 'Ada', email: 'ada@example.com', notes: { text: 'kind' } },
   ]);
 });
+
+test('a service has what its scopes give, and nothing that needs a person', async () => {
+  const service = { serviceId: newId(), scopes: ['auth:admin'] };
+  expect(await kit.execute('{ secret }', {}, service)).toEqual({ data: { secret: 'the secret' } });
+  expect(codesOf(await kit.execute('{ secret }', {}, { ...service, scopes: [] }))).toEqual(['FORBIDDEN']);
+  const { errors } = await kit.execute('{ me }', {}, service);
+  expect(errors).toMatchObject([
+    {
+      message: expect.stringContaining('for people'),
+      extensions: { code: 'FORBIDDEN', details: { requires: 'PERSON' } },
+    },
+  ]);
+});

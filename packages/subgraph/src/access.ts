@@ -9,15 +9,21 @@ import {
   isObjectType,
   valueFromASTUntyped,
 } from 'graphql';
-import type { RequestContext } from './caller.ts';
-import { forbidden, unauthenticated } from './errors.ts';
+import type { RequestContext, Viewer } from './caller.ts';
+import { forbidden, personRequired, unauthenticated } from './errors.ts';
 
 /** Throws unless the caller may have the field. */
 type Guard = (context: RequestContext) => void;
 
+/** The scopes that a caller has, be it a person or a service; null for an anonymous caller. */
+export function scopesOf({ viewer, service }: Pick<RequestContext, 'viewer' | 'service'>) {
+  return (viewer ?? service)?.scopes ?? null;
+}
+
 /**
  * Enforces `@authenticated` and `@requiresScopes` on every field that carries them, whose type carries them or whose
  * scalar or enum carries them, however the field is reached: by a root field or by `_entities`.
+ * `@authenticated` asks for a person, scopes are had by persons and services alike.
  *
  * @param schema changed in place
  * @see https://www.apollographql.com/docs/graphos/routing/security/authorization
@@ -37,22 +43,28 @@ function guardsOf(type: GraphQLNamedType, field: GraphQLField<unknown, RequestCo
 }
 
 function guardOf(directive: ConstDirectiveNode): Guard[] {
-  if (directive.name.value === 'authenticated') return [requireViewer];
+  if (directive.name.value === 'authenticated') return [requirePerson];
   if (directive.name.value !== 'requiresScopes') return [];
   const argument = directive.arguments?.find(({ name }) => name.value === 'scopes');
   const alternatives = valueFromASTUntyped(argument!.value) as string[][];
   return [
     (context) => {
-      const { scopes } = requireViewer(context);
+      const scopes = scopesOf(context);
+      if (!scopes) throw unauthenticated();
       if (alternatives.some((all) => all.every((scope) => scopes.has(scope)))) return;
       throw forbidden(undefined, { requiredScopes: alternatives });
     },
   ];
 }
 
-function requireViewer({ viewer }: RequestContext) {
+/**
+ * The person who calls: for resolvers of fields that services may reach by a scope, and that need somebody all the same.
+ *
+ * @throws UNAUTHENTICATED for nobody, FORBIDDEN for a service
+ */
+export function requirePerson({ viewer, service }: Pick<RequestContext, 'viewer' | 'service'>): Viewer {
   if (viewer) return viewer;
-  throw unauthenticated();
+  throw service ? personRequired() : unauthenticated();
 }
 
 function guardField(field: GraphQLField<unknown, RequestContext>, guards: readonly Guard[]): void {

@@ -14,12 +14,23 @@ export interface Viewer {
   amr: readonly string[];
   /** Whether their account has a second factor, without which `requireRecentLogin` then takes no proof. */
   hasSecondFactor: boolean;
+  /** The UUID of the OAuth client by which the person acts, with no more rights than it was given; absent without one. */
+  clientId?: string;
+}
+
+/** A program that calls in its own name, by client credentials (RFC 6749, 4.4): no person stands behind the request. */
+export interface Service {
+  /** The UUID of its OAuth client. */
+  clientId: string;
+  scopes: ReadonlySet<string>;
 }
 
 /** Who calls, as the gateway's internal token and the headers beside it say. */
 export interface Caller {
-  /** Null for an anonymous caller. */
+  /** Null for an anonymous caller, and for a service. */
   viewer: Viewer | null;
+  /** Absent for a person, and for an anonymous caller. */
+  service?: Service;
   requestId: string;
   clientAddress: string;
   userAgent: string | null;

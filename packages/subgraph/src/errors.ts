@@ -31,6 +31,11 @@ export function forbidden(
   return codedError('FORBIDDEN', message, { details });
 }
 
+/** The caller is a service, and only a person can do this. */
+export function personRequired(): GraphQLError {
+  return forbidden('This is for people: a service has no account.', { requires: 'PERSON' });
+}
+
 /** An argument that cannot be meant: a malformed id, a bad page size. Faults that a person can mend are user errors. */
 export function badUserInput(message: string, details?: Record<string, unknown>): GraphQLError {
   return codedError('BAD_USER_INPUT', message, { details });

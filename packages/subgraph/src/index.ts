@@ -1,5 +1,6 @@
+export { requirePerson, scopesOf } from './access.ts';
 export { createSubgraphApp, type SubgraphAppOptions } from './app.ts';
-export type { Caller, RequestContext, Viewer } from './caller.ts';
+export type { Caller, RequestContext, Service, Viewer } from './caller.ts';
 export {
   type Connection,
   type ConnectionArguments,
@@ -16,6 +17,7 @@ export {
   codedError,
   forbidden,
   notFound,
+  personRequired,
   serviceUnavailable,
   unauthenticated,
 } from './errors.ts';

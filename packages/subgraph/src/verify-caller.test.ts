@@ -62,6 +62,22 @@ test('a caller that the gateway knows', async () => {
   });
 });
 
+test('a person who acts by an OAuth client, and a client that calls in its own name', async () => {
+  const clientId = newId();
+  const client = encodeId('oauth_client', clientId);
+  const byClient = bearer(await gateway.sign({ ...known, client_id: client }));
+  expect((await verifier()(byClient, 'r')).viewer).toMatchObject({ userId, clientId });
+
+  const claims = { sub: client, client_id: client, scope: 'users:read', tokenExp: 1893456000 };
+  expect(await verifier()(bearer(await gateway.sign(claims)), 'r')).toMatchObject({
+    viewer: null,
+    service: { clientId, scopes: new Set(['users:read']) },
+    tokenExpiresAt: new Date('2030-01-01T00:00:00Z'),
+  });
+  // A client is nobody's name.
+  await expect(verifier()(bearer(await gateway.sign({ sub: client })), 'r')).rejects.toThrow();
+});
+
 test('an anonymous caller, of whom the gateway has said nothing else', async () => {
   expect(await verifier()(bearer(await gateway.sign({})), 'r')).toEqual({
     viewer: null,

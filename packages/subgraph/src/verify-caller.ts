@@ -2,7 +2,7 @@ import { hash } from 'node:crypto';
 import type { Logger } from '@kronos/service';
 import { jwtVerify } from 'jose';
 import { BoundedMap } from './bounded-map.ts';
-import type { Caller, Viewer } from './caller.ts';
+import type { Caller, Service, Viewer } from './caller.ts';
 import { unauthenticated } from './errors.ts';
 import { decodeId } from './ids.ts';
 import { KeyFile } from './key-file.ts';
@@ -10,6 +10,7 @@ import { KeyFile } from './key-file.ts';
 /** What an internal token says. */
 export interface VerifiedToken {
   viewer: Viewer | null;
+  service?: Service;
   tokenExpiresAt?: Date;
 }
 
@@ -54,12 +55,13 @@ export function createVerifyCaller(options: { jwksFile: string; logger: Logger }
   return async (headers, requestId) => {
     const token = /^Bearer (\S+)$/i.exec(String(headers.authorization ?? ''))?.[1];
     if (!token) throw unauthenticated(refusal);
-    const { viewer, tokenExpiresAt } = await verify(token).catch((error: Error) => {
+    const { viewer, service, tokenExpiresAt } = await verify(token).catch((error: Error) => {
       options.logger.warn({ requestId, reason: error.message }, 'internal token refused');
       throw unauthenticated(refusal);
     });
     return {
       viewer,
+      ...(service && { service }),
       ...(tokenExpiresAt && { tokenExpiresAt }),
       requestId,
       clientAddress: single(headers['x-kronos-client-address']) ?? 'unknown',
@@ -77,6 +79,8 @@ interface InternalClaims {
   sid?: string;
   scope?: string;
   roles?: string[];
+  /** The OAuth client by which the subject acts, or which it is. */
+  client_id?: string;
   tokenExp?: number;
   auth_time?: number;
   amr?: string[];
@@ -84,18 +88,36 @@ interface InternalClaims {
 }
 
 function readClaims(claims: InternalClaims & { sub?: string }): VerifiedToken {
-  const { sub, sid, scope, roles, tokenExp, auth_time: authTime, amr, mfa_enrolled } = claims;
+  const {
+    sub,
+    sid,
+    scope,
+    roles,
+    client_id: client,
+    tokenExp,
+    auth_time: authTime,
+    amr,
+    mfa_enrolled,
+  } = claims;
   if (sub === undefined) return { viewer: null };
+  const scopes = new Set(scope?.split(' ').filter(Boolean));
+  const expiry = tokenExp === undefined ? {} : { tokenExpiresAt: new Date(tokenExp * 1000) };
+  if (client === sub) return { viewer: null, service: { clientId: decodeClient(client), scopes }, ...expiry };
   const viewer: Viewer = {
     userId: decodeId('user', sub),
     sessionId: sid === undefined ? null : decodeId('session', sid),
-    scopes: new Set(scope?.split(' ').filter(Boolean)),
+    scopes,
     roles: roles ?? [],
     authenticatedAt: authTime === undefined ? null : new Date(authTime * 1000),
     amr: amr ?? [],
     hasSecondFactor: mfa_enrolled === true,
+    ...(client !== undefined && { clientId: decodeClient(client) }),
   };
-  return { viewer, ...(tokenExp !== undefined && { tokenExpiresAt: new Date(tokenExp * 1000) }) };
+  return { viewer, ...expiry };
+}
+
+function decodeClient(id: string): string {
+  return decodeId('oauth_client', id);
 }
 
 function single(value: string | string[] | undefined): string | undefined {

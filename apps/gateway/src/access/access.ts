@@ -62,14 +62,14 @@ export function compileAccess(
   const byCaller = new WeakMap<Caller, { decision: AccessDecision | undefined }>();
   const isSubscription = operation.operation.operation === OperationTypeNode.SUBSCRIPTION;
 
-  function decideFor(met: ReadonlySet<AccessRule>, isKnown: boolean): AccessDecision | undefined {
+  function decideFor(met: ReadonlySet<AccessRule>, asker: Caller['viewer']): AccessDecision | undefined {
     const withholding = withhold(({ rule }) => met.has(rule));
     if (!withholding) return undefined;
     const { fields, places } = withholding;
     // A subscription without its field is none.
     const refused = mode === 'refuse' ? places[0] : isSubscription && places.find(({ isRoot }) => isRoot);
-    if (refused) return { refusal: refusal(refused, isKnown) };
-    const errors = places.map((place) => notAllowed(place, isKnown));
+    if (refused) return { refusal: refusal(refused, asker) };
+    const errors = places.map((place) => notAllowed(place, asker));
     return { withheld: { key: fields.join(), fields, errors } };
   }
 
@@ -77,10 +77,11 @@ export function compileAccess(
     const { viewer } = asker.caller;
     const caller = {
       scopes: viewer ? viewer.scopes : null,
+      isService: viewer?.isService ?? false,
       grants: (policy: string) => policies.grants(policy, asker),
     };
     const met = new Set<AccessRule>();
-    let rights = viewer ? 'known ' : '';
+    let rights = viewer ? (viewer.isService ? 'service ' : 'known ') : '';
     for (const rule of distinct) {
       const isMet = meets(rule, caller);
       if (isMet) met.add(rule);
@@ -89,7 +90,7 @@ export function compileAccess(
     if (met.size === distinct.length) return undefined;
     if (!byRights.has(rights)) {
       if (byRights.size >= keptDecisions) byRights.clear();
-      byRights.set(rights, decideFor(met, viewer !== null));
+      byRights.set(rights, decideFor(met, viewer));
     }
     return byRights.get(rights);
   }

@@ -7,10 +7,12 @@ import { anonymous, type Caller, type Viewer } from './caller.ts';
 export interface AuthenticateOptions {
   jwksUrl: string;
   issuer: string;
+  /** Who else issues access tokens with these keys, to OAuth clients: they say `at+jwt` (RFC 9068). */
+  oauthIssuer: string;
   audience: string;
   /** Whether a session has been revoked before its tokens expired. */
   isRevoked(sessionId: string): boolean;
-  /** Whether a token claims rights that its viewer has lost since. */
+  /** Whether a token claims rights that its viewer, or the client that it was given to, has lost since. */
   claimsTooMuch(viewer: Viewer): boolean;
 }
 
@@ -28,7 +30,7 @@ export const authenticateNobody: Authenticate = async () => anonymous;
 
 /** Verifies access tokens against a remote JWKS; a token is verified once and known by its hash until it expires. */
 export function createAuthenticate(options: AuthenticateOptions): Authenticate {
-  const { issuer, audience } = options;
+  const { issuer, oauthIssuer, audience } = options;
   const keys = createRemoteJWKSet(new URL(options.jwksUrl), {
     cooldownDuration: 5_000,
     timeoutDuration: 3_000,
@@ -39,12 +41,15 @@ export function createAuthenticate(options: AuthenticateOptions): Authenticate {
     const key = createHash('sha256').update(token).digest('base64url');
     const caller = known.get(key);
     if (caller) return caller;
-    const { payload } = await jwtVerify(token, keys, {
-      issuer,
+    const { payload, protectedHeader } = await jwtVerify(token, keys, {
+      issuer: [issuer, oauthIssuer],
       audience,
       algorithms,
       requiredClaims: ['sub', 'exp'],
     }).catch(refuse);
+    // The same keys sign id tokens, which say who somebody is and let nobody in.
+    const isOAuth = payload.iss !== issuer;
+    if (isOAuth && protectedHeader.typ !== 'at+jwt') throw unauthenticated(worthless);
     // A subject of another kind, or an empty one, is nobody's name.
     if (!payload.sub || typeof payload.sub !== 'string') throw unauthenticated(worthless);
     const viewer = toViewer(payload);
@@ -69,12 +74,18 @@ export function createAuthenticate(options: AuthenticateOptions): Authenticate {
   };
 }
 
+/** The scope by which a person lets a client act in their name; for what needs a right, it is none. */
+const actingScope = 'kronos';
+
 function toViewer(payload: JWTPayload): Viewer {
-  const { sub, sid, scope, roles, exp, auth_time: authTime, amr } = payload;
+  const { sub, sid, scope, roles, client_id: clientId, exp, auth_time: authTime, amr } = payload;
+  const scopes = typeof scope === 'string' ? scope.split(' ').filter(Boolean) : [];
   return {
     userId: sub!,
+    isService: clientId === sub,
+    clientId: typeof clientId === 'string' ? clientId : null,
     sessionId: typeof sid === 'string' ? sid : null,
-    scopes: new Set(typeof scope === 'string' ? scope.split(' ').filter(Boolean) : []),
+    scopes: new Set(scopes.filter((name) => name !== actingScope)),
     roles: Array.isArray(roles) ? roles.map(String) : [],
     tokenExp: exp!,
     authTime: Number.isSafeInteger(authTime) ? (authTime as number) : null,

@@ -5,10 +5,14 @@ export interface Caller {
   viewer: Viewer | null;
 }
 
-/** The person behind a verified access token. */
+/** The person behind a verified access token, or the service that has come in its own name. */
 export interface Viewer {
-  /** TypeID, e.g. `user_…`. */
+  /** TypeID of the person, e.g. `user_…`; of a service it is that of its OAuth client, `oauth_client_…`. */
   userId: string;
+  /** Whether no person stands behind the token: it was given for client credentials (RFC 6749, 4.4). */
+  isService: boolean;
+  /** TypeID of the OAuth client that the token was given to; null for a person's own login. */
+  clientId: string | null;
   /** TypeID, e.g. `session_…`; null when the token belongs to no session. */
   sessionId: string | null;
   scopes: ReadonlySet<string>;

@@ -7,6 +7,8 @@ import type { Viewer } from './caller.ts';
 /** A caller as a subgraph knows them: what the internal token and the headers beside it say over HTTP. */
 export interface SubgraphCaller {
   viewer: SubgraphViewer | null;
+  /** Present when a service calls in its own name. */
+  service?: { clientId: string; scopes: ReadonlySet<string> };
   requestId: string;
   clientAddress: string;
   userAgent: string | null;
@@ -30,6 +32,8 @@ export interface SubgraphViewer {
   /** By what they proved it, in the names of RFC 8176. */
   amr: readonly string[];
   hasSecondFactor: boolean;
+  /** The OAuth client by which the person acts; absent without one. */
+  clientId?: string;
 }
 
 /** What the gateway needs of a subgraph that lives in its process; those of `@kronos/subgraph` have it. */
@@ -75,7 +79,7 @@ function toCaller(
 }
 
 /** What an internal token would have said. */
-type Identity = Pick<SubgraphCaller, 'viewer' | 'tokenExpiresAt'>;
+type Identity = Pick<SubgraphCaller, 'viewer' | 'service' | 'tokenExpiresAt'>;
 
 const anonymous: Identity = { viewer: null };
 // A verified token is one viewer for as long as it is good.
@@ -84,22 +88,32 @@ const identities = new WeakMap<Viewer, Identity>();
 function toIdentity(viewer: Viewer): Identity {
   let identity = identities.get(viewer);
   if (!identity) {
-    const { userId, sessionId, scopes, roles, tokenExp, authTime, amr, hasSecondFactor } = viewer;
     identity = {
-      viewer: {
-        userId: decodeId('user', userId),
-        sessionId: sessionId === null ? null : decodeId('session', sessionId),
-        scopes,
-        roles,
-        authenticatedAt: authTime === null ? null : new Date(authTime * 1_000),
-        amr,
-        hasSecondFactor,
-      },
-      tokenExpiresAt: new Date(tokenExp * 1_000),
+      ...(viewer.isService
+        ? {
+            viewer: null,
+            service: { clientId: decodeId('oauth_client', viewer.userId), scopes: viewer.scopes },
+          }
+        : { viewer: toSubgraphViewer(viewer) }),
+      tokenExpiresAt: new Date(viewer.tokenExp * 1_000),
     };
     identities.set(viewer, identity);
   }
   return identity;
+}
+
+function toSubgraphViewer(viewer: Viewer): SubgraphViewer {
+  const { userId, sessionId, clientId, scopes, roles, authTime, amr, hasSecondFactor } = viewer;
+  return {
+    userId: decodeId('user', userId),
+    sessionId: sessionId === null ? null : decodeId('session', sessionId),
+    scopes,
+    roles,
+    authenticatedAt: authTime === null ? null : new Date(authTime * 1_000),
+    amr,
+    hasSecondFactor,
+    ...(clientId !== null && { clientId: decodeId('oauth_client', clientId) }),
+  };
 }
 
 /** Access tokens may be another issuer's, with ids that subgraphs do not know: they refuse such callers. */

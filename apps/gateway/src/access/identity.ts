@@ -41,6 +41,7 @@ export async function createIdentity(
     ? createAuthenticate({
         jwksUrl,
         issuer: environment.KRONOS_TOKEN_ISSUER,
+        oauthIssuer: environment.KRONOS_PUBLIC_URL,
         audience: environment.KRONOS_TOKEN_AUDIENCE,
         isRevoked: revocations.isRevoked,
         claimsTooMuch: rightsChanges.claimsTooMuch,

@@ -30,6 +30,7 @@ export async function createInternalTokens(keyFile: string): Promise<MintInterna
           sid: viewer.sessionId ?? undefined,
           scope: [...viewer.scopes].join(' '),
           roles: viewer.roles,
+          client_id: viewer.clientId ?? undefined,
           tokenExp: viewer.tokenExp,
           auth_time: viewer.authTime ?? undefined,
           amr: viewer.amr,

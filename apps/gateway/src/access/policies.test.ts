@@ -37,6 +37,8 @@ const policy = (name: string, rights: Partial<AccessPolicy>): AccessPolicy => ({
 function caller(rights?: { roles?: string[]; scopes?: string[] }, clientId?: string): PolicyCaller {
   const viewer = {
     userId: 'user_1',
+    isService: false,
+    clientId: null,
     sessionId: null,
     tokenExp: 9e9,
     authTime: null,

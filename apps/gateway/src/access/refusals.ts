@@ -1,18 +1,26 @@
 import { codedError } from '@kronos/engine';
 import type { WithheldPlace } from '@kronos/operations';
 import type { GraphQLError } from 'graphql';
+import type { Viewer } from './caller.ts';
 
 type Lacking = Pick<WithheldPlace, 'requirement'> & Partial<Pick<WithheldPlace, 'path'>>;
 
-/** The error for something that a caller may not see. @param isKnown whether anybody is logged in */
-export function notAllowed({ requirement, path }: Lacking, isKnown: boolean): GraphQLError {
+/** The error for something that a caller may not see. @param viewer who asks; null when nobody is logged in */
+export function notAllowed({ requirement, path }: Lacking, viewer: Viewer | null): GraphQLError {
   const { coordinate, rule } = requirement;
   const details = {
     field: coordinate,
     ...(rule.scopes.length > 0 && { requiredScopes: rule.scopes }),
     ...(rule.policies.length > 0 && { requiredPolicies: rule.policies }),
   };
-  return isKnown
+  if (viewer?.isService && rule.isForViewers && rule.scopes.length === 0) {
+    return codedError(`${coordinate} is for people: a service has no account.`, {
+      code: 'FORBIDDEN',
+      details: { ...details, requires: 'PERSON' },
+      path,
+    });
+  }
+  return viewer
     ? codedError(`You may not see ${coordinate}.`, { code: 'FORBIDDEN', details, path })
     : codedError(`${coordinate} is only for those who are logged in.`, {
         code: 'UNAUTHENTICATED',
@@ -22,8 +30,8 @@ export function notAllowed({ requirement, path }: Lacking, isKnown: boolean): Gr
 }
 
 /** The error for an operation that is refused as a whole. */
-export function refusal(place: WithheldPlace, isKnown: boolean): GraphQLError {
-  const error = notAllowed({ requirement: place.requirement }, isKnown);
-  error.extensions.http = { status: isKnown ? 403 : 401 };
+export function refusal(place: WithheldPlace, viewer: Viewer | null): GraphQLError {
+  const error = notAllowed({ requirement: place.requirement }, viewer);
+  error.extensions.http = { status: viewer ? 403 : 401 };
   return error;
 }

@@ -7,10 +7,10 @@ import { followEvents } from './follow-events.ts';
 
 /** Whose rights have changed since their access tokens were made. */
 export interface RightsChanges {
-  /** Whether the viewer's token names a role or a scope that the viewer has no more. */
+  /** Whether the viewer's token names a role or a scope that the viewer, or the client that it was given to, has no more. */
   claimsTooMuch(viewer: Viewer): boolean;
-  /** Calls back for each user whose rights change from now on; returns how to stop that. */
-  onChanged(listener: (userId: string) => void): () => void;
+  /** Calls back with the id of each user and each OAuth client whose rights change from now on; returns how to stop that. */
+  onChanged(listener: (id: string) => void): () => void;
   close(): void;
 }
 
@@ -29,12 +29,22 @@ interface Rights {
 /** Longer than any access token lives: those made after a change carry it. */
 const rememberMs = 60 * 60_000;
 
-/** Follows the `accessChanged` events of users, beginning with those that are still retained. */
+/** What is left to a client: its scopes, or nothing at all. */
+interface ClientRights {
+  scopes: ReadonlySet<string>;
+  isDeleted: boolean;
+}
+
+/**
+ * Follows the `accessChanged` events of users and the `oauthClientChanged` events of auth, beginning with those that are
+ * still retained.
+ */
 export function followRightsChanges(log: EventLog, logger: Logger): RightsChanges {
   const known = new LRUCache<string, Rights>({ max: 200_000, ttl: rememberMs });
-  const listeners = new Set<(userId: string) => void>();
+  const clients = new LRUCache<string, ClientRights>({ max: 50_000, ttl: rememberMs });
+  const listeners = new Set<(id: string) => void>();
 
-  const close = followEvents({
+  const closeUsers = followEvents({
     log,
     logger,
     domain: 'users',
@@ -47,20 +57,39 @@ export function followRightsChanges(log: EventLog, logger: Logger): RightsChange
       for (const listener of listeners) listener(userId);
     },
   });
+  const closeClients = followEvents({
+    log,
+    logger,
+    domain: 'auth',
+    name: 'oauthClientChanged',
+    onEvent({ payload, occurredAt }) {
+      const ttl = rememberMs - (Date.now() - Date.parse(occurredAt));
+      if (ttl <= 0) return;
+      const clientId = TypeID.fromUUID('oauth_client', payload.clientId).toString();
+      clients.set(clientId, { scopes: new Set(payload.scopes), isDeleted: payload.isDeleted }, { ttl });
+      for (const listener of listeners) listener(clientId);
+    },
+  });
 
   return {
-    claimsTooMuch({ userId, roles, scopes }) {
+    claimsTooMuch({ userId, clientId, roles, scopes }) {
+      const client = clientId === null ? undefined : clients.get(clientId);
+      if (client && (client.isDeleted || hasMore(scopes, client.scopes))) return true;
       const rights = known.get(userId);
       if (!rights) return false;
-      return (
-        roles.some((role) => !rights.roles.has(role)) ||
-        [...scopes].some((scope) => !rights.scopes.has(scope))
-      );
+      return hasMore(roles, rights.roles) || hasMore(scopes, rights.scopes);
     },
     onChanged(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
-    close,
+    close() {
+      closeUsers();
+      closeClients();
+    },
   };
+}
+
+function hasMore(claimed: Iterable<string>, held: ReadonlySet<string>): boolean {
+  return [...claimed].some((name) => !held.has(name));
 }

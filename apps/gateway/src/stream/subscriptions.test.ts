@@ -15,6 +15,8 @@ import { createViewers } from './viewers.ts';
 
 const viewer = {
   userId: 'user_a',
+  isService: false,
+  clientId: null,
   sessionId: 'session_a',
   scopes: new Set<string>(),
   roles: [],

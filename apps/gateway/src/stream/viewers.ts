@@ -24,15 +24,16 @@ const timerStepMs = 250;
 
 export function createViewers(revocations: Revocations, rightsChanges: RightsChanges): Viewers {
   const bySession = new Map<string, Set<Watch>>();
-  const byUser = new Map<string, Set<Watch>>();
+  /** By the user, and by the OAuth client that the token was given to. */
+  const byHolder = new Map<string, Set<Watch>>();
 
   revocations.onRevoked((sessionId) => {
     for (const watch of [...(bySession.get(sessionId) ?? [])]) {
       watch.lose('The session has been ended: log in again.');
     }
   });
-  rightsChanges.onChanged((userId) => {
-    for (const watch of [...(byUser.get(userId) ?? [])]) {
+  rightsChanges.onChanged((id) => {
+    for (const watch of [...(byHolder.get(id) ?? [])]) {
       if (!rightsChanges.claimsTooMuch(watch.viewer)) continue;
       watch.lose('Your rights have changed: refresh the access token and resume after the last cursor.');
     }
@@ -41,10 +42,11 @@ export function createViewers(revocations: Revocations, rightsChanges: RightsCha
   return {
     watch(viewer, onLost) {
       if (!viewer) return () => undefined;
+      const holders = new Set([viewer.userId, viewer.clientId ?? viewer.userId]);
       const stop = () => {
         clearTimeout(timer);
         if (viewer.sessionId) removeFrom(bySession, viewer.sessionId, watch);
-        removeFrom(byUser, viewer.userId, watch);
+        for (const id of holders) removeFrom(byHolder, id, watch);
       };
       const watch: Watch = {
         viewer,
@@ -59,7 +61,7 @@ export function createViewers(revocations: Revocations, rightsChanges: RightsCha
         Math.min(maxTimerMs, Math.ceil(msLeft / timerStepMs) * timerStepMs),
       ).unref();
       if (viewer.sessionId) addTo(bySession, viewer.sessionId, watch);
-      addTo(byUser, viewer.userId, watch);
+      for (const id of holders) addTo(byHolder, id, watch);
       return stop;
     },
   };

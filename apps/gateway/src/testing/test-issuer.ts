@@ -7,11 +7,17 @@ export interface TestIssuer extends AsyncDisposable {
   readonly jwksUrl: string;
   /** How often the JWKS was asked for. */
   readonly reads: number;
-  sign(claims?: JWTPayload, options?: { expiresIn?: number; alg?: 'EdDSA' | 'ES256' }): Promise<string>;
+  sign(
+    claims?: JWTPayload,
+    options?: { expiresIn?: number; alg?: 'EdDSA' | 'ES256'; typ?: string },
+  ): Promise<string>;
 }
 
 export const testUser = 'user_01jd3m5yq0e8ktp0a3y7w9gq3h';
 export const testSession = 'session_01jd3m5yq0e8ktp0a3y7w9gq3j';
+export const testClient = 'oauth_client_01jd3m5yq0e8ktp0a3y7w9gq3k';
+/** What the issuer says of tokens that OAuth clients are given; the gateway's default. */
+export const oauthIssuer = 'http://localhost:4000';
 
 export async function startTestIssuer(): Promise<TestIssuer> {
   const keys = {
@@ -40,9 +46,9 @@ export async function startTestIssuer(): Promise<TestIssuer> {
     get reads() {
       return reads;
     },
-    sign(claims = {}, { expiresIn = 900, alg = 'EdDSA' } = {}) {
+    sign(claims = {}, { expiresIn = 900, alg = 'EdDSA', typ = 'JWT' } = {}) {
       return new SignJWT({ sub: testUser, sid: testSession, scope: '', roles: ['user'], ...claims })
-        .setProtectedHeader({ alg, kid: alg })
+        .setProtectedHeader({ alg, kid: alg, typ })
         .setIssuer(claims.iss ?? 'kronos')
         .setAudience(claims.aud ?? 'kronos')
         .setExpirationTime(Math.floor(Date.now() / 1_000) + expiresIn)

@@ -17,4 +17,8 @@ export const authEvents = defineEvents('auth', {
     payload: z.object({ securityEventId: z.uuid(), userId: z.uuid().nullable(), kind: z.string() }),
     key: 'userId',
   },
+  /** An OAuth client may ask for other scopes than before, or for none: it was deleted. */
+  oauthClientChanged: {
+    payload: z.object({ clientId: z.uuid(), scopes: z.array(z.string()), isDeleted: z.boolean() }),
+  },
 });

@@ -4,6 +4,8 @@ import type { AccessRule, Alternatives } from './rules.ts';
 export interface AccessCaller {
   /** The scopes of whoever is logged in; null when nobody is. */
   scopes: ReadonlySet<string> | null;
+  /** Whether it is a service, which no person stands behind: it meets rules by its scopes alone. */
+  isService?: boolean;
   /** Whether the caller meets a policy; one that is not known is met by nobody. */
   grants(policy: string): boolean;
 }
@@ -11,6 +13,7 @@ export interface AccessCaller {
 /** Whether a caller meets a rule. */
 export function meets({ isForViewers, scopes, policies }: AccessRule, caller: AccessCaller): boolean {
   if (isForViewers && !caller.scopes) return false;
+  if (isForViewers && caller.isService && scopes.length === 0) return false;
   return (
     hasOne(scopes, (scope) => caller.scopes?.has(scope) === true) &&
     hasOne(policies, (policy) => caller.grants(policy))

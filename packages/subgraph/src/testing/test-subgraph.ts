@@ -7,7 +7,7 @@ import { createVerifyCaller } from '../verify-caller.ts';
 import { createTestGateway, type TestGateway } from './internal-token.ts';
 import { openTestStream, type TestResult, type TestStream } from './test-stream.ts';
 
-/** Who asks; what is omitted is made up, so that `{}` is somebody without rights. */
+/** Who asks; what is omitted is made up, so that `{}` is somebody without rights. With `serviceId` it is no person. */
 export interface Actor {
   /** A UUID. */
   userId?: string;
@@ -20,6 +20,10 @@ export interface Actor {
   /** By what they proved it; by a password, when omitted. */
   amr?: readonly string[];
   hasSecondFactor?: boolean;
+  /** The OAuth client by which the person acts: a UUID. */
+  clientId?: string;
+  /** The OAuth client that calls in its own name: a UUID. */
+  serviceId?: string;
   /** When the caller's own token expires. */
   tokenExpiresAt?: Date;
 }
@@ -89,10 +93,8 @@ export async function createTestSubgraph(
 async function authorization(gateway: TestGateway, actor: Actor | undefined): Promise<string> {
   if (!actor) return `Bearer ${await gateway.sign({})}`;
   const token = await gateway.sign({
-    sub: encodeId('user', actor.userId ?? newId()),
-    sid: encodeId('session', actor.sessionId ?? newId()),
+    ...subjectOf(actor),
     scope: (actor.scopes ?? []).join(' '),
-    roles: actor.roles ?? ['user'],
     auth_time: secondsOf(actor.authenticatedAt === undefined ? new Date() : actor.authenticatedAt),
     amr: actor.amr ?? ['pwd'],
     mfa_enrolled: actor.hasSecondFactor ?? false,
@@ -103,4 +105,17 @@ async function authorization(gateway: TestGateway, actor: Actor | undefined): Pr
 
 function secondsOf(moment: Date | null): number | undefined {
   return moment ? Math.floor(moment.getTime() / 1000) : undefined;
+}
+
+function subjectOf({ userId, sessionId, roles, clientId, serviceId }: Actor) {
+  if (serviceId) {
+    const id = encodeId('oauth_client', serviceId);
+    return { sub: id, client_id: id, roles: roles ?? ['service'] };
+  }
+  return {
+    sub: encodeId('user', userId ?? newId()),
+    sid: encodeId('session', sessionId ?? newId()),
+    roles: roles ?? ['user'],
+    ...(clientId && { client_id: encodeId('oauth_client', clientId) }),
+  };
 }

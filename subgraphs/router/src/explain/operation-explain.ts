@@ -1,7 +1,7 @@
 import { meetsPolicy } from '@kronos/edge-rules';
 import type { AccessCaller } from '@kronos/operations';
 import type { AccessPolicy, Subgraph } from '@kronos/prisma-router';
-import type { RequestContext } from '@kronos/subgraph';
+import { type RequestContext, scopesOf } from '@kronos/subgraph';
 import type { QueryOperationExplainArgs } from '../__generated__/types.ts';
 import type { Context } from '../context.ts';
 import { judgeAccess } from './denials.ts';
@@ -39,12 +39,14 @@ export async function operationExplain(
 
 /** The caller as access rules ask for one. */
 export function callerOf(
-  { viewer, clientApplicationId }: Pick<RequestContext, 'viewer' | 'clientApplicationId'>,
+  caller: Pick<RequestContext, 'viewer' | 'service' | 'clientApplicationId'>,
   policies: readonly AccessPolicy[],
 ): AccessCaller {
   const known = new Map(policies.map((policy) => [policy.name, policy]));
+  const { viewer, clientApplicationId } = caller;
   return {
-    scopes: viewer?.scopes ?? null,
+    scopes: scopesOf(caller),
+    isService: caller.service !== undefined,
     grants(name) {
       const policy = known.get(name);
       return policy !== undefined && meetsPolicy(policy, { viewer, clientId: clientApplicationId });
