@@ -6,7 +6,6 @@ import {
   httpUrl,
   parseEnvironment,
   port,
-  publicUrl,
   redisUrl,
   repositoryRoot,
 } from '@kronos/service/environment';
@@ -16,6 +15,7 @@ import { accessEnvironment } from './access/environment.ts';
 import { headersEnvironment } from './headers/environment.ts';
 import { httpEnvironment } from './http/environment.ts';
 import { limitsEnvironment } from './limits/environment.ts';
+import { oauthEnvironment } from './oauth/environment.ts';
 import { quotasEnvironment } from './quotas/environment.ts';
 import { rulesEnvironment } from './rules/environment.ts';
 import { storedEnvironment } from './stored/environment.ts';
@@ -38,8 +38,6 @@ export const gatewayEnvironment = {
   KRONOS_SUPERGRAPH_POLL_SECONDS: count(10),
   KRONOS_JWKS_URL: httpUrl().optional(),
   KRONOS_TOKEN_ISSUER: z.string().default('kronos'),
-  /** Where clients find the gateway: the issuer of tokens that OAuth clients are given. */
-  KRONOS_PUBLIC_URL: publicUrl(),
   KRONOS_TOKEN_AUDIENCE: z.string().default('kronos'),
   KRONOS_INTERNAL_KEY_FILE: z.string().optional(),
   KRONOS_CORS_ORIGINS: commaList().optional(),
@@ -51,6 +49,7 @@ export const gatewayEnvironment = {
   KRONOS_STREAM_HEARTBEAT_MS: count(10_000),
   ...httpEnvironment,
   ...accessEnvironment,
+  ...oauthEnvironment,
   ...limitsEnvironment,
   ...trafficEnvironment,
   ...headersEnvironment,

@@ -32,6 +32,7 @@ import { createLiveMetrics } from './live/metrics.ts';
 import { createScopeFinder } from './live/operation-scope.ts';
 import { readSharedScopes, type SharedScopes } from './live/shared-scopes.ts';
 import { createMetrics } from './metrics.ts';
+import { oauthRoutes } from './oauth/oauth-routes.ts';
 import { openRedis } from './open-redis.ts';
 import { explorerPage } from './pages/explorer.ts';
 import { landingPage } from './pages/landing.ts';
@@ -91,7 +92,8 @@ export interface Gateway {
  * 11. groups: those for whom the same is true share one upstream, one execution and one buffer
  * 12. streams: heartbeats, cursors, slow clients, the end of the token, of the session, of a right
  * 13. answerInParts: what is deferred, after the first part
- * 14. restRoutes: whatever nothing else answers, by a stored operation that passes 5 to 10
+ * 14. oauthRoutes: what is passed on to the OAuth provider
+ * 15. restRoutes: whatever nothing else answers, by a stored operation that passes 5 to 10
  *
  * @param subgraphs those that live in this process and are called directly; their subscriptions go over HTTP
  * @throws StartError when the supergraph or a key cannot be used
@@ -313,6 +315,12 @@ export async function createGateway(
     // Without introspection an explorer has nothing to show.
     if (!environment.isProduction) await explorerPage(routes);
   });
+  const { KRONOS_OAUTH_URL: providerUrl } = environment;
+  const { mint, self } = identity;
+  if (providerUrl && mint) {
+    const timeoutMs = environment.KRONOS_SUBGRAPH_TIMEOUT_MS;
+    await app.register((routes) => oauthRoutes(routes, { providerUrl, mint, self, accounts, timeoutMs }));
+  }
 
   return {
     app,

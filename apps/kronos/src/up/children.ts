@@ -20,9 +20,6 @@ export interface ChildOptions {
   redisUrl: string;
   keys: InternalKeyFiles;
   gateway: { host: string; port: number };
-  /** The server that takes mail, with its password; undefined when there is none. */
-  smtpUrl: string | undefined;
-  /** Where people reach the gateway. */
   publicUrl: string;
 }
 
@@ -76,6 +73,7 @@ function forSubgraphs(options: ChildOptions): NodeJS.ProcessEnv {
     // Only the gateway is for others to reach.
     KRONOS_HOST: '127.0.0.1',
     KRONOS_INTERNAL_JWKS_FILE: options.keys.jwksFile,
+    KRONOS_PUBLIC_URL: options.environment.KRONOS_PUBLIC_URL || options.publicUrl,
     REDIS_URL: options.redisUrl,
     SMTP_URL: options.smtpUrl,
     KRONOS_PUBLIC_URL: options.environment.KRONOS_PUBLIC_URL || options.publicUrl,
@@ -85,6 +83,7 @@ function forSubgraphs(options: ChildOptions): NodeJS.ProcessEnv {
 function forGateway(options: ChildOptions): NodeJS.ProcessEnv {
   const { environment, gateway, ports } = options;
   const edgeRules = ports.router && `http://127.0.0.1:${ports.router}/edge-rules`;
+  const oauth = ports.auth && `http://127.0.0.1:${ports.auth}`;
   const keySource = ports.auth && `http://127.0.0.1:${ports.auth}/.well-known/jwks.json`;
   return {
     ...withoutSecrets(withoutMasterKeys(environment)),
@@ -95,6 +94,8 @@ function forGateway(options: ChildOptions): NodeJS.ProcessEnv {
     KRONOS_SUPERGRAPH: environment.KRONOS_SUPERGRAPH || supergraphFile(),
     KRONOS_JWKS_URL: environment.KRONOS_JWKS_URL || keySource || '',
     KRONOS_INTERNAL_KEY_FILE: options.keys.privateKeyFile,
+    KRONOS_PUBLIC_URL: environment.KRONOS_PUBLIC_URL || options.publicUrl,
+    KRONOS_OAUTH_URL: environment.KRONOS_OAUTH_URL || oauth || '',
     KRONOS_EDGE_RULES_URL: environment.KRONOS_EDGE_RULES_URL || edgeRules || '',
     REDIS_URL: options.redisUrl,
   };
