@@ -20,6 +20,9 @@ export interface ChildOptions {
   redisUrl: string;
   keys: InternalKeyFiles;
   gateway: { host: string; port: number };
+  /** The server that takes mail, with its password; undefined when there is none. */
+  smtpUrl: string | undefined;
+  /** Where people and clients find the gateway, unless KRONOS_PUBLIC_URL says otherwise. */
   publicUrl: string;
 }
 
@@ -76,7 +79,6 @@ function forSubgraphs(options: ChildOptions): NodeJS.ProcessEnv {
     KRONOS_PUBLIC_URL: options.environment.KRONOS_PUBLIC_URL || options.publicUrl,
     REDIS_URL: options.redisUrl,
     SMTP_URL: options.smtpUrl,
-    KRONOS_PUBLIC_URL: options.environment.KRONOS_PUBLIC_URL || options.publicUrl,
   };
 }
 

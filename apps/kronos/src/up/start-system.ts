@@ -94,6 +94,7 @@ export async function startSystem({
     redisUrl,
     keys,
     gateway,
+    smtpUrl: plan.SMTP_URL ?? mailbox?.smtpUrl,
     publicUrl,
   };
   await startGraph(context, children);
