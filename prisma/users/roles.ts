@@ -2,9 +2,11 @@
 export const permissions = {
   'auth:admin': 'Administer accounts, sessions and signing keys.',
   'events:moderate': 'Change or cancel an event of another organiser.',
+  'groups:write': 'Make groups, change them and who belongs to them.',
   'metrics:read': 'Read the metrics of every process from another machine.',
   'quota:premium': 'Use the quotas of the premium plan.',
   'roles:assign': 'Give roles to people and take them away.',
+  'roles:write': 'Make roles, change what they allow, and delete them.',
   'router:read': 'See the rules of the edge, and what others have used.',
   'router:write': 'Change the rules of the edge.',
   'users:read': 'List people and read what a profile does not show to everyone.',
@@ -29,15 +31,7 @@ export const roles: readonly RoleDefinition[] = [
     name: 'admin',
     description: 'Administers the whole system.',
     rank: 100,
-    scopes: [
-      'auth:admin',
-      'events:moderate',
-      'metrics:read',
-      'roles:assign',
-      'router:read',
-      'router:write',
-      'users:read',
-      'users:write',
-    ],
+    // Nobody gives rights that they do not have, so whoever administers has them all.
+    scopes: (Object.keys(permissions) as Scope[]).sort(),
   },
 ];

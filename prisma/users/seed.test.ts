@@ -43,6 +43,15 @@ test('two that start at the same moment write them once', async () => {
   expect(await db.role.count()).toBe(3);
 });
 
+test('what an administrator has given to a role of every installation stays', async () => {
+  await run();
+  const { id } = await db.role.findUniqueOrThrow({ where: { name: 'premium' } });
+  await db.rolePermission.create({ data: { roleId: id, scope: 'users:read' } });
+
+  expect(await run()).toBe('roles user, premium, admin: nothing to change');
+  expect(await scopesOf('premium')).toEqual(['quota:premium', 'users:read']);
+});
+
 test('a role that allows something else than before is announced for its holders alone', async () => {
   await run();
   await createUser('01890a5d-ac96-774b-bcce-b302099a8057', 'admin');

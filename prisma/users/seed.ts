@@ -1,13 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import { PrismaPg } from '@prisma/adapter-pg';
-import { announceHolders } from './announce-holders.ts';
+import { loadRoleGraph, lockAccess } from './access.ts';
+import { announceAffected } from './announce-due.ts';
 import { type Prisma, PrismaClient } from './client/client.ts';
+import { heirsOf } from './role-graph.ts';
 import { permissions, roles } from './roles.ts';
 
 type RoleDefinition = (typeof roles)[number];
 
 /**
- * Brings the roles and permissions in the database to what `roles.ts` says; running it again changes nothing.
+ * Brings the roles and permissions of every installation to what `roles.ts` says; running it again changes nothing.
+ * What administrators have given to these roles beside it stays.
  *
  * Whoever holds a role whose permissions change is announced by `accessChanged`, else auth would go on giving
  * them tokens with the old scopes.
@@ -25,7 +28,7 @@ export async function seed({ databaseUrl }: { databaseUrl: string }): Promise<st
 
 async function writeRoles(tx: Prisma.TransactionClient): Promise<string> {
   // Two processes may start, and seed, at the same moment.
-  await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtext('kronos seed users'))`;
+  await lockAccess(tx);
   for (const [scope, description] of Object.entries(permissions)) {
     await tx.permission.upsert({ where: { scope }, create: { scope, description }, update: { description } });
   }
@@ -36,7 +39,9 @@ async function writeRoles(tx: Prisma.TransactionClient): Promise<string> {
   }
   if (changed.length === 0) return `roles ${roles.map(({ name }) => name).join(', ')}: nothing to change`;
 
-  const announced = await announceHolders(tx, changed);
+  const graph = await loadRoleGraph(tx);
+  const changedIds = [...graph.values()].filter(({ name }) => changed.includes(name)).map(({ id }) => id);
+  const announced = await announceAffected(tx, { roleIds: heirsOf(graph, changedIds) });
   return `roles ${changed.join(', ')}: written; rights announced of ${announced} users`;
 }
 
@@ -45,23 +50,21 @@ async function writeRole(
   tx: Prisma.TransactionClient,
   { name, description, rank, scopes }: RoleDefinition,
 ): Promise<boolean> {
-  const before = await tx.role.findUnique({ where: { name }, select: { permissions: true } });
+  const existing = await tx.role.findUnique({ where: { name }, select: { permissions: true } });
   const { id } = await tx.role.upsert({
     where: { name },
-    create: { id: randomUUID(), name, description, rank },
-    update: { description, rank },
+    create: { id: randomUUID(), name, description, rank, builtIn: true },
+    update: { description, rank, builtIn: true },
   });
-  if (
-    before &&
-    sameMembers(
-      before.permissions.map(({ scope }) => scope),
-      scopes,
-    )
-  )
-    return false;
+  const before = existing?.permissions.filter(({ builtIn }) => builtIn).map(({ scope }) => scope);
+  if (before && sameMembers(before, scopes)) return false;
 
-  await tx.rolePermission.deleteMany({ where: { roleId: id } });
-  await tx.rolePermission.createMany({ data: scopes.map((scope) => ({ roleId: id, scope })) });
+  await tx.rolePermission.deleteMany({
+    where: { roleId: id, OR: [{ builtIn: true }, { scope: { in: [...scopes] } }] },
+  });
+  await tx.rolePermission.createMany({
+    data: scopes.map((scope) => ({ roleId: id, scope, builtIn: true })),
+  });
   return true;
 }
 

@@ -25,6 +25,15 @@ const operations = [
   ['userUpdate', 'mutation { userUpdate(id: $id, input: {displayName: "X"}) { userErrors { code } } }'],
   ['roleAssign', 'mutation { roleAssign(input: {userId: $id, role: "admin"}) { userErrors { code } } }'],
   ['roleUnassign', 'mutation { roleUnassign(input: {userId: $id, role: "user"}) { userErrors { code } } }'],
+  ['roleCreate', 'mutation { roleCreate(input: {name: "king", permissions: []}) { userErrors { code } } }'],
+  ['roleUpdate', 'mutation { roleUpdate(id: $id, input: {}) { userErrors { code } } }'],
+  ['roleDelete', 'mutation { roleDelete(id: $id) { userErrors { code } } }'],
+  ['groups', '{ groups { totalCount } }'],
+  ['group', '{ group(id: $id) { name } }'],
+  ['groupCreate', 'mutation { groupCreate(input: {name: "Us"}) { userErrors { code } } }'],
+  ['groupUpdate', 'mutation { groupUpdate(id: $id, input: {}) { userErrors { code } } }'],
+  ['groupDelete', 'mutation { groupDelete(id: $id) { userErrors { code } } }'],
+  ['groupMembersUpdate', 'mutation { groupMembersUpdate(id: $id, input: {}) { userErrors { code } } }'],
 ] as const;
 
 /** `$id` becomes a literal, so that one text serves fields with and without it. */
@@ -49,7 +58,9 @@ describe('without a token', () => {
 });
 
 describe("with a stranger's token", () => {
-  test.each(operations.filter(([field]) => ['users', 'roleAssign', 'roleUnassign'].includes(field)))(
+  const open = ['user', 'roles', 'role', 'permissions', 'userUpdate', 'group'];
+
+  test.each(operations.filter(([field]) => !open.includes(field)))(
     '%s is for holders of a scope',
     async (_field, operation) => {
       const { errors } = await users.execute(about(ada, operation), {}, bob);
@@ -78,7 +89,7 @@ describe("with a stranger's token", () => {
   });
 
   const profile = `query ($id: ID!) { user(id: $id) {
-    displayName avatarUrl locale timeZone status role { name } roles { name } permissions { scope } createdAt updatedAt } }`;
+    displayName avatarUrl locale timeZone status role { name } roles { name } assignedRoles { name } groups { id } permissions { scope } createdAt updatedAt } }`;
 
   test('a profile shows what is public', async () => {
     const { data } = await users.execute(profile, { id: ada.id }, someone);
@@ -91,6 +102,8 @@ describe("with a stranger's token", () => {
       status: null,
       role: null,
       roles: null,
+      assignedRoles: null,
+      groups: null,
       permissions: null,
       createdAt: expect.any(String),
       updatedAt: expect.any(String),

@@ -9,6 +9,8 @@ export interface Dependencies {
   log: EventLog;
   /** Resolves when everyone who had signed up at the call has their profile; shared by all who ask. */
   catchUp: () => Promise<void>;
+  /** After a write that may have affected more people than its transaction announced. */
+  announceSoon: () => void;
 }
 
 /** What a resolver gets. */
@@ -16,6 +18,7 @@ export interface Context extends RequestContext {
   db: PrismaClient;
   log: EventLog;
   loaders: Loaders;
+  announceSoon: () => void;
   /**
    * The profile of a person, even when they have signed up a moment ago and the event is still on its way.
    *
@@ -27,13 +30,17 @@ export interface Context extends RequestContext {
 }
 
 /** The context of one request, or of one event of a subscription. */
-export function createContext({ db, log, catchUp }: Dependencies, request: RequestContext): Context {
-  const loaders = createLoaders(db);
+export function createContext(
+  { db, log, catchUp, announceSoon }: Dependencies,
+  request: RequestContext,
+): Context {
+  const loaders = createLoaders(db, request.viewer);
   return {
     ...request,
     db,
     log,
     loaders,
+    announceSoon,
     async findUser(userId) {
       const known = await loaders.user.load(userId);
       if (known) return known;

@@ -1,33 +1,72 @@
 import type { Prisma, PrismaClient } from '@kronos/prisma-users';
-import { rowLoader } from '@kronos/subgraph';
+import { heldRoles, roleIdsOf } from '@kronos/prisma-users/access';
+import { byRank, closureOf, type RoleGraph } from '@kronos/prisma-users/role-graph';
+import { rowLoader, type Viewer } from '@kronos/subgraph';
+import { groupSeenBy } from './privacy.rules.ts';
 
-/** What to read with a role so that its permissions can be answered. */
+/** What to read with a role so that its permissions and what it inherits can be answered. */
 export const withPermissions = {
-  permissions: { select: { permission: true }, orderBy: { scope: 'asc' } },
+  permissions: { select: { scope: true, permission: true }, orderBy: { scope: 'asc' } },
+  inherits: { select: { inheritedId: true } },
 } satisfies Prisma.RoleInclude;
 
 /** A role with its permissions. */
 export type RoleRow = Prisma.RoleGetPayload<{ include: typeof withPermissions }>;
 
+/** What to read with a group so that its roles can be answered. */
+export const withRoles = { roles: { select: { roleId: true } } } satisfies Prisma.GroupInclude;
+
+/** A group with the ids of its roles. */
+export type GroupRow = Prisma.GroupGetPayload<{ include: typeof withRoles }>;
+
 /** The reads of one request, or of one event of a subscription: many references, one query. */
-export function createLoaders(db: PrismaClient) {
-  return {
+export function createLoaders(db: PrismaClient, viewer: Viewer | null) {
+  let graph: Promise<RoleGraph<RoleRow>> | undefined;
+  /** All roles by their ids: at most some hundreds. */
+  const roleGraph = () => {
+    graph ??= db.role
+      .findMany({ include: withPermissions })
+      .then((rows) => new Map(rows.map((row) => [row.id, row])));
+    return graph;
+  };
+
+  const loaders = {
     user: rowLoader((ids) => db.user.findMany({ where: { id: { in: [...ids] } } })),
-    /** A user's id with the roles that they hold, the highest first. */
-    rolesOf: rowLoader((ids) =>
-      db.user.findMany({
-        where: { id: { in: [...ids] } },
-        select: {
-          id: true,
-          roles: { select: { role: { include: withPermissions } }, orderBy: { role: { rank: 'desc' } } },
-        },
-      }),
-    ),
+    /** A user's id with the roles that they were given and all that they have by these and their groups, highest first. */
+    rolesOf: rowLoader(async (ids) => {
+      const holders = await db.user.findMany({ where: { id: { in: [...ids] } }, select: heldRoles });
+      const known = await roleGraph();
+      return holders.map((holder) => ({
+        id: holder.id,
+        assigned: holder.roles.flatMap(({ roleId }) => known.get(roleId) ?? []).sort(byRank),
+        roles: [...closureOf(known, roleIdsOf(holder)).keys()].sort(byRank),
+        groupIds: holder.groups.map(({ groupId }) => groupId),
+      }));
+    }),
     role: rowLoader((ids) => db.role.findMany({ where: { id: { in: [...ids] } }, include: withPermissions })),
     roleByName: rowLoader(
       (names) => db.role.findMany({ where: { name: { in: [...names] } }, include: withPermissions }),
       (role) => role.name,
     ),
+    /** Groups that the viewer may see. */
+    group: rowLoader(async (ids) => {
+      if (!viewer) return [];
+      return db.group.findMany({
+        where: { AND: [{ id: { in: [...ids] } }, groupSeenBy(viewer)] },
+        include: withRoles,
+      });
+    }),
+  };
+
+  return {
+    ...loaders,
+    roleGraph,
+    /** After a write: what the request loads of rights from now on is what the write has made. */
+    forgetRights(): void {
+      graph = undefined;
+      for (const loader of [loaders.rolesOf, loaders.role, loaders.roleByName, loaders.group])
+        loader.clearAll();
+    },
   };
 }
 

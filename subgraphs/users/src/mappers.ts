@@ -1,8 +1,10 @@
 import type { User } from '@kronos/prisma-users';
 import type { Connection } from '@kronos/subgraph';
-import type { RoleRow } from './loaders.ts';
+import type { GroupRow, RoleRow } from './loaders.ts';
 
 // What resolvers hand on for each type of the SDL; codegen reads the names.
 export type UserMapper = User;
 export type RoleMapper = RoleRow;
+export type GroupMapper = GroupRow;
 export type UserConnectionMapper = Connection<User>;
+export type GroupConnectionMapper = Connection<GroupRow>;

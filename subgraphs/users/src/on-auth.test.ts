@@ -1,7 +1,7 @@
 import { createTestSubgraph } from '@kronos/subgraph/testing';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { createSubgraph } from './subgraph.ts';
-import { createTestUsers, type Person, type TestUsers } from './testing/test-users.ts';
+import { allScopes, createTestUsers, type Person, type TestUsers } from './testing/test-users.ts';
 
 let users: TestUsers;
 beforeAll(async () => {
@@ -41,16 +41,7 @@ test('roles that give rights are announced, for auth to put into tokens', async 
       name: 'accessChanged',
       payload: {
         roles: ['admin', 'user'],
-        scopes: [
-          'auth:admin',
-          'events:moderate',
-          'metrics:read',
-          'roles:assign',
-          'router:read',
-          'router:write',
-          'users:read',
-          'users:write',
-        ],
+        scopes: allScopes,
       },
     },
   ]);

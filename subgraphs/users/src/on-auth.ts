@@ -1,6 +1,6 @@
 import type { Handlers } from '@kronos/events';
-import { Prisma } from '@kronos/prisma-users';
-import { announceAccess } from '@kronos/prisma-users/access';
+import type { Prisma } from '@kronos/prisma-users';
+import { announceAccess, shareAccess } from '@kronos/prisma-users/access';
 import { basicRole } from './role.rules.ts';
 
 /** What happens here because of events of auth. */
@@ -8,7 +8,8 @@ export const onAuth: Handlers<Prisma.TransactionClient> = {
   /** Makes the profile of someone who has signed up. Roles that are not known here are left out. */
   async userCreated(tx, { payload, occurredAt }) {
     const { userId, displayName } = payload;
-    const roles = await findRoles(tx, [basicRole, ...payload.roles]);
+    await shareAccess(tx);
+    const roles = await tx.role.findMany({ where: { name: { in: [basicRole, ...payload.roles] } } });
     if (!roles.some(({ name }) => name === basicRole)) throw new Error('The roles are not seeded yet.');
 
     await tx.user.create({
@@ -19,13 +20,14 @@ export const onAuth: Handlers<Prisma.TransactionClient> = {
         roles: { create: roles.map(({ id }) => ({ roleId: id })) },
       },
     });
-    // Someone with the basic role alone is what auth takes everyone to be.
-    if (roles.length > 1 || payload.roles.some((name) => name !== basicRole))
+    // Someone with the basic role alone, as long as that gives nothing, is what auth takes everyone to be.
+    if (roles.length > 1 || payload.roles.some((name) => name !== basicRole) || (await givesRights(tx)))
       await announceAccess(tx, userId);
   },
 };
 
-/** Shares the lock of the roles: a seed that changes what they allow waits, and then announces this user too. */
-function findRoles(tx: Prisma.TransactionClient, names: string[]): Promise<{ id: string; name: string }[]> {
-  return tx.$queryRaw`SELECT id, name FROM role WHERE name IN (${Prisma.join(names)}) ORDER BY id FOR SHARE`;
+/** Whether the role that everyone holds allows anything, by itself or by what it inherits. */
+async function givesRights(tx: Prisma.TransactionClient): Promise<boolean> {
+  const anything = { OR: [{ permissions: { some: {} } }, { inherits: { some: {} } }] };
+  return (await tx.role.count({ where: { name: basicRole, ...anything } })) > 0;
 }

@@ -1,15 +1,11 @@
 import { z } from 'zod';
+import { nameForPeople } from './text.rules.ts';
 
 const maxAvatarUrlLength = 2048;
 
 /** What `userUpdate` accepts: each value in the form in which it is stored; null clears, undefined leaves. */
 export const profileChange = z.object({
-  displayName: z
-    .string('A name is needed.')
-    .transform((name) => name.normalize('NFC').trim())
-    .refine((name) => name.length >= 1 && [...name].length <= 80, 'A name has 1 to 80 characters.')
-    .refine((name) => !/\p{Cc}/u.test(name), 'A name has no line breaks or control characters.')
-    .optional(),
+  displayName: nameForPeople().optional(),
   avatarUrl: z
     .string()
     .refine(isWebAddress, 'Expected an address such as https://example.com/me.png.')

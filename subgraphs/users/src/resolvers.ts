@@ -1,15 +1,24 @@
 import type { Resolvers } from './__generated__/types.ts';
+import { groupMembersUpdate } from './group.members.ts';
+import { Group, group, groups } from './group.ts';
+import { groupCreate, groupDelete, groupUpdate } from './group.write.ts';
 import { roleAssign, roleUnassign } from './role.assign.ts';
 import { permissions, Role, role, roles } from './role.ts';
+import { roleCreate, roleDelete, roleUpdate } from './role.write.ts';
 import { accessChanged, userUpdated } from './user.events.ts';
 import { User, user, users } from './user.ts';
 import { userUpdate } from './user.update.ts';
 
 /** Every field of the schema that is more than a property of its parent. */
 export const resolvers: Resolvers = {
-  Query: { user, users, roles, role, permissions },
-  Mutation: { userUpdate, roleAssign, roleUnassign },
+  Query: { user, users, roles, role, permissions, groups, group },
+  Mutation: {
+    userUpdate,
+    ...{ roleAssign, roleUnassign, roleCreate, roleUpdate, roleDelete },
+    ...{ groupCreate, groupUpdate, groupDelete, groupMembersUpdate },
+  },
   Subscription: { userUpdated, accessChanged },
   User,
   Role,
+  Group,
 };

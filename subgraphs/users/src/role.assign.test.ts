@@ -1,6 +1,6 @@
 import { encodeId, newId } from '@kronos/subgraph';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { createTestUsers, type Person, type TestUsers } from './testing/test-users.ts';
+import { allScopes, createTestUsers, type Person, type TestUsers } from './testing/test-users.ts';
 
 const change = (field: 'roleAssign' | 'roleUnassign') =>
   `mutation ($userId: ID!, $role: String!) { ${field}(input: {userId: $userId, role: $role}) {
@@ -19,7 +19,7 @@ beforeEach(async () => {
 });
 afterAll(() => users[Symbol.asyncDispose]());
 
-const assigner = { scopes: ['roles:assign', 'users:read'] };
+const assigner = { scopes: allScopes };
 const assign = async (userId: string, role: string) =>
   (await users.execute(change('roleAssign'), { userId, role }, assigner)).data?.roleAssign;
 const unassign = async (userId: string, role: string) =>
@@ -43,7 +43,13 @@ test('a role that is given shows at once and is announced with all rights', asyn
     userErrors: [],
   });
   expect(await announced(bob)).toEqual([
-    { name: 'accessChanged', userId: bob.userId, roles: ['premium', 'user'], scopes: ['quota:premium'] },
+    {
+      name: 'accessChanged',
+      userId: bob.userId,
+      roles: ['premium', 'user'],
+      scopes: ['quota:premium'],
+      groups: [],
+    },
     { name: 'userUpdated', userId: bob.userId },
   ]);
 });
@@ -54,7 +60,7 @@ test('a role that is taken is announced with what is left', async () => {
 
   expect(payload).toMatchObject({ user: { roles: [{ name: 'user' }], permissions: [] }, userErrors: [] });
   expect((await announced(bob)).slice(-2)).toEqual([
-    { name: 'accessChanged', userId: bob.userId, roles: ['user'], scopes: [] },
+    { name: 'accessChanged', userId: bob.userId, roles: ['user'], scopes: [], groups: [] },
     { name: 'userUpdated', userId: bob.userId },
   ]);
 });
@@ -93,6 +99,19 @@ test.each([
 
   expect(await assign(userId(), role)).toEqual(expected);
   expect(await unassign(userId(), role)).toEqual(expected);
+});
+
+test('nobody gives a role that allows what they may not do themselves', async () => {
+  const { data } = await users.execute(
+    `mutation ($userId: ID!) { roleAssign(input: {userId: $userId, role: "premium"}) { userErrors { code field details } } }`,
+    { userId: bob.id },
+    { scopes: ['roles:assign'] },
+  );
+
+  expect(data?.roleAssign.userErrors).toEqual([
+    { code: 'FORBIDDEN', field: ['input', 'role'], details: { scopes: ['quota:premium'] } },
+  ]);
+  expect(await announced(bob)).toEqual([]);
 });
 
 test('of roles given at the same moment the last announcement tells all', async () => {

@@ -1,84 +1,81 @@
 import { appendToOutbox } from '@kronos/events';
 import type { Prisma, Role, User } from '@kronos/prisma-users';
-import { announceAccess, lockUser } from '@kronos/prisma-users/access';
-import { mutation, requireRecentLogin, tryDecodeId, UserFault, userFaults } from '@kronos/subgraph';
+import { announceAccess, loadRoleGraph, lockUsers, shareAccess } from '@kronos/prisma-users/access';
+import { closureOf, scopesOf } from '@kronos/prisma-users/role-graph';
+import { mutation, requireRecentLogin, tryDecodeId, userFaults, type Viewer } from '@kronos/subgraph';
 import type {
   MutationRoleAssignArgs,
   MutationRoleUnassignArgs,
   RoleAssignInput,
 } from './__generated__/types.ts';
+import { keepingAnAdministrator } from './administrators.ts';
 import type { Context } from './context.ts';
-import { noSuchRole, noSuchUser } from './faults.ts';
-import { adminRole, basicRole } from './role.rules.ts';
+import { beyondCaller, fault, noSuchRole, noSuchUser } from './faults.ts';
+import { basicRole, scopesBeyond } from './role.rules.ts';
 
-const lastAdmin = new UserFault({
-  code: 'LAST_ADMIN',
-  message: 'Make someone else an administrator first: nobody would be left.',
-  field: ['input', 'userId'],
-});
-const everyonesRole = new UserFault({
-  code: 'CONFLICT',
-  message: `Everyone keeps the role “${basicRole}”.`,
-  field: ['input', 'role'],
-});
+const everyonesRole = fault('CONFLICT', `Everyone keeps the role “${basicRole}”.`, ['input', 'role']);
 
 /** Gives someone a role. */
 export const roleAssign = mutation((_parent: unknown, { input }: MutationRoleAssignArgs, context: Context) =>
-  changeRole(context, input, assign),
+  changeRole(context, input, async (tx, userId) => {
+    await shareAccess(tx);
+    const role = await findRole(tx, input.role);
+    await refuseToGiveMore(tx, role, context.viewer);
+    return change(tx, userId, async () => {
+      const data = [{ userId, roleId: role.id }];
+      return (await tx.userRole.createMany({ data, skipDuplicates: true })).count;
+    });
+  }),
 );
 
 /** Takes a role from someone. */
 export const roleUnassign = mutation(
   (_parent: unknown, { input }: MutationRoleUnassignArgs, context: Context) =>
-    changeRole(context, input, unassign),
+    changeRole(context, input, (tx, userId) =>
+      keepingAnAdministrator(tx, ['input', 'userId'], async () => {
+        const role = await findRole(tx, input.role);
+        if (role.name === basicRole) userFaults(everyonesRole);
+        const where = { userId, roleId: role.id };
+        return change(tx, userId, async () => (await tx.userRole.deleteMany({ where })).count);
+      }),
+    ),
 );
 
-/** Writes a change of who holds a role; tells whether it was one. */
-type Change = (tx: Prisma.TransactionClient, role: RoleKey, userId: string) => Promise<boolean>;
-type RoleKey = Pick<Role, 'id' | 'name'>;
-
-/**
- * Changes who holds a role and announces it.
- *
- * The role's row is locked first: of two administrators who take the role from one another at the same moment, the
- * second then sees that nobody would be left.
- */
-async function changeRole(context: Context, input: RoleAssignInput, change: Change): Promise<{ user: User }> {
+/** Changes who holds a role. */
+async function changeRole(
+  context: Context,
+  input: RoleAssignInput,
+  write: (tx: Prisma.TransactionClient, userId: string) => Promise<void>,
+): Promise<{ user: User }> {
   requireRecentLogin(context.viewer);
-  const { db, loaders } = context;
   const userId = tryDecodeId('user', input.userId);
   const user = userId && (await context.findUser(userId));
   if (!user) return userFaults(noSuchUser(['input', 'userId']));
 
-  await db.$transaction(async (tx) => {
-    const [role] = await tx.$queryRaw<RoleKey[]>`
-      SELECT id, name FROM role WHERE name = ${input.role} FOR NO KEY UPDATE`;
-    if (!role) return userFaults(noSuchRole(['input', 'role']));
-
-    await lockUser(tx, user.id);
-    if (!(await change(tx, role, user.id))) return;
-    await announceAccess(tx, user.id);
-    await appendToOutbox(tx, 'userUpdated', { userId: user.id });
-  });
-  loaders.rolesOf.clear(user.id);
+  await context.db.$transaction((tx) => write(tx, user.id));
+  context.loaders.forgetRights();
   return { user };
 }
 
-const assign: Change = async (tx, role, userId) => {
-  const { count } = await tx.userRole.createMany({
-    data: [{ userId, roleId: role.id }],
-    skipDuplicates: true,
-  });
-  return count > 0;
-};
+async function findRole(tx: Prisma.TransactionClient, name: string): Promise<Role> {
+  const role = name.includes('\0') ? null : await tx.role.findUnique({ where: { name } });
+  return role ?? userFaults(noSuchRole(['input', 'role']));
+}
 
-const unassign: Change = async (tx, role, userId) => {
-  if (role.name === basicRole) return userFaults(everyonesRole);
-  const { count } = await tx.userRole.deleteMany({ where: { userId, roleId: role.id } });
-  if (count === 0) return false;
+async function refuseToGiveMore(tx: Prisma.TransactionClient, role: Role, viewer: Viewer | null) {
+  const given = scopesOf(closureOf(await loadRoleGraph(tx), [role.id]).keys());
+  const beyond = scopesBeyond(viewer, given);
+  if (beyond.length > 0) userFaults(beyondCaller(['input', 'role'], beyond));
+}
 
-  const isVital = role.name === adminRole;
-  const holders = { roleId: role.id, user: { status: 'ACTIVE' } } as const;
-  if (isVital && (await tx.userRole.count({ where: holders })) === 0) return userFaults(lastAdmin);
-  return true;
-};
+/** Writes the change, with the user locked, and announces it if it was one. */
+async function change(
+  tx: Prisma.TransactionClient,
+  userId: string,
+  write: () => Promise<number>,
+): Promise<void> {
+  await lockUsers(tx, [userId]);
+  if ((await write()) === 0) return;
+  await announceAccess(tx, userId);
+  await appendToOutbox(tx, 'userUpdated', { userId });
+}

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { distinctPermissions } from './role.rules.ts';
 
 const role = (...scopes: string[]) => ({
-  permissions: scopes.map((scope) => ({ permission: { scope, description: null } })),
+  permissions: scopes.map((scope) => ({ scope, permission: { scope, description: null } })),
 });
 
 test('a permission that several roles give counts once', () => {

@@ -1,6 +1,6 @@
 import { encodeId, newId } from '@kronos/subgraph';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { createTestUsers, type TestUsers } from './testing/test-users.ts';
+import { allScopes, createTestUsers, type TestUsers } from './testing/test-users.ts';
 
 let users: TestUsers;
 beforeAll(async () => {
@@ -12,16 +12,9 @@ test('roles come highest first, with what they allow', async () => {
   const { data } = await users.execute('{ roles { name permissions { scope description } } }', {}, {});
 
   expect(data?.roles.map((role: { name: string }) => role.name)).toEqual(['admin', 'premium', 'user']);
-  expect(data?.roles[0].permissions.map((permission: { scope: string }) => permission.scope)).toEqual([
-    'auth:admin',
-    'events:moderate',
-    'metrics:read',
-    'roles:assign',
-    'router:read',
-    'router:write',
-    'users:read',
-    'users:write',
-  ]);
+  expect(data?.roles[0].permissions.map((permission: { scope: string }) => permission.scope)).toEqual(
+    allScopes,
+  );
   expect(data?.roles[2].permissions).toEqual([]);
 });
 

@@ -1,6 +1,8 @@
-import { badUserInput, decodeId, encodeId, tryDecodeId } from '@kronos/subgraph';
+import { byRank, closureOf, heirsOf } from '@kronos/prisma-users/role-graph';
+import { badUserInput, connection, decodeId, encodeId, tryDecodeId } from '@kronos/subgraph';
 import type { QueryResolvers, RoleResolvers } from './__generated__/types.ts';
 import { withPermissions } from './loaders.ts';
+import { distinctPermissions, holding } from './role.rules.ts';
 
 /** All roles, the highest first. */
 export const roles: QueryResolvers['roles'] = (_parent, _args, { db }) =>
@@ -24,5 +26,23 @@ export const Role: RoleResolvers = {
     return id ? loaders.role.load(id) : null;
   },
   id: ({ id }) => encodeId('role', id),
-  permissions: (row) => row.permissions.map(({ permission }) => permission),
+  permissions: async (row, _args, { loaders }) => {
+    // Most inherit nothing; and one that was just deleted is in no graph any more.
+    if (row.inherits.length === 0) return distinctPermissions([row]);
+    return distinctPermissions(closureOf(await loaders.roleGraph(), [row.id]).keys());
+  },
+  ownPermissions: (row) => distinctPermissions([row]),
+  inherits: async (row, _args, { loaders }) => {
+    const graph = await loaders.roleGraph();
+    return row.inherits.flatMap(({ inheritedId }) => graph.get(inheritedId) ?? []).sort(byRank);
+  },
+  users: async (row, args, { db, loaders, viewer }) => {
+    if (!viewer?.scopes.has('users:read')) return null;
+    return connection({
+      delegate: db.user,
+      args,
+      where: holding(heirsOf(await loaders.roleGraph(), [row.id])),
+      orderBy: [{ field: 'createdAt', direction: 'DESC' }],
+    });
+  },
 };

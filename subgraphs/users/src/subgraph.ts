@@ -1,6 +1,7 @@
 import { PrismaClient } from '@kronos/prisma-users';
 import { parseEnvironment } from '@kronos/service';
 import { defineSubgraph, domainAdapter, openDomain, type Subgraph } from '@kronos/subgraph';
+import { createAnnouncer } from './announcer.ts';
 import { catchUpWith } from './catch-up.ts';
 import { createContext } from './context.ts';
 import { environmentShape } from './environment.ts';
@@ -20,12 +21,22 @@ export async function createSubgraph(environment: NodeJS.ProcessEnv): Promise<Su
     redisUrl,
     consumers: { auth: onAuth },
   });
-  const dependencies = { db, log: domain.log, catchUp: catchUpWith(domain.consumers.auth) };
+  const announcer = createAnnouncer(db, domain.logger);
+  const dependencies = {
+    db,
+    log: domain.log,
+    catchUp: catchUpWith(domain.consumers.auth),
+    announceSoon: announcer.soon,
+  };
 
   return defineSubgraph({
     ...domain,
     schemaFile: new URL('../schema.graphql', import.meta.url),
     resolvers,
     createContext: (request) => createContext(dependencies, request),
+    async close() {
+      await announcer.close();
+      await domain.close();
+    },
   });
 }

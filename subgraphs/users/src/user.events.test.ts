@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createTestUsers, type Person, type TestUsers } from './testing/test-users.ts';
+import { allScopes, createTestUsers, type Person, type TestUsers } from './testing/test-users.ts';
 
 const updated =
   'subscription ($id: ID) { userUpdated(id: $id) { eventId occurredAt cursor user { displayName } } }';
@@ -14,7 +14,7 @@ beforeAll(async () => {
   users = await createTestUsers();
   ada = await users.signUp('Ada');
   bob = await users.signUp('Bob');
-  admin = { ...(await users.signUp('Admin', ['admin'])), scopes: ['users:read', 'roles:assign'] };
+  admin = { ...(await users.signUp('Admin', ['admin'])), scopes: allScopes };
   // The administrator's own rights are announced before anybody listens.
   await users.execute('query ($id: ID!) { user(id: $id) { id } }', { id: admin.id }, admin);
 });

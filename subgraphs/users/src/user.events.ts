@@ -59,6 +59,6 @@ async function maySee(
   if (viewer.userId === payload.userId) return true;
   const watcher = await findUser(viewer.userId);
   const holder = watcher && (await loaders.rolesOf.load(watcher.id));
-  const permissions = distinctPermissions(holder?.roles.map(({ role }) => role) ?? []);
+  const permissions = distinctPermissions(holder?.roles ?? []);
   return permissions.some(({ scope }) => scope === 'users:read');
 }

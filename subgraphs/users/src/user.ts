@@ -1,6 +1,7 @@
 import { connection, decodeId, encodeId, toWhere, tryDecodeId } from '@kronos/subgraph';
 import type { QueryResolvers, StringFilter, UserOrderField, UserResolvers } from './__generated__/types.ts';
 import type { Context } from './context.ts';
+import { groupsOfUser } from './group.ts';
 import type { RoleRow } from './loaders.ts';
 import { mayReadPrivate } from './privacy.rules.ts';
 import { distinctPermissions } from './role.rules.ts';
@@ -32,6 +33,11 @@ export const User: UserResolvers = {
   status: (person, _args, { viewer }) => (mayReadPrivate(viewer, person.id) ? person.status : null),
   role: async (person, _args, context) => (await readRoles(person.id, context))?.[0] ?? null,
   roles: (person, _args, context) => readRoles(person.id, context),
+  assignedRoles: async (person, _args, { viewer, loaders }) => {
+    if (!mayReadPrivate(viewer, person.id)) return null;
+    return (await loaders.rolesOf.load(person.id))?.assigned ?? null;
+  },
+  groups: groupsOfUser,
   permissions: async (person, _args, context) => {
     const roles = await readRoles(person.id, context);
     return roles && distinctPermissions(roles);
@@ -56,5 +62,5 @@ const filterFields = {
 async function readRoles(userId: string, { viewer, loaders }: Context): Promise<RoleRow[] | null> {
   if (!mayReadPrivate(viewer, userId)) return null;
   const holder = await loaders.rolesOf.load(userId);
-  return holder?.roles.map((held) => held.role) ?? null;
+  return holder?.roles ?? null;
 }

@@ -1,4 +1,5 @@
 import { PrismaClient } from '@kronos/prisma-users';
+import { permissions } from '@kronos/prisma-users/roles';
 import { seed } from '@kronos/prisma-users/seed';
 import { encodeId, newId } from '@kronos/subgraph';
 import {
@@ -10,6 +11,9 @@ import {
 } from '@kronos/subgraph/testing';
 import { PrismaPg } from '@prisma/adapter-pg';
 import { createSubgraph } from '../subgraph.ts';
+
+/** Every right that there is, in alphabetical order: who has them all may give them all. */
+export const allScopes = Object.keys(permissions).sort();
 
 /** Someone who has signed up: an actor with the right to call, and their id in the graph. */
 export interface Person extends Actor {
