@@ -18,7 +18,7 @@ type NewAccount = Pick<Account, 'id' | 'email' | 'passwordHash' | 'roles' | 'sco
  */
 export const userSignUp = mutation(
   async (_parent: unknown, { input }: MutationUserSignUpArgs, context: Context) => {
-    const { email, password, displayName } = validSignUp(input);
+    const { email, password, displayName } = await validSignUp(input);
     const countTaken = await context.throttle.signUp(context.clientAddress);
     const passwordHash = await context.passwords.hash(password);
     const account = { id: newId(), email, passwordHash, roles: ['user'], scopes: [], hasSecondFactor: false };
@@ -60,10 +60,10 @@ async function writeAccount(context: Context, account: NewAccount, displayName: 
 }
 
 /** The input, trimmed, or all its faults at once. */
-function validSignUp(input: UserSignUpInput) {
+async function validSignUp(input: UserSignUpInput) {
   const email = parseEmail(input.email);
   const displayName = input.displayName.normalize('NFC').trim();
-  const weakness = passwordWeakness(input.password, [input.email, displayName]);
+  const weakness = await passwordWeakness(input.password, [input.email, displayName]);
   const faults = [
     ...(email ? [] : [fault('email', 'INVALID', 'This is not an e-mail address.')]),
     ...(weakness ? [fault('password', 'WEAK_PASSWORD', weakness)] : []),

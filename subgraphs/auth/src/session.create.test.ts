@@ -52,6 +52,12 @@ test('a wrong password and an unknown address get the same answer after the same
   expect(await verifications()).toBe(afterUnknown + 1);
 });
 
+test('what is too long to be a password is none, and costs no more', async () => {
+  const { email } = await signUp(auth);
+  const { data } = await logIn(auth, email, goodPassword.repeat(20_000), '192.0.2.13');
+  expect(data!.sessionCreate.userErrors).toMatchObject([{ code: 'INVALID_CREDENTIALS' }]);
+});
+
 test('what cannot be an address of a device is not kept as one', async () => {
   const { email } = await signUp(auth);
   const { data } = await logIn(auth, email, goodPassword, 'unknown');

@@ -15,6 +15,7 @@ import { environmentShape } from './environment.ts';
 import { startHousekeeping } from './housekeeping.ts';
 import { addJwksRoute } from './jwks-route.ts';
 import { onUsers } from './on-users.ts';
+import { preparePasswordRules } from './password.rules.ts';
 import { createPasswords } from './passwords.ts';
 import { resolvers } from './resolvers.ts';
 import { createSigningKeys } from './signing-keys.ts';
@@ -65,6 +66,7 @@ export async function createSubgraph(environment: NodeJS.ProcessEnv): Promise<Su
     accessTokens: createAccessTokens({ signingKeys, issuer: settings.KRONOS_TOKEN_ISSUER }),
     passwords: await createPasswords(metrics),
   };
+  preparePasswordRules();
   const stopHousekeeping = startHousekeeping(database, logger);
 
   return defineSubgraph({
