@@ -109,6 +109,15 @@ operations
     toTheEnd(async () => (await import('./commands/operations.ts')).unusedOperations(flags)),
   );
 
+const keys = program.command('keys').description('the master keys, which encrypt what lies in the databases');
+keys
+  .command('rotate-master')
+  .description(
+    'put a new master key before the others; processes that run take it up and seal everything anew',
+  )
+  .addHelpText('after', '\nOlder keys stay in the file: backups from before can be read by nothing else.')
+  .action(() => toTheEnd(async () => (await import('./commands/keys.ts')).rotateMasterKey()));
+
 program
   .command('new')
   .description('write a new domain: subgraph, database, events, and its entries wherever domains are listed')

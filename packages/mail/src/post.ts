@@ -94,7 +94,9 @@ export function createPost(options: PostOptions): Post {
       return;
     }
     try {
-      const letter = JSON.parse(Buffer.from(sealer.unseal(row.content, contextOf(id))).toString()) as Letter;
+      const letter = JSON.parse(
+        Buffer.from(sealer.unseal(row.content, mailContext(id))).toString(),
+      ) as Letter;
       await way.send(letter, id, row.createdAt);
     } catch (error) {
       return postpone(row, error);
@@ -151,7 +153,7 @@ export function createPost(options: PostOptions): Post {
   return {
     async put(transaction, letter, expiresAt) {
       const id = randomUUID();
-      const content = sealer.seal(Buffer.from(JSON.stringify(letter)), contextOf(id));
+      const content = sealer.seal(Buffer.from(JSON.stringify(letter)), mailContext(id));
       await transaction.mail.create({ data: { id, content, expiresAt } });
     },
     wake: look,
@@ -169,6 +171,7 @@ export function createPost(options: PostOptions): Post {
   };
 }
 
-function contextOf(id: string): string {
+/** What a letter is sealed for while it waits. */
+export function mailContext(id: string): string {
   return `mail:${id}`;
 }

@@ -31,6 +31,7 @@ export {
 } from './master-keys.ts';
 export { type Domain, type DomainDatabase, type DomainOptions, openDomain } from './open-domain.ts';
 export { requireRecentLogin } from './recent-login.ts';
+export { keepSealed, resealColumn, type SealedColumn } from './reseal.ts';
 export { rowLoader } from './row-loader.ts';
 export { schemaFaults } from './schema-faults.ts';
 export { createSealer, type Sealer, UnsealError } from './sealed.ts';

@@ -16,4 +16,9 @@ export const environmentShape = {
     .int('expected a whole number')
     .positive('expected a number above 0')
     .default(300),
+  /** How many days a key signs access tokens before the next one is announced. */
+  AUTH_SIGNING_KEY_DAYS: z.coerce
+    .number('expected a number of days')
+    .positive('expected a number above 0')
+    .default(90),
 } satisfies z.ZodRawShape;

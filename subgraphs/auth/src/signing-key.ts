@@ -9,7 +9,7 @@ export async function signingKeys(_parent: unknown, _args: object, context: Cont
 
 export const signingKeyRotate = mutation(async (_parent: unknown, _args: object, context: Context) => {
   requireRecentLogin(context.viewer);
-  return { signingKey: publicPart(await context.signingKeys.rotate()) };
+  return { signingKey: publicPart(await context.signingKeys.rotate(context)) };
 });
 
 function publicPart({ key: { kid, algorithm, createdAt }, status }: PublishedKey): SigningKeyMapper {

@@ -1,4 +1,5 @@
 import type { PrismaClient, SigningKey } from '@kronos/prisma-auth';
+import type { Sealer } from '@kronos/subgraph';
 import {
   type CryptoKey,
   calculateJwkThumbprint,
@@ -7,6 +8,7 @@ import {
   importJWK,
   type JWK,
 } from 'jose';
+import { type RaisedSecurityEvent, raiseSecurityEvent } from './security-event.raise.ts';
 import { announcementMilliseconds, publishedKeys, type SigningKeyStatus } from './signing-key.rules.ts';
 
 const algorithm = 'EdDSA';
@@ -22,15 +24,34 @@ export interface SigningKeys {
   signer(): Promise<{ kid: string; algorithm: string; privateKey: CryptoKey | Uint8Array }>;
   /** The keys that verify now, newest first. */
   published(): Promise<PublishedKey[]>;
-  /** Announces a new key, unless one is announced already. */
-  rotate(): Promise<PublishedKey>;
+  /**
+   * Announces a new key, unless one is announced already.
+   *
+   * @param by who wants it
+   */
+  rotate(by: RaisedSecurityEvent['by']): Promise<PublishedKey>;
+  /**
+   * Announces a new key when the newest one is older, so that keys change by themselves.
+   *
+   * @param milliseconds the longest that a key may be the newest one
+   */
+  rotateWhenOlderThan(milliseconds: number): Promise<void>;
 }
 
+/** What a key's private half is sealed for. */
+export const signingKeyContext = (kid: string) => `signing-key:${kid}`;
+
 /**
- * Creates the keeper of the signing keys, which lie in the database. Any number of processes may run it: a lock lets
+ * Creates the keeper of the signing keys, whose private halves lie sealed in the database. Any number of processes may run it: a lock lets
  * one of them make a key, and all of them see it before it signs.
  */
-export function createSigningKeys(database: PrismaClient): SigningKeys {
+export function createSigningKeys({
+  database,
+  sealer,
+}: {
+  database: PrismaClient;
+  sealer: Sealer;
+}): SigningKeys {
   const privateKeys = new Map<string, Promise<CryptoKey | Uint8Array>>();
   let memory: { keys: SigningKey[]; readAt: number } | undefined;
 
@@ -56,16 +77,17 @@ export function createSigningKeys(database: PrismaClient): SigningKeys {
   async function addUnless(
     found: (keys: PublishedKey[]) => boolean,
     signsFrom: () => Date,
+    by: RaisedSecurityEvent['by'],
   ): Promise<PublishedKey[]> {
-    const candidate = await generateSigningKey();
+    const candidate = await generateSigningKey(sealer);
     const keys = await database.$transaction(async (transaction) => {
       await transaction.$executeRaw`SELECT pg_advisory_xact_lock(hashtext('signing_key'))`;
       const existing = await transaction.signingKey.findMany();
       if (found(publishedKeys(existing, new Date()))) return existing;
-      return [
-        ...existing,
-        await transaction.signingKey.create({ data: { ...candidate, signsFrom: signsFrom() } }),
-      ];
+      const added = await transaction.signingKey.create({ data: { ...candidate, signsFrom: signsFrom() } });
+      const details = { kid: added.kid };
+      await raiseSecurityEvent(transaction, { kind: 'SIGNING_KEY_ROTATED', userId: null, by, details });
+      return [...existing, added];
     });
     return remember(keys);
   }
@@ -76,7 +98,15 @@ export function createSigningKeys(database: PrismaClient): SigningKeys {
     return addUnless(
       (existing) => existing.length > 0,
       () => new Date(),
+      null,
     );
+  }
+
+  async function announceUnless(found: (keys: PublishedKey[]) => boolean, by: RaisedSecurityEvent['by']) {
+    // Announcing comes after signing: without a first key the new one would have to sign at once.
+    await published();
+    const keys = await addUnless(found, () => new Date(Date.now() + announcementMilliseconds), by);
+    return keys[0]!;
   }
 
   return {
@@ -85,26 +115,33 @@ export function createSigningKeys(database: PrismaClient): SigningKeys {
       const keys = await published();
       // Where clocks differ, the first key can have been made in the future.
       const { key } = keys.find(({ status }) => status === 'ACTIVE') ?? keys[0]!;
-      const privateKey = privateKeys.get(key.kid) ?? importJWK(key.privateKey as JWK, key.algorithm);
+      const privateKey = privateKeys.get(key.kid) ?? importJWK(openPrivateKey(key, sealer), key.algorithm);
       privateKeys.set(key.kid, privateKey);
       return { kid: key.kid, algorithm: key.algorithm, privateKey: await privateKey };
     },
-    async rotate() {
-      // Announcing comes after signing: without a first key the new one would have to sign at once.
-      await published();
-      const keys = await addUnless(
-        (existing) => existing.some(({ status }) => status === 'ANNOUNCED'),
-        () => new Date(Date.now() + announcementMilliseconds),
-      );
-      return keys[0]!;
+    rotate: (by) => announceUnless((existing) => existing.some(({ status }) => status === 'ANNOUNCED'), by),
+    async rotateWhenOlderThan(milliseconds) {
+      const isYoung = ({ key }: PublishedKey) => key.signsFrom.getTime() > Date.now() - milliseconds;
+      if ((await published()).some(isYoung)) return;
+      await announceUnless((existing) => existing.some(isYoung), null);
     },
   };
 }
 
-async function generateSigningKey() {
+function openPrivateKey({ kid, privateKey, sealedPrivateKey }: SigningKey, sealer: Sealer): JWK {
+  if (sealedPrivateKey === null) return privateKey as JWK;
+  return JSON.parse(Buffer.from(sealer.unseal(sealedPrivateKey, signingKeyContext(kid))).toString());
+}
+
+async function generateSigningKey(sealer: Sealer) {
   const pair = await generateKeyPair(algorithm, { extractable: true });
   const publicKey = await exportJWK(pair.publicKey);
-  const privateKey = await exportJWK(pair.privateKey);
   const kid = await calculateJwkThumbprint(publicKey);
-  return { kid, algorithm, publicKey: { ...publicKey }, privateKey: { ...privateKey } };
+  const sealedPrivateKey = sealPrivateKey(kid, await exportJWK(pair.privateKey), sealer);
+  return { kid, algorithm, publicKey: { ...publicKey }, sealedPrivateKey };
+}
+
+/** A private JWK as it lies in the database. */
+export function sealPrivateKey(kid: string, privateKey: JWK, sealer: Sealer): string {
+  return sealer.seal(Buffer.from(JSON.stringify(privateKey)), signingKeyContext(kid));
 }

@@ -5,6 +5,7 @@ import {
   createSealer,
   defineSubgraph,
   domainAdapter,
+  keepSealed,
   openDomain,
   openMasterKeys,
   type Subgraph,
@@ -18,6 +19,8 @@ import { onUsers } from './on-users.ts';
 import { preparePasswordRules } from './password.rules.ts';
 import { createPasswords } from './passwords.ts';
 import { resolvers } from './resolvers.ts';
+import { sealedColumns } from './sealed-columns.ts';
+import { keepSigningKeys } from './signing-keys.keep.ts';
 import { createSigningKeys } from './signing-keys.ts';
 import { createThrottle } from './throttle.ts';
 
@@ -43,7 +46,7 @@ export async function createSubgraph(environment: NodeJS.ProcessEnv): Promise<Su
     consumers: { users: onUsers },
   });
   const { log, relay, logger, metrics } = domain;
-  const signingKeys = createSigningKeys(database);
+  const signingKeys = createSigningKeys({ database, sealer });
   const throttle = createThrottle({
     redisUrl,
     signUpsPerHour: settings.AUTH_SIGN_UPS_PER_HOUR,
@@ -68,6 +71,10 @@ export async function createSubgraph(environment: NodeJS.ProcessEnv): Promise<Su
   };
   preparePasswordRules();
   const stopHousekeeping = startHousekeeping(database, logger);
+  const workers = [
+    keepSigningKeys({ database, sealer, signingKeys, rotationDays: settings.AUTH_SIGNING_KEY_DAYS, logger }),
+    keepSealed({ database, columns: sealedColumns, sealer, logger, metrics }),
+  ];
 
   return defineSubgraph({
     ...domain,
@@ -78,7 +85,7 @@ export async function createSubgraph(environment: NodeJS.ProcessEnv): Promise<Su
     async close() {
       stopHousekeeping();
       // It writes what became of letters: the database goes after it.
-      await post.close();
+      await Promise.all([post.close(), ...workers.map((end) => end())]);
       await Promise.all([domain.close(), throttle.close()]);
     },
   });

@@ -1,0 +1,9 @@
+import { mailContext } from '@kronos/mail';
+import type { SealedColumn } from '@kronos/subgraph';
+import { signingKeyContext } from './signing-keys.ts';
+
+/** Everything in this domain's database that is sealed: a new master key seals all of it anew. */
+export const sealedColumns: readonly SealedColumn[] = [
+  { table: 'signing_key', id: 'kid', column: 'sealed_private_key', context: signingKeyContext },
+  { table: 'mail', id: 'id', column: 'content', context: mailContext },
+];
