@@ -1,5 +1,7 @@
 /** The rights that scopes stand for, each with what it lets its holder do. */
 export const permissions = {
+  'acl:read': 'See all entries that share things or keep them from someone, and ask what others may do.',
+  'acl:write': 'Share anything with anyone, and keep it from them.',
   'auth:admin': 'Administer accounts, sessions and signing keys.',
   'events:moderate': 'Change or cancel an event of another organiser.',
   'groups:write': 'Make groups, change them and who belongs to them.',

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { decodeId, encodeId, newId, tryDecodeId } from './ids.ts';
+import { decodeId, encodeId, newId, tryDecodeId, tryParseId } from './ids.ts';
 
 test('an id survives the way out and back, and names its type', () => {
   const uuid = newId();
@@ -27,4 +27,17 @@ test.each([
   expect(() => decodeId('user', id)).toThrow(
     expect.objectContaining({ extensions: expect.objectContaining({ code: 'BAD_USER_INPUT' }) }),
   );
+});
+
+test('an id of any type says what it is', () => {
+  const uuid = newId();
+  expect(tryParseId(encodeId('acl_entry', uuid))).toEqual({ prefix: 'acl_entry', uuid });
+  for (const id of [
+    '',
+    uuid,
+    encodeId('user', uuid).slice(5),
+    'user_nonsense',
+    'User_01h455vb4pex5vsknk084sn02q',
+  ])
+    expect(tryParseId(id)).toBeNull();
 });

@@ -37,3 +37,13 @@ export function decodeId(prefix: string, id: string): string {
   if (uuid === null) throw badUserInput(`“${id}” is not an id of this type: expected ${prefix}_….`);
   return uuid;
 }
+
+/** What an id of any type says: the prefix of its type and the UUID; null when it is no TypeID with a prefix. */
+export function tryParseId(id: string): { prefix: string; uuid: string } | null {
+  try {
+    const typeId = TypeID.fromString(id);
+    return typeId.getType() === '' ? null : { prefix: typeId.getType(), uuid: typeId.toUUID() };
+  } catch {
+    return null;
+  }
+}

@@ -1,5 +1,6 @@
 export { requirePerson, scopesOf } from './access.ts';
 export { createSubgraphApp, type SubgraphAppOptions } from './app.ts';
+export { BoundedMap } from './bounded-map.ts';
 export type { Caller, RequestContext, Service, Viewer } from './caller.ts';
 export {
   type Connection,
@@ -21,7 +22,7 @@ export {
   serviceUnavailable,
   unauthenticated,
 } from './errors.ts';
-export { decodeId, encodeId, newId, tryDecodeId } from './ids.ts';
+export { decodeId, encodeId, newId, tryDecodeId, tryParseId } from './ids.ts';
 export type { OrderBy } from './keyset.ts';
 export {
   type MasterKey,

@@ -33,6 +33,14 @@ const operations = [
   ['groupCreate', 'mutation { groupCreate(input: {name: "Us"}) { userErrors { code } } }'],
   ['groupUpdate', 'mutation { groupUpdate(id: $id, input: {}) { userErrors { code } } }'],
   ['groupDelete', 'mutation { groupDelete(id: $id) { userErrors { code } } }'],
+  ['aclEntries', '{ aclEntries { totalCount } }'],
+  ['accessCheck', '{ accessCheck(input: {subjectId: $id, action: "users:read"}) { allowed } }'],
+  ['accessChecks', '{ accessChecks(inputs: [{subjectId: $id, action: "users:read"}]) { allowed } }'],
+  [
+    'aclEntryGrant',
+    'mutation { aclEntryGrant(input: {subjectId: $id, action: "users:read", resourceId: $id}) { userErrors { code } } }',
+  ],
+  ['aclEntryRevoke', 'mutation { aclEntryRevoke(id: $id) { userErrors { code } } }'],
   ['groupMembersUpdate', 'mutation { groupMembersUpdate(id: $id, input: {}) { userErrors { code } } }'],
 ] as const;
 
@@ -58,7 +66,16 @@ describe('without a token', () => {
 });
 
 describe("with a stranger's token", () => {
-  const open = ['user', 'roles', 'role', 'permissions', 'userUpdate', 'group'];
+  const open = [
+    'user',
+    'roles',
+    'role',
+    'permissions',
+    'userUpdate',
+    'group',
+    'aclEntryGrant',
+    'aclEntryRevoke',
+  ];
 
   test.each(operations.filter(([field]) => !open.includes(field)))(
     '%s is for holders of a scope',

@@ -1,3 +1,4 @@
+import { appendToOutbox } from '@kronos/events';
 import type { Prisma } from '@kronos/prisma-users';
 import { loadRoleGraph, lockAccess } from '@kronos/prisma-users/access';
 import { announceAffected, announceBatch, noteDue } from '@kronos/prisma-users/announce-due';
@@ -71,6 +72,7 @@ export const groupDelete = mutation(
         const row = await findGroup(tx, id);
         await noteDue(tx, { groupIds: [id] });
         await tx.group.delete({ where: { id } });
+        await appendToOutbox(tx, 'groupDeleted', { groupId: id });
         await announceBatch(tx);
         return row;
       }),
@@ -92,8 +94,9 @@ export async function findGroup(tx: Prisma.TransactionClient, id: string): Promi
 }
 
 /** What has changed is read anew, and those who were too many for the transaction are announced. */
-export function afterWrite({ loaders, announceSoon }: Context): void {
+export function afterWrite({ loaders, access, announceSoon }: Context): void {
   loaders.forgetRights();
+  access.forgetAll();
   announceSoon();
 }
 

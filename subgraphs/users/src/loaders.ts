@@ -70,4 +70,19 @@ export function createLoaders(db: PrismaClient, viewer: Viewer | null) {
   };
 }
 
+/**
+ * Whatever may stand on the way to a decision, by its kind: not limited to what the viewer may see by themselves, because
+ * whoever may see a decision may see by what it came.
+ */
+export function createNodes(db: PrismaClient, { user, role }: Pick<Loaders, 'user' | 'role'>) {
+  return {
+    user,
+    role,
+    group: rowLoader((ids) => db.group.findMany({ where: { id: { in: [...ids] } }, include: withRoles })),
+    entry: rowLoader((ids) => db.aclEntry.findMany({ where: { id: { in: [...ids] } } })),
+  };
+}
+
+export type Nodes = ReturnType<typeof createNodes>;
+
 export type Loaders = ReturnType<typeof createLoaders>;

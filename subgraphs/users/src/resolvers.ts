@@ -1,4 +1,7 @@
 import type { Resolvers } from './__generated__/types.ts';
+import { AccessPathStep, accessCheck, accessChecks } from './access.check.ts';
+import { aclEntryGrant, aclEntryRevoke } from './acl.grant.ts';
+import { AclEntry, aclEntries } from './acl.ts';
 import { groupMembersUpdate } from './group.members.ts';
 import { Group, group, groups } from './group.ts';
 import { groupCreate, groupDelete, groupUpdate } from './group.write.ts';
@@ -11,14 +14,17 @@ import { userUpdate } from './user.update.ts';
 
 /** Every field of the schema that is more than a property of its parent. */
 export const resolvers: Resolvers = {
-  Query: { user, users, roles, role, permissions, groups, group },
+  Query: { user, users, roles, role, permissions, groups, group, aclEntries, accessCheck, accessChecks },
   Mutation: {
     userUpdate,
     ...{ roleAssign, roleUnassign, roleCreate, roleUpdate, roleDelete },
+    ...{ aclEntryGrant, aclEntryRevoke },
     ...{ groupCreate, groupUpdate, groupDelete, groupMembersUpdate },
   },
   Subscription: { userUpdated, accessChanged },
   User,
   Role,
   Group,
+  AclEntry,
+  AccessPathStep,
 };

@@ -54,6 +54,7 @@ async function changeRole(
 
   await context.db.$transaction((tx) => write(tx, user.id));
   context.loaders.forgetRights();
+  context.access.forget(user.id);
   return { user };
 }
 

@@ -211,7 +211,9 @@ test('a role that is in use is not deleted', async () => {
 
   expect(await run('roleDelete', { id: base.id })).toEqual({
     role: null,
-    userErrors: [{ code: 'ROLE_IN_USE', field: ['id'], details: { users: 1, roles: 1, groups: 0 } }],
+    userErrors: [
+      { code: 'ROLE_IN_USE', field: ['id'], details: { users: 1, roles: 1, groups: 0, aclEntries: 0 } },
+    ],
   });
   expect((await run('roleDelete', { id: top.id })).role.name).toBe(top.name);
   await run('roleUnassign', { input: { userId: ada.id, role: base.name } });

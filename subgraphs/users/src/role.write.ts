@@ -79,18 +79,19 @@ export const roleDelete = mutation(
 async function refuseInUse(tx: Prisma.TransactionClient, id: string): Promise<void> {
   const { _count } = await tx.role.findUniqueOrThrow({
     where: { id },
-    select: { _count: { select: { users: true, heirs: true, groups: true } } },
+    select: { _count: { select: { users: true, heirs: true, groups: true, aclEntries: true } } },
   });
-  const { users, heirs: roles, groups } = _count;
-  if (users + roles + groups === 0) return;
+  const { users, heirs: roles, groups, aclEntries } = _count;
+  if (users + roles + groups + aclEntries === 0) return;
   userFaults(
     fault('ROLE_IN_USE', 'Take the role from everyone and everything that has it first.', ['id'], {
-      ...{ users, roles, groups },
+      ...{ users, roles, groups, aclEntries },
     }),
   );
 }
 
-async function answer({ loaders }: Context, id: string): Promise<{ role: RoleRow | null }> {
+async function answer({ loaders, access }: Context, id: string): Promise<{ role: RoleRow | null }> {
   loaders.forgetRights();
+  access.forgetAll();
   return { role: await loaders.role.load(id) };
 }

@@ -1,11 +1,14 @@
 import { PrismaClient } from '@kronos/prisma-users';
 import { parseEnvironment } from '@kronos/service';
 import { defineSubgraph, domainAdapter, openDomain, type Subgraph } from '@kronos/subgraph';
+import { followAccessChanges } from './access.changes.ts';
+import { type AccessChecker, createAccessChecker } from './access.checker.ts';
 import { createAnnouncer } from './announcer.ts';
 import { catchUpWith } from './catch-up.ts';
 import { createContext } from './context.ts';
 import { environmentShape } from './environment.ts';
 import { onAuth } from './on-auth.ts';
+import { onEvents } from './on-events.ts';
 import { resolvers } from './resolvers.ts';
 
 /** Builds the users subgraph. It needs neither PostgreSQL nor Redis to begin with, and finds them when they come. */
@@ -19,13 +22,17 @@ export async function createSubgraph(environment: NodeJS.ProcessEnv): Promise<Su
     database: db,
     databaseUrl,
     redisUrl,
-    consumers: { auth: onAuth },
+    consumers: { auth: onAuth, events: onEvents },
   });
   const announcer = createAnnouncer(db, domain.logger);
+  const access: AccessChecker = createAccessChecker({ db, isCurrent: () => changes.isCurrent() });
+  const changes = followAccessChanges(domain.log, domain.logger, access);
   const dependencies = {
     db,
     log: domain.log,
-    catchUp: catchUpWith(domain.consumers.auth),
+    catchUp: catchUpWith(domain.consumers.auth, 'Someone may have signed up just now'),
+    catchUpWithOwners: catchUpWith(domain.consumers.events, 'Whose this is may be known in a moment'),
+    access,
     announceSoon: announcer.soon,
   };
 
@@ -35,6 +42,7 @@ export async function createSubgraph(environment: NodeJS.ProcessEnv): Promise<Su
     resolvers,
     createContext: (request) => createContext(dependencies, request),
     async close() {
+      changes.close();
       await announcer.close();
       await domain.close();
     },

@@ -19,4 +19,24 @@ export const usersEvents = defineEvents('users', {
     }),
     key: 'userId',
   },
+  /** Someone may do something with something from now on, or may not, or an entry that said so is no more. */
+  aclEntryChanged: {
+    payload: z.object({
+      entryId: z.uuid(),
+      /** `user:<uuid>`, `group:<uuid>` or `role:<name>`. */
+      subject: z.string(),
+      /** Such as `events:update`. */
+      action: z.string(),
+      /** What ids of the type begin with, such as `event`. */
+      resourceType: z.string(),
+      /** Null: all things of the type. */
+      resourceId: z.uuid().nullable(),
+      effect: z.enum(['ALLOW', 'DENY']),
+      /** Null: never. */
+      expiresAt: z.iso.datetime().nullable(),
+      isRevoked: z.boolean(),
+    }),
+  },
+  /** A group is no more, nor are entries that named it. */
+  groupDeleted: { payload: z.object({ groupId: z.uuid() }) },
 });

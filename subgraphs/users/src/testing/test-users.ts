@@ -25,6 +25,8 @@ export interface Person extends Actor {
 export interface TestUsers extends TestDomain {
   db: PrismaClient;
   auth: TestProducer;
+  /** The domain that says whose an event is. */
+  events: TestProducer;
   /**
    * Lets someone sign up as auth would announce it. Resolves when the event is in the log, not when it is consumed.
    *
@@ -37,11 +39,13 @@ export async function createTestUsers(): Promise<TestUsers> {
   const domain = await createTestDomain('users', createSubgraph);
   await seed({ databaseUrl: domain.databaseUrl });
   const auth = await createTestProducer('auth', domain.redisUrl);
+  const events = await createTestProducer('events', domain.redisUrl);
   const db = new PrismaClient({ adapter: new PrismaPg({ connectionString: domain.databaseUrl, max: 2 }) });
   return {
     ...domain,
     db,
     auth,
+    events,
     async signUp(displayName, roles = ['user']) {
       const userId = newId();
       await auth.publish('userCreated', { userId, displayName, roles });
@@ -50,6 +54,7 @@ export async function createTestUsers(): Promise<TestUsers> {
     async [Symbol.asyncDispose]() {
       await db.$disconnect();
       await auth[Symbol.asyncDispose]();
+      await events[Symbol.asyncDispose]();
       await domain[Symbol.asyncDispose]();
     },
   };

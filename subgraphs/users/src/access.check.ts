@@ -1,0 +1,62 @@
+import { badUserInput, decodeId, forbidden } from '@kronos/subgraph';
+import type { AccessCheckInput, AccessPathStepResolvers, QueryResolvers } from './__generated__/types.ts';
+import type { Check } from './access.checker.ts';
+import type { Resource } from './access.decide.ts';
+import { nodeOf } from './access.node.ts';
+import { isAction, isResourceType, toThing } from './acl.rules.ts';
+import { maySeeAll } from './acl.ts';
+import type { Context } from './context.ts';
+
+const maxChecks = 100;
+
+/** Whether someone may do something, and by what. */
+export const accessCheck: QueryResolvers['accessCheck'] = async (_parent, { input }, context) => {
+  const [decision] = await context.access.checkAll([toCheck(input, context)]);
+  return decision!;
+};
+
+/** The same for many questions. */
+export const accessChecks: QueryResolvers['accessChecks'] = (_parent, { inputs }, context) => {
+  if (inputs.length > maxChecks) throw badUserInput(`At most ${maxChecks} questions at once.`);
+  return context.access.checkAll(inputs.map((input) => toCheck(input, context)));
+};
+
+export const AccessPathStep: AccessPathStepResolvers = {
+  node: (step, _args, context) => nodeOf(step, context),
+};
+
+/**
+ * @throws BAD_USER_INPUT for what is no question, FORBIDDEN for one about somebody else
+ */
+function toCheck({ subjectId, action, resourceId, resourceType }: AccessCheckInput, context: Context): Check {
+  const userId = decodeId('user', subjectId);
+  refuseAboutOthers(userId, context);
+  if (!isAction(action)) throw badUserInput(`“${action}” is no action: expected its domain and a verb.`);
+  return { userId, action, resource: toResource(resourceId, resourceType) };
+}
+
+/** @throws FORBIDDEN unless the caller asks about themselves, or may ask about all */
+export function refuseAboutOthers(userId: string, context: Context): void {
+  if (context.viewer?.userId === userId || maySeeAll(context)) return;
+  throw forbidden('You may ask what you may do yourself.', { requiredScopes: [['acl:read']] });
+}
+
+function toResource(id: string | null | undefined, type: string | null | undefined): Resource | null {
+  if (id && type) throw badUserInput('Give a thing or a type, and not both.');
+  if (type) return { type: readResourceType(type), id: null };
+  if (!id) return null;
+  return readThing(id);
+}
+
+/** @throws BAD_USER_INPUT */
+export function readResourceType(type: string): string {
+  if (!isResourceType(type)) throw badUserInput(`Ids of no type begin with “${type}”.`);
+  return type;
+}
+
+/** @throws BAD_USER_INPUT */
+export function readThing(id: string): Resource & { id: string } {
+  const thing = toThing(id);
+  if (!thing) throw badUserInput(`“${id}” is no id.`);
+  return thing;
+}

@@ -1,0 +1,135 @@
+import { appendToOutbox } from '@kronos/events';
+import type { AclEntry, Prisma } from '@kronos/prisma-users';
+import { announceAccess, loadRoleGraph, lockUsers, shareAccess } from '@kronos/prisma-users/access';
+import { announceAffected } from '@kronos/prisma-users/announce-due';
+import { heirsOf } from '@kronos/prisma-users/role-graph';
+import { mutation, newId, scopesOf, tryDecodeId, userFaults, validInput } from '@kronos/subgraph';
+import type { MutationAclEntryGrantArgs, MutationAclEntryRevokeArgs } from './__generated__/types.ts';
+import type { Resource, Subject } from './access.decide.ts';
+import { subjectOf } from './access.facts.ts';
+import { grantShape, maxEntriesPerThing, toSubject } from './acl.rules.ts';
+import type { Context } from './context.ts';
+import { beyondCaller, fault } from './faults.ts';
+import { basicRole } from './role.rules.ts';
+
+/** Shares something with someone, or keeps it from them. */
+export const aclEntryGrant = mutation(
+  async (_parent: unknown, { input }: MutationAclEntryGrantArgs, context: Context) => {
+    const { resource, ...wanted } = validInput(grantShape(new Date()), input);
+    await refuseStrangers(context, resource, ['input', resource.id ? 'resourceId' : 'resourceType']);
+    await refuseScopesBeyond(context, wanted.action);
+    const subject = await findSubject(context, wanted.subjectId);
+
+    const key = {
+      ...{ userId: null, roleId: null, groupId: null, [`${subject.kind}Id`]: subject.id },
+      ...{ action: wanted.action, effect: wanted.effect },
+      ...{ resourceType: resource.type, resourceId: resource.id },
+    };
+    const aclEntry = await context.db.$transaction(async (tx) => {
+      await shareAccess(tx);
+      const entry = await writeEntry(tx, key, wanted.expiresAt, context.viewer?.userId ?? null);
+      await announceEntry(tx, entry, false);
+      return entry;
+    });
+    afterWrite(context);
+    return { aclEntry };
+  },
+);
+
+/** Takes an entry back. */
+export const aclEntryRevoke = mutation(
+  async (_parent: unknown, { id }: MutationAclEntryRevokeArgs, context: Context) => {
+    const entryId = tryDecodeId('acl_entry', id);
+    const seen = entryId && (await context.loaders.aclEntry.load(entryId));
+    if (!seen) return userFaults(noSuchEntry);
+    await refuseStrangers(context, { type: seen.resourceType, id: seen.resourceId }, ['id']);
+
+    await context.db.$transaction(async (tx) => {
+      await shareAccess(tx);
+      const { count } = await tx.aclEntry.deleteMany({ where: { id: seen.id } });
+      if (count === 0) userFaults(noSuchEntry);
+      await announceEntry(tx, seen, true);
+    });
+    afterWrite(context);
+    return { aclEntry: seen };
+  },
+);
+
+const noSuchEntry = fault('NOT_FOUND', 'There is no such entry.', ['id']);
+
+/** Only holders of `acl:write` share what is not their own, and all things of a type are nobody's own. */
+async function refuseStrangers(context: Context, resource: Resource, field: string[]): Promise<void> {
+  if (scopesOf(context)?.has('acl:write')) return;
+  const owners = await context.ownersOf([resource]);
+  const isOwner = resource.id && owners.get(`${resource.type}:${resource.id}`) === context.viewer?.userId;
+  if (!isOwner) userFaults(fault('FORBIDDEN', 'Only its owner may share this.', field));
+}
+
+/** An action that is a right of roles is given by those who have that right themselves. */
+async function refuseScopesBeyond(context: Context, action: string): Promise<void> {
+  if (scopesOf(context)?.has(action)) return;
+  const isScope = await context.db.permission.findUnique({ where: { scope: action } });
+  if (isScope) userFaults(beyondCaller(['input', 'action'], [action]));
+}
+
+async function findSubject(context: Context, id: string): Promise<Subject> {
+  const subject = toSubject(id);
+  const row = subject && (await load(context, subject));
+  if (!row) return userFaults(fault('NOT_FOUND', 'There is no such subject.', ['input', 'subjectId']));
+  return subject;
+}
+
+function load({ loaders, findUser }: Context, { kind, id }: Subject): Promise<object | null> {
+  return kind === 'user' ? findUser(id) : loaders[kind].load(id);
+}
+
+type EntryKey = Pick<
+  AclEntry,
+  'userId' | 'roleId' | 'groupId' | 'action' | 'effect' | 'resourceType' | 'resourceId'
+>;
+
+/** Of two who grant the same at the same moment the second changes when it ends. */
+async function writeEntry(
+  tx: Prisma.TransactionClient,
+  key: EntryKey,
+  expiresAt: Date | null,
+  grantedById: string | null,
+): Promise<AclEntry> {
+  const { resourceType, resourceId } = key;
+  if (resourceId && (await tx.aclEntry.count({ where: { resourceType, resourceId } })) >= maxEntriesPerThing)
+    userFaults(
+      fault('LIMIT_REACHED', `There are ${maxEntriesPerThing} entries on this.`, ['input', 'resourceId']),
+    );
+  const data = [{ id: newId(), ...key, expiresAt, grantedById }];
+  const [made] = await tx.aclEntry.createManyAndReturn({ data, skipDuplicates: true });
+  if (made) return made;
+  const [changed] = await tx.aclEntry.updateManyAndReturn({ where: key, data: { expiresAt } });
+  return changed ?? userFaults(fault('CONFLICT', 'It has just been taken back.', ['input']));
+}
+
+/** Tells the domains that keep entries, and everyone whom it concerns but those of a role that all have. */
+async function announceEntry(
+  tx: Prisma.TransactionClient,
+  entry: AclEntry,
+  isRevoked: boolean,
+): Promise<void> {
+  const { kind, id } = subjectOf(entry);
+  const graph = await loadRoleGraph(tx);
+  const name = kind === 'role' ? graph.get(id)!.name : id;
+  await appendToOutbox(tx, 'aclEntryChanged', {
+    ...{ entryId: entry.id, subject: `${kind}:${name}`, action: entry.action, effect: entry.effect },
+    ...{ resourceType: entry.resourceType, resourceId: entry.resourceId },
+    ...{ expiresAt: entry.expiresAt?.toISOString() ?? null, isRevoked },
+  });
+  if (kind === 'user') {
+    await lockUsers(tx, [id]);
+    await announceAccess(tx, id);
+  } else if (kind === 'group') await announceAffected(tx, { groupIds: [id] });
+  else if (name !== basicRole) await announceAffected(tx, { roleIds: heirsOf(graph, [id]) });
+}
+
+function afterWrite({ loaders, access, announceSoon }: Context): void {
+  loaders.aclEntry.clearAll();
+  access.forgetAll();
+  announceSoon();
+}
