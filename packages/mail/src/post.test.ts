@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { PrismaClient } from '@kronos/prisma-auth';
+import { type Prisma, PrismaClient } from '@kronos/prisma-auth';
 import { createLogger } from '@kronos/service';
 import { createSealer } from '@kronos/subgraph';
 import { createTestDatabase, type TestDatabase } from '@kronos/subgraph/testing';
@@ -7,7 +7,7 @@ import { PrismaPg } from '@prisma/adapter-pg';
 import { Registry } from 'prom-client';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { writeLetter } from './letter.ts';
-import { createPost, type Post } from './post.ts';
+import { createPost, type Post, type PostOptions } from './post.ts';
 import type { Send } from './smtp.ts';
 
 let created: TestDatabase;
@@ -43,10 +43,10 @@ function createServer(refusals: unknown[] = []) {
   return { taken, send };
 }
 
-function openPost(smtp: Send | undefined): Post {
+function openPost(smtp: Send | undefined, write?: PostOptions<Prisma.TransactionClient>['write']): Post {
   metrics = new Registry();
   const logger = createLogger({ name: 'test', level: 'silent' });
-  const post = createPost({ database, sealer, smtp, logger, metrics, sweepMs: 50 });
+  const post = createPost({ database, sealer, smtp, write, logger, metrics, sweepMs: 50 });
   opened.push(post);
   post.start();
   return post;
@@ -112,12 +112,29 @@ test('what a server refuses for good is given up at once, and its content is for
 test('after eight refusals it is given up', async () => {
   const away = Object.assign(new Error('away'), { code: 'ECONNREFUSED' });
   const server = createServer([away]);
-  const post = openPost(server.send);
-  await post.put(database, letter, later());
+  await openPost(undefined).put(database, letter, later());
   await database.mail.updateMany({ data: { attempts: 7 } });
-  post.wake();
+  openPost(server.send).wake();
   await vi.waitFor(async () => expect((await database.mail.findFirst())?.failedAt).not.toBeNull());
   expect(server.taken).toEqual([]);
+});
+
+test('what is ordered is written once, however often it is sent, and not at all when there is nothing to write', async () => {
+  const written: unknown[] = [];
+  const server = createServer([Object.assign(new Error('away'), { code: 'ECONNREFUSED' })]);
+  const post = openPost(server.send, async (_transaction, order) => {
+    written.push(order);
+    return order.to ? { ...letter, to: order.to } : null;
+  });
+  await post.order(database, { to: 'ada@example.com' }, later());
+  await post.order(database, { to: null }, later());
+  post.wake();
+  await vi.waitFor(async () => expect(await database.mail.findMany()).toMatchObject([{ attempts: 1 }]));
+  await vi.waitFor(async () => {
+    await database.mail.updateMany({ data: { nextAttemptAt: new Date() } });
+    expect(server.taken).toMatchObject([{ to: 'ada@example.com' }]);
+  });
+  expect(written).toHaveLength(2);
 });
 
 test('a letter that has come too late is not sent', async () => {

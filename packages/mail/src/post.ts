@@ -10,10 +10,17 @@ export interface MailTables {
   mail: { create(row: { data: { id: string; content: string; expiresAt: Date } }): PromiseLike<unknown> };
 }
 
-interface MailDatabase {
+interface Statements {
   $queryRaw<Rows>(query: TemplateStringsArray, ...values: unknown[]): PromiseLike<Rows>;
   $executeRaw(query: TemplateStringsArray, ...values: unknown[]): PromiseLike<number>;
 }
+
+interface MailDatabase<Transaction> extends Statements {
+  $transaction<Result>(work: (transaction: Transaction) => Promise<Result>): Promise<Result>;
+}
+
+/** What a letter is to be about; JSON. */
+export type LetterOrder = Readonly<Record<string, string | null>>;
 
 /** Encrypts what lies in the table: letters have addresses and links that let people in. */
 interface Sealer {
@@ -21,11 +28,16 @@ interface Sealer {
   unseal(text: string, context: string): Uint8Array;
 }
 
-export interface PostOptions {
-  database: MailDatabase;
+export interface PostOptions<Transaction> {
+  database: MailDatabase<Transaction>;
   sealer: Sealer;
   /** The way to the mail server; without one letters wait until there is. */
   smtp: Send | undefined;
+  /**
+   * Writes the letter of an order, in a transaction with what belongs to it; null when there is nothing to write. Needed
+   * where orders are placed.
+   */
+  write?(transaction: Transaction, order: LetterOrder): Promise<Letter | null>;
   logger: Logger;
   metrics: Registry;
   /** How often to look for letters that nobody has told of, in milliseconds; 2 seconds when omitted. */
@@ -40,6 +52,11 @@ export interface Post {
    * @param expiresAt from when on the letter is worth nothing, and not sent any more
    */
   put(transaction: MailTables, letter: Letter, expiresAt: Date): Promise<void>;
+  /**
+   * Orders a letter that is written when it is sent. Ordering takes the same time whatever there will be to write, so that
+   * nobody learns from it whether somebody has an account.
+   */
+  order(transaction: MailTables, order: LetterOrder, expiresAt: Date): Promise<void>;
   /** Looks for letters now. Call it after the commit; without it they are found two seconds later. */
   wake(): void;
   start(): void;
@@ -54,6 +71,9 @@ interface Row {
   isExpired: boolean;
 }
 
+/** What is sealed in a row. */
+type Content = { letter: Letter } | { order: LetterOrder };
+
 const atOnce = 10;
 
 /**
@@ -61,8 +81,8 @@ const atOnce = 10;
  * sends it, and removed once the server has taken it. One that died in between leaves the letter to the others, who send it
  * under the same id; so it arrives at least once.
  */
-export function createPost(options: PostOptions): Post {
-  const { database, sealer, smtp, logger, sweepMs = 2_000 } = options;
+export function createPost<Transaction extends Statements>(options: PostOptions<Transaction>): Post {
+  const { database, sealer, smtp, write, logger, sweepMs = 2_000 } = options;
   const outcomes = new Counter({
     name: 'kronos_mail_total',
     help: 'Letters by what became of an attempt to send them.',
@@ -94,15 +114,39 @@ export function createPost(options: PostOptions): Post {
       return;
     }
     try {
-      const letter = JSON.parse(
+      const content = JSON.parse(
         Buffer.from(sealer.unseal(row.content, mailContext(id))).toString(),
-      ) as Letter;
+      ) as Content;
+      const letter = 'letter' in content ? content.letter : await fulfil(id, content.order);
+      if (!letter) return;
       await way.send(letter, id, row.createdAt);
     } catch (error) {
       return postpone(row, error);
     }
     await database.$executeRaw`DELETE FROM mail WHERE id = ${id}::uuid`;
     outcomes.inc({ outcome: 'sent' });
+  }
+
+  /** Puts the letter in the place of its order, so that however often it is sent, it says the same. */
+  function fulfil(id: string, order: LetterOrder): Promise<Letter | null> {
+    return database.$transaction(async (transaction) => {
+      const letter = (await write?.(transaction, order)) ?? null;
+      if (letter) {
+        await transaction.$executeRaw`UPDATE mail SET content = ${seal(id, { letter })} WHERE id = ${id}::uuid`;
+      } else {
+        await transaction.$executeRaw`DELETE FROM mail WHERE id = ${id}::uuid`;
+      }
+      return letter;
+    });
+  }
+
+  function seal(id: string, content: Content): string {
+    return sealer.seal(Buffer.from(JSON.stringify(content)), mailContext(id));
+  }
+
+  async function add(transaction: MailTables, content: Content, expiresAt: Date): Promise<void> {
+    const id = randomUUID();
+    await transaction.mail.create({ data: { id, content: seal(id, content), expiresAt } });
   }
 
   async function postpone({ id, attempts }: Row, error: unknown): Promise<void> {
@@ -151,11 +195,8 @@ export function createPost(options: PostOptions): Post {
   }
 
   return {
-    async put(transaction, letter, expiresAt) {
-      const id = randomUUID();
-      const content = sealer.seal(Buffer.from(JSON.stringify(letter)), mailContext(id));
-      await transaction.mail.create({ data: { id, content, expiresAt } });
-    },
+    put: (transaction, letter, expiresAt) => add(transaction, { letter }, expiresAt),
+    order: (transaction, order, expiresAt) => add(transaction, { order }, expiresAt),
     wake: look,
     start() {
       if (!smtp) logger.warn('SMTP_URL is not set: letters wait in the database');

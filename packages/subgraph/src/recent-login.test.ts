@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Viewer } from './caller.ts';
+import { newId } from './ids.ts';
 import { requireRecentLogin } from './recent-login.ts';
 import { testViewer } from './testing/index.ts';
 
@@ -31,6 +32,10 @@ test.each([
   ['by two factors', viewer({ amr: ['pwd', 'otp', 'mfa'], hasSecondFactor: true })],
 ])('who has logged in %s goes on', (_how, caller) => {
   expect(faultsOf(caller)).toEqual([]);
+});
+
+test('a program that acts for a person is refused, however recent their login', () => {
+  expect(() => requireRecentLogin(viewer({ clientId: newId() }), now)).toThrow('No program may do this');
 });
 
 test.each([

@@ -4,6 +4,7 @@ import { parseEmail } from '@kronos/prisma-auth/email';
 import { mutation, newId, UserFault, userFaults } from '@kronos/subgraph';
 import type { MutationUserSignUpArgs, UserSignUpInput } from './__generated__/types.ts';
 import type { Context } from './context.ts';
+import { sendVerification } from './email.verify.ts';
 import { passwordWeakness } from './password.rules.ts';
 import { raiseSecurityEvent } from './security-event.raise.ts';
 import { openSession, tokenPair } from './session.open.ts';
@@ -29,6 +30,7 @@ export const userSignUp = mutation(
         fault('email', 'EMAIL_TAKEN', 'There is an account with this e-mail address already.'),
       );
     }
+    context.post.wake();
     await context.relay.settled([written.eventId], 3000);
     return { user: { id: account.id, isCaller: true }, tokens: await tokenPair(context, account, written) };
   },
@@ -40,6 +42,7 @@ async function writeAccount(context: Context, account: NewAccount, displayName: 
   try {
     return await context.database.$transaction(async (transaction) => {
       await transaction.account.create({ data: account });
+      await sendVerification(transaction, context, account);
       const eventId = await appendToOutbox(transaction, 'userCreated', { userId, displayName, roles });
       const opened = await openSession(transaction, userId, context);
       const sessionId = opened.session.id;

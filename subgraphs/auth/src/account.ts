@@ -24,6 +24,11 @@ export const User: Resolvers['User'] = {
     if (!maySee(user, context, 'users:read')) return null;
     return (await context.accounts.load(user.id))?.email ?? null;
   },
+  async emailVerified(user, _args, context) {
+    if (!maySee(user, context, 'users:read')) return null;
+    const account = await context.accounts.load(user.id);
+    return account && account.emailVerifiedAt !== null;
+  },
   sessions(user, args, context) {
     if (!maySee(user, context, 'auth:admin')) return null;
     return connection({

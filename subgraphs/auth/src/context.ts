@@ -4,6 +4,7 @@ import type { Account, PrismaClient, SecurityEvent, Session } from '@kronos/pris
 import { type RequestContext, rowLoader, type Sealer } from '@kronos/subgraph';
 import type DataLoader from 'dataloader';
 import type { AccessTokens } from './access-token.ts';
+import type { TokenPurpose } from './account-token.rules.ts';
 import type { Passwords } from './passwords.ts';
 import type { SigningKeys } from './signing-keys.ts';
 import type { Throttle } from './throttle.ts';
@@ -22,6 +23,8 @@ export interface Services {
   signingKeys: SigningKeys;
   throttle: Throttle;
   post: Post;
+  /** The link of a letter. */
+  links(purpose: TokenPurpose, token: string): string;
 }
 
 /** What resolvers work with: the services, and loaders for one request. */

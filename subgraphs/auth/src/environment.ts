@@ -1,7 +1,9 @@
 import { mailEnvironment } from '@kronos/mail';
-import { commonEnvironment, postgresUrl, redisUrl } from '@kronos/service/environment';
+import { commonEnvironment, postgresUrl, publicUrl, redisUrl } from '@kronos/service/environment';
 import { masterKeysEnvironment } from '@kronos/subgraph/master-keys';
 import { z } from 'zod';
+
+const linkTemplate = 'expected a URL with {action} and {token} in it';
 
 /** The environment variables that auth reads. */
 export const environmentShape = {
@@ -10,6 +12,15 @@ export const environmentShape = {
   AUTH_DATABASE_URL: postgresUrl(),
   REDIS_URL: redisUrl(),
   ...mailEnvironment,
+  KRONOS_PUBLIC_URL: publicUrl(),
+  /** Where the links in letters lead: `{action}` and `{token}` are put in. */
+  AUTH_LINK_TEMPLATE: z
+    .string()
+    .refine(
+      (text) => URL.canParse(text) && text.includes('{action}') && text.includes('{token}'),
+      linkTemplate,
+    )
+    .optional(),
   KRONOS_TOKEN_ISSUER: z.string().default('kronos'),
   AUTH_SIGN_UPS_PER_HOUR: z.coerce
     .number('expected how many accounts may be opened from one address in an hour')

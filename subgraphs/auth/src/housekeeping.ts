@@ -6,13 +6,14 @@ const hour = 60 * 60 * 1000;
 const retention = 30 * 24 * hour;
 
 /**
- * Deletes what ended, refresh tokens that were used, and what is left of letters that could not be sent, more than thirty
+ * Deletes what ended, refresh tokens that were used, and what is left of letters, and of the links in them, more than thirty
  * days before `now`; and old security events.
  */
 export async function deleteEnded(database: PrismaClient, now: Date): Promise<void> {
   const before = new Date(now.getTime() - retention);
   await database.session.deleteMany({ where: { expiresAt: { lt: before } } });
   await database.mail.deleteMany({ where: { failedAt: { lt: before } } });
+  await database.accountToken.deleteMany({ where: { expiresAt: { lt: before } } });
   await database.refreshToken.deleteMany({ where: { usedAt: { lt: before } } });
   // The database itself says how long that is, and lets nobody delete them before.
   await database.$executeRaw`DELETE FROM security_event WHERE occurred_at < now() - security_event_retention()`;

@@ -1,6 +1,10 @@
 import type { Resolvers } from './__generated__/types.ts';
 import { userSignUp } from './account.sign-up.ts';
 import { User, userCreated } from './account.ts';
+import { emailChangeConfirm, emailChangeRequest, emailChangeRevert } from './email.change.ts';
+import { emailVerificationRequest, emailVerify } from './email.verify.ts';
+import { passwordChange } from './password.change.ts';
+import { passwordResetConfirm, passwordResetRequest } from './password.reset.ts';
 import { SecurityEvent, securityEvent, securityEventRaised, securityEvents } from './security-event.ts';
 import { sessionCreate } from './session.create.ts';
 import { sessionRefresh } from './session.refresh.ts';
@@ -27,6 +31,14 @@ export const resolvers: Resolvers = {
     sessionRevoke,
     sessionsRevokeAll,
     signingKeyRotate,
+    emailVerificationRequest,
+    emailVerify,
+    emailChangeRequest,
+    emailChangeConfirm,
+    emailChangeRevert,
+    passwordChange,
+    passwordResetRequest,
+    passwordResetConfirm,
   },
   Subscription: {
     userCreated,

@@ -3,7 +3,7 @@ import type { Prisma, Session } from '@kronos/prisma-auth';
 import { type Caller, newId } from '@kronos/subgraph';
 import type { TokenAccount } from './access-token.ts';
 import type { Context } from './context.ts';
-import { hashRefreshToken, newRefreshToken } from './refresh-token.ts';
+import { hashSecretToken, newSecretToken } from './secret-token.ts';
 import { sessionExpiry } from './session.rules.ts';
 import { networkOf } from './throttle.rules.ts';
 
@@ -21,7 +21,7 @@ export async function openSession(
   amr: readonly string[] = ['pwd'],
 ): Promise<{ session: Session; refreshToken: string }> {
   const now = new Date();
-  const refreshToken = newRefreshToken();
+  const refreshToken = newSecretToken();
   const session = await database.session.create({
     data: {
       id: newId(),
@@ -33,7 +33,7 @@ export async function openSession(
       amr: [...amr],
       ...originOf(caller),
       network: networkOf(caller.clientAddress),
-      tokens: { create: { hash: hashRefreshToken(refreshToken) } },
+      tokens: { create: { hash: hashSecretToken(refreshToken) } },
     },
   });
   return { session, refreshToken };

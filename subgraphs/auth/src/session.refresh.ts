@@ -3,7 +3,7 @@ import { mutation, UserFault, userFaults } from '@kronos/subgraph';
 import type { MutationSessionRefreshArgs } from './__generated__/types.ts';
 import type { Context } from './context.ts';
 import { catchUpWithUsers } from './on-users.ts';
-import { hashRefreshToken, newRefreshToken } from './refresh-token.ts';
+import { hashSecretToken, newSecretToken } from './secret-token.ts';
 import { raiseSecurityEvent } from './security-event.raise.ts';
 import { originOf, tokenPair } from './session.open.ts';
 import { revokeSessions } from './session.revoke.ts';
@@ -20,7 +20,7 @@ type Refusal = 'UNKNOWN' | 'ENDED' | 'REVOKED' | 'USED_TWICE';
 export const sessionRefresh = mutation(
   async (_parent: unknown, { input }: MutationSessionRefreshArgs, context: Context) => {
     await catchUpWithUsers(context);
-    const result = await claim(context, hashRefreshToken(input.refreshToken));
+    const result = await claim(context, hashSecretToken(input.refreshToken));
     if (typeof result === 'string') return refuse(result);
     return {
       session: { ...result.session, isCaller: true },
@@ -50,7 +50,7 @@ function claim(context: Context, hash: string): Promise<Refreshed | Refusal> {
     }
     if (!isSessionOpen(session, now)) return 'ENDED';
 
-    const refreshToken = newRefreshToken();
+    const refreshToken = newSecretToken();
     const [prolonged] = await transaction.session.updateManyAndReturn({
       where: { id: session.id, revokedAt: null },
       data: { lastSeenAt: now, expiresAt: sessionExpiry(session.createdAt, now), ...originOf(context) },
@@ -58,7 +58,7 @@ function claim(context: Context, hash: string): Promise<Refreshed | Refusal> {
     // Revoked since it was read.
     if (!prolonged) return 'REVOKED';
     await transaction.refreshToken.create({
-      data: { hash: hashRefreshToken(refreshToken), sessionId: session.id },
+      data: { hash: hashSecretToken(refreshToken), sessionId: session.id },
     });
     return { session: prolonged, account, refreshToken };
   });

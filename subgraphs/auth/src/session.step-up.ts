@@ -1,9 +1,9 @@
 import type { Session } from '@kronos/prisma-auth';
-import { mutation, UserFault, unauthenticated, userFaults } from '@kronos/subgraph';
+import { forbidden, mutation, UserFault, unauthenticated, userFaults } from '@kronos/subgraph';
 import type { MutationSessionStepUpArgs } from './__generated__/types.ts';
 import type { Context } from './context.ts';
 import { catchUpWithUsers } from './on-users.ts';
-import { hashRefreshToken, newRefreshToken } from './refresh-token.ts';
+import { hashSecretToken, newSecretToken } from './secret-token.ts';
 import { originOf, tokenPair } from './session.open.ts';
 import { isSessionOpen, sessionExpiry } from './session.rules.ts';
 
@@ -15,6 +15,7 @@ export const sessionStepUp = mutation(
   async (_parent: unknown, { input }: MutationSessionStepUpArgs, context: Context) => {
     const { database, passwords, throttle, viewer } = context;
     const session = viewer?.sessionId ? await context.sessions.load(viewer.sessionId) : null;
+    if (viewer?.clientId) throw forbidden('No program may do this for a person.');
     if (!session || !isSessionOpen(session, new Date())) throw sessionIsOver();
     const takeBack = await throttle.stepUp(session.id);
     const account = await database.account.findUniqueOrThrow({ where: { id: session.accountId } });
@@ -36,7 +37,7 @@ export const sessionStepUp = mutation(
 function renewProof(context: Context, { id, createdAt }: Session, amr: string[]) {
   return context.database.$transaction(async (transaction) => {
     const now = new Date();
-    const refreshToken = newRefreshToken();
+    const refreshToken = newSecretToken();
     const [session] = await transaction.session.updateManyAndReturn({
       where: { id, revokedAt: null },
       data: {
@@ -53,7 +54,7 @@ function renewProof(context: Context, { id, createdAt }: Session, amr: string[])
       where: { sessionId: id, usedAt: null },
       data: { usedAt: now },
     });
-    await transaction.refreshToken.create({ data: { hash: hashRefreshToken(refreshToken), sessionId: id } });
+    await transaction.refreshToken.create({ data: { hash: hashSecretToken(refreshToken), sessionId: id } });
     return { session, refreshToken };
   });
 }

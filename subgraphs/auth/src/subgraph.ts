@@ -1,5 +1,5 @@
 import { createPost, createSmtp } from '@kronos/mail';
-import { PrismaClient } from '@kronos/prisma-auth';
+import { type Prisma, PrismaClient } from '@kronos/prisma-auth';
 import { parseEnvironment } from '@kronos/service';
 import {
   createSealer,
@@ -11,11 +11,13 @@ import {
   type Subgraph,
 } from '@kronos/subgraph';
 import { createAccessTokens } from './access-token.ts';
+import { linkOf } from './account-token.rules.ts';
 import { createContext, type Services } from './context.ts';
 import { environmentShape } from './environment.ts';
 import { startHousekeeping } from './housekeeping.ts';
 import { addJwksRoute } from './jwks-route.ts';
 import { onUsers } from './on-users.ts';
+import { writeReset } from './password.reset.ts';
 import { preparePasswordRules } from './password.rules.ts';
 import { createPasswords } from './passwords.ts';
 import { resolvers } from './resolvers.ts';
@@ -55,7 +57,17 @@ export async function createSubgraph(environment: NodeJS.ProcessEnv): Promise<Su
   });
   const { SMTP_URL: smtpUrl, MAIL_FROM: from } = settings;
   const smtp = smtpUrl ? createSmtp({ url: smtpUrl, from }) : undefined;
-  const post = createPost({ database, sealer, smtp, logger, metrics });
+  const template =
+    settings.AUTH_LINK_TEMPLATE ?? `${settings.KRONOS_PUBLIC_URL}/account/{action}?token={token}`;
+  const links: Services['links'] = (purpose, token) => linkOf(template, purpose, token);
+  const post = createPost({
+    database,
+    sealer,
+    smtp,
+    write: (transaction: Prisma.TransactionClient, order) => writeReset(transaction, order, links),
+    logger,
+    metrics,
+  });
   post.start();
   const services: Services = {
     database,
@@ -66,6 +78,7 @@ export async function createSubgraph(environment: NodeJS.ProcessEnv): Promise<Su
     signingKeys,
     throttle,
     post,
+    links,
     accessTokens: createAccessTokens({ signingKeys, issuer: settings.KRONOS_TOKEN_ISSUER }),
     passwords: await createPasswords(metrics),
   };

@@ -1,3 +1,4 @@
+import { type Mailbox, openMailbox } from '@kronos/mail/mailbox';
 import { PrismaClient } from '@kronos/prisma-auth';
 import { decodeId } from '@kronos/subgraph';
 import { type Actor, createTestDomain, type TestDomain, type TestResult } from '@kronos/subgraph/testing';
@@ -144,4 +145,59 @@ export async function revokedSessionIds(auth: Auth): Promise<string[]> {
     orderBy: { sequence: 'asc' },
   });
   return rows.map(({ payload }) => (payload as { sessionId: string }).sessionId);
+}
+
+/** Auth with a mail server, whose mail can be read. */
+export interface MailingAuth extends Auth {
+  mailbox: Mailbox;
+}
+
+/** Starts auth with a mailbox. Links in its letters are `https://app.example.com/<action>/<token>`. */
+export async function startMailingAuth(environment: NodeJS.ProcessEnv = {}): Promise<MailingAuth> {
+  const mailbox = await openMailbox({ smtpPort: 0, port: 0 });
+  const auth = await startAuth({
+    SMTP_URL: mailbox.smtpUrl,
+    AUTH_LINK_TEMPLATE: 'https://app.example.com/{action}/{token}',
+    ...environment,
+  });
+  return {
+    ...auth,
+    mailbox,
+    async [Symbol.asyncDispose]() {
+      await auth[Symbol.asyncDispose]();
+      await mailbox[Symbol.asyncDispose]();
+    },
+  };
+}
+
+/** A letter as it has arrived. */
+export interface ArrivedLetter {
+  subject: string;
+  text: string;
+}
+
+/** All letters to an address, the newest first. */
+export async function lettersTo({ mailbox }: MailingAuth, email: string): Promise<ArrivedLetter[]> {
+  return (await fetch(`${mailbox.url}mails.json?to=${encodeURIComponent(email)}`)).json() as Promise<
+    ArrivedLetter[]
+  >;
+}
+
+/** Waits for the newest letter to an address with a link for `action`, and gives the token in it, unless it is `not`. */
+export async function tokenTo(
+  auth: MailingAuth,
+  email: string,
+  action: string,
+  not?: string,
+): Promise<string> {
+  return vi.waitFor(
+    async () => {
+      for (const { text } of await lettersTo(auth, email)) {
+        const token = new RegExp(`https://app\\.example\\.com/${action}/([\\w-]+)`).exec(text)?.[1];
+        if (token && token !== not) return token;
+      }
+      throw new Error(`no letter to ${email} for ${action}`);
+    },
+    { timeout: 10_000 },
+  );
 }

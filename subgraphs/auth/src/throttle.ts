@@ -35,6 +35,13 @@ export interface Throttle {
    */
   stepUp(sessionId: string): Promise<() => Promise<void>>;
   /**
+   * Counts a letter that somebody has asked for: 5 in an hour to one address, or for one account, and 30 from one place.
+   *
+   * @param recipient an address or an id, which need not exist
+   * @throws RATE_LIMITED with the seconds to wait
+   */
+  letter(recipient: string, address: string): Promise<void>;
+  /**
    * Counts an attempt to open an account from a place.
    *
    * @returns what to call when the address was taken. Ten such answers in an hour are enough for one place, because each
@@ -83,6 +90,8 @@ export function createThrottle(options: {
   const logInsOfAccount = limiter('account', Number.MAX_SAFE_INTEGER, hour);
   const accountPauses = limiter('pause', 1, minute);
   const stepUpsOfSession = limiter('step-up', 10, 30 * minute);
+  const lettersOfRecipient = limiter('letter', 5, hour);
+  const lettersOfPlace = limiter('letter-place', 30, hour);
   const signUpsOfPlace = limiter('sign-up', options.signUpsPerHour, hour);
   const takenAnswersOfPlace = limiter('taken', 10, hour);
 
@@ -116,6 +125,11 @@ export function createThrottle(options: {
       return async () => {
         await stepUpsOfSession.delete(sessionId);
       };
+    },
+
+    async letter(recipient, address) {
+      await admitted(lettersOfPlace.consume(networkOf(address)));
+      await admitted(lettersOfRecipient.consume(fingerprint(recipient)));
     },
 
     async signUp(address) {
