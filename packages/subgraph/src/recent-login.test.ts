@@ -46,3 +46,7 @@ test.each([
 ])('%s is not enough', (_what, caller, secondFactor) => {
   expect(faultsOf(caller)).toEqual(refused(secondFactor));
 });
+
+test('what comes through an OAuth client is refused, however recent the login', () => {
+  expect(() => requireRecentLogin(viewer({ clientId: 'client' }), now)).toThrow(/your own session/);
+});

@@ -9,15 +9,16 @@ const recentSeconds = 15 * 60;
  * Lets a mutation go on when its caller proved a moment ago who they are, by a second factor when they have one. A token
  * that was stolen, or a screen that was left unlocked, is then not enough to take over an account or a company.
  *
- * A caller that is no person proves nothing, and is refused; so is an OAuth client that acts for a person, whose login was not
- * meant for that.
+ * A caller that is no person proves nothing, and is refused; so is a person who comes through an OAuth client, because what
+ * they let it do is not this.
  *
- * @throws FORBIDDEN for an OAuth client; UserFaults with the code STEP_UP_REQUIRED: put it into the domain's `UserErrorCode`. Its details say by which
+ * @throws FORBIDDEN for a person who comes through an OAuth client
+ * @throws UserFaults with the code STEP_UP_REQUIRED: put it into the domain's `UserErrorCode`. Its details say by which
  *   mutation (`mutation`), how old a proof may be (`maxAgeSeconds`) and whether it needs a second factor (`secondFactor`).
  * @see https://www.rfc-editor.org/rfc/rfc9470 the same idea in OAuth
  */
 export function requireRecentLogin(viewer: Viewer | null, now = new Date()): void {
-  if (viewer?.clientId) throw forbidden('No program may do this for a person: log in to Kronos itself.');
+  if (viewer?.clientId) throw forbidden('This is done in your own session, not through an application.');
   if (viewer && isRecent(viewer.authenticatedAt, now) && isStrongEnough(viewer)) return;
   const secondFactor = viewer?.hasSecondFactor ?? false;
   userFaults(

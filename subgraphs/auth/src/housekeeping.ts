@@ -7,7 +7,7 @@ const retention = 30 * 24 * hour;
 
 /**
  * Deletes what ended, refresh tokens that were used, and what is left of letters, and of the links in them, more than thirty
- * days before `now`; and old security events.
+ * days before `now`; old security events; and what OAuth has done with.
  */
 export async function deleteEnded(database: PrismaClient, now: Date): Promise<void> {
   const before = new Date(now.getTime() - retention);
@@ -17,6 +17,8 @@ export async function deleteEnded(database: PrismaClient, now: Date): Promise<vo
   await database.refreshToken.deleteMany({ where: { usedAt: { lt: before } } });
   // The database itself says how long that is, and lets nobody delete them before.
   await database.$executeRaw`DELETE FROM security_event WHERE occurred_at < now() - security_event_retention()`;
+  await database.oAuthClientSecret.deleteMany({ where: { expiresAt: { lt: now } } });
+  await database.oidcRecord.deleteMany({ where: { expiresAt: { lt: now } } });
 }
 
 /**

@@ -1,5 +1,5 @@
-import type { SecurityEvent, Session, SigningKey } from '@kronos/prisma-auth';
-import type { Connection } from '@kronos/subgraph';
+import type { OAuthClient, OAuthClientSecret, SecurityEvent, Session, SigningKey } from '@kronos/prisma-auth';
+import type { Connection, Edge } from '@kronos/subgraph';
 import type { SigningKeyStatus } from './signing-key.rules.ts';
 
 /**
@@ -19,3 +19,7 @@ export type SigningKeyMapper = Pick<SigningKey, 'kid' | 'algorithm' | 'createdAt
 };
 export type SecurityEventMapper = SecurityEvent;
 export type SecurityEventConnectionMapper = Connection<SecurityEvent>;
+export type OAuthClientMapper = OAuthClient;
+export type OAuthClientSecretMapper = Pick<OAuthClientSecret, 'createdAt' | 'expiresAt'>;
+export type OAuthClientConnectionMapper = Connection<OAuthClient>;
+export type OAuthClientEdgeMapper = Edge<OAuthClient>;

@@ -3,6 +3,11 @@ import { userSignUp } from './account.sign-up.ts';
 import { User, userCreated } from './account.ts';
 import { emailChangeConfirm, emailChangeRequest, emailChangeRevert } from './email.change.ts';
 import { emailVerificationRequest, emailVerify } from './email.verify.ts';
+import { oauthClientCreate } from './oauth-client.create.ts';
+import { oauthClientDelete } from './oauth-client.delete.ts';
+import { oauthClientSecretRotate } from './oauth-client.secret-rotate.ts';
+import { OAuthClient, oauthClient, oauthClients } from './oauth-client.ts';
+import { oauthClientUpdate } from './oauth-client.update.ts';
 import { passwordChange } from './password.change.ts';
 import { passwordResetConfirm, passwordResetRequest } from './password.reset.ts';
 import { SecurityEvent, securityEvent, securityEventRaised, securityEvents } from './security-event.ts';
@@ -22,6 +27,8 @@ export const resolvers: Resolvers = {
     signingKeys,
     securityEvent,
     securityEvents,
+    oauthClients,
+    oauthClient,
   },
   Mutation: {
     userSignUp,
@@ -39,6 +46,10 @@ export const resolvers: Resolvers = {
     passwordChange,
     passwordResetRequest,
     passwordResetConfirm,
+    oauthClientCreate,
+    oauthClientUpdate,
+    oauthClientDelete,
+    oauthClientSecretRotate,
   },
   Subscription: {
     userCreated,
@@ -48,4 +59,5 @@ export const resolvers: Resolvers = {
   User,
   Session,
   SecurityEvent,
+  OAuthClient,
 };
