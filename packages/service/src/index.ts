@@ -16,6 +16,7 @@ export { type FollowTextOptions, followText } from './follow-text.ts';
 export { hostName, isLoopbackHost } from './hosts.ts';
 export { isFromThisMachine } from './is-from-this-machine.ts';
 export { createLogger, type Logger } from './logger.ts';
+export { isOpaqueToken, newOpaqueToken } from './opaque-token.ts';
 export { readOn } from './read-on.ts';
 export { type FoundText, isUrl, readText, type TextSource } from './read-text.ts';
 export { type RunningService, runService, StartError } from './run-service.ts';

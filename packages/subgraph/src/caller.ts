@@ -16,6 +16,18 @@ export interface Viewer {
   hasSecondFactor: boolean;
   /** The UUID of the OAuth client by which the person acts, with no more rights than it was given; absent without one. */
   clientId?: string;
+  /** The UUID of the API token that the request came with, with no more rights than it was given; absent without one. */
+  apiTokenId?: string;
+  /** The administrator who acts under the person's name; absent when the person does it themselves. */
+  impersonation?: Impersonation;
+}
+
+/** That somebody acts under the name of another (`act` of RFC 8693). */
+export interface Impersonation {
+  /** A UUID. */
+  id: string;
+  /** Who really acts: a UUID. Whatever is written down about a change names this person. */
+  actorId: string;
 }
 
 /** A program that calls in its own name, by client credentials (RFC 6749, 4.4): no person stands behind the request. */

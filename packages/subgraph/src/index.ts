@@ -1,7 +1,7 @@
 export { requirePerson, scopesOf } from './access.ts';
 export { createSubgraphApp, type SubgraphAppOptions } from './app.ts';
 export { BoundedMap } from './bounded-map.ts';
-export type { Caller, RequestContext, Service, Viewer } from './caller.ts';
+export type { Caller, Impersonation, RequestContext, Service, Viewer } from './caller.ts';
 export {
   type Connection,
   type ConnectionArguments,
@@ -31,7 +31,7 @@ export {
   openMasterKeys,
 } from './master-keys.ts';
 export { type Domain, type DomainDatabase, type DomainOptions, openDomain } from './open-domain.ts';
-export { requireRecentLogin } from './recent-login.ts';
+export { requireOwnLogin, requireRecentLogin } from './recent-login.ts';
 export { keepSealed, resealColumn, type SealedColumn } from './reseal.ts';
 export { rowLoader } from './row-loader.ts';
 export { schemaFaults } from './schema-faults.ts';

@@ -81,6 +81,11 @@ interface InternalClaims {
   roles?: string[];
   /** The OAuth client by which the subject acts, or which it is. */
   client_id?: string;
+  /** The API token that the request came with. */
+  api_token?: string;
+  /** Who really acts, and by which impersonation. */
+  act?: { sub: string };
+  impersonation?: string;
   tokenExp?: number;
   auth_time?: number;
   amr?: string[];
@@ -98,6 +103,7 @@ function readClaims(claims: InternalClaims & { sub?: string }): VerifiedToken {
     auth_time: authTime,
     amr,
     mfa_enrolled,
+    api_token: apiToken,
   } = claims;
   if (sub === undefined) return { viewer: null };
   const scopes = new Set(scope?.split(' ').filter(Boolean));
@@ -112,8 +118,17 @@ function readClaims(claims: InternalClaims & { sub?: string }): VerifiedToken {
     amr: amr ?? [],
     hasSecondFactor: mfa_enrolled === true,
     ...(client !== undefined && { clientId: decodeClient(client) }),
+    ...(apiToken !== undefined && { apiTokenId: decodeId('api_token', apiToken) }),
+    ...impersonationOf(claims),
   };
   return { viewer, ...expiry };
+}
+
+function impersonationOf({ act, impersonation }: InternalClaims): Pick<Viewer, 'impersonation'> {
+  if (!act || !impersonation) return {};
+  return {
+    impersonation: { id: decodeId('impersonation', impersonation), actorId: decodeId('user', act.sub) },
+  };
 }
 
 function decodeClient(id: string): string {

@@ -1,6 +1,6 @@
-import type { Account, Session } from '@kronos/prisma-auth';
+import type { Account, ApiToken, Session } from '@kronos/prisma-auth';
 import { encodeId, newId } from '@kronos/subgraph';
-import { SignJWT } from 'jose';
+import { type JWTPayload, SignJWT } from 'jose';
 import type { SigningKeys } from './signing-keys.ts';
 
 const lifeMilliseconds = 15 * 60 * 1000;
@@ -9,9 +9,22 @@ const lifeMilliseconds = 15 * 60 * 1000;
 export type TokenAccount = Pick<Account, 'id' | 'roles' | 'scopes' | 'hasSecondFactor'>;
 export type TokenSession = Pick<Session, 'id' | 'authenticatedAt' | 'amr'>;
 
+export type TokenOfApi = Pick<ApiToken, 'id' | 'scopes' | 'operations' | 'expiresAt'>;
+
+/** An access token, and when it expires. */
+export interface IssuedToken {
+  accessToken: string;
+  expiresAt: Date;
+}
+
 /** Issues what callers prove themselves to the gateway with. */
 export interface AccessTokens {
-  issue(account: TokenAccount, session: TokenSession): Promise<{ accessToken: string; expiresAt: Date }>;
+  issue(account: TokenAccount, session: TokenSession): Promise<IssuedToken>;
+  /**
+   * For the gateway, in place of an API token: with those of its scopes that the person has now. It has no roles, because a
+   * role is a right that nobody has named; and no time of a login, because nobody has logged in.
+   */
+  issueForApiToken(account: TokenAccount, token: TokenOfApi): Promise<IssuedToken>;
 }
 
 /**
@@ -21,28 +34,42 @@ export interface AccessTokens {
  * @param options.issuer the claim `iss`, which the gateway asks for
  */
 export function createAccessTokens(options: { signingKeys: SigningKeys; issuer: string }): AccessTokens {
+  async function sign(userId: string, claims: JWTPayload, latest?: Date): Promise<IssuedToken> {
+    const signer = await options.signingKeys.signer();
+    const now = Date.now();
+    const end = Math.min(now + lifeMilliseconds, latest?.getTime() ?? Number.POSITIVE_INFINITY);
+    const expiresAt = new Date(Math.floor(end / 1000) * 1000);
+    const accessToken = await new SignJWT(claims)
+      .setProtectedHeader({ alg: signer.algorithm, kid: signer.kid, typ: 'JWT' })
+      .setIssuer(options.issuer)
+      .setAudience('kronos')
+      .setSubject(encodeId('user', userId))
+      .setJti(newId())
+      .setIssuedAt(Math.floor(now / 1000))
+      .setExpirationTime(expiresAt)
+      .sign(signer.privateKey);
+    return { accessToken, expiresAt };
+  }
+
   return {
-    async issue(account, session) {
-      const signer = await options.signingKeys.signer();
-      const now = Date.now();
-      const expiresAt = new Date(Math.floor((now + lifeMilliseconds) / 1000) * 1000);
-      const accessToken = await new SignJWT({
+    issue: (account, session) =>
+      sign(account.id, {
         sid: encodeId('session', session.id),
         scope: account.scopes.join(' '),
         roles: account.roles,
         auth_time: Math.floor(session.authenticatedAt.getTime() / 1000),
         amr: session.amr,
         mfa_enrolled: account.hasSecondFactor,
-      })
-        .setProtectedHeader({ alg: signer.algorithm, kid: signer.kid, typ: 'JWT' })
-        .setIssuer(options.issuer)
-        .setAudience('kronos')
-        .setSubject(encodeId('user', account.id))
-        .setJti(newId())
-        .setIssuedAt(Math.floor(now / 1000))
-        .setExpirationTime(expiresAt)
-        .sign(signer.privateKey);
-      return { accessToken, expiresAt };
-    },
+      }),
+    issueForApiToken: (account, { id, scopes, operations, expiresAt }) =>
+      sign(
+        account.id,
+        {
+          api_token: encodeId('api_token', id),
+          scope: scopes.filter((scope) => account.scopes.includes(scope)).join(' '),
+          ...(operations.length > 0 && { operations }),
+        },
+        expiresAt,
+      ),
   };
 }

@@ -1,5 +1,6 @@
 import { connection, encodeId, subscription, tryDecodeId } from '@kronos/subgraph';
 import type { Resolvers } from './__generated__/types.ts';
+import { usableApiTokens } from './api-token.ts';
 import type { Context } from './context.ts';
 import type { UserMapper } from './mappers.ts';
 import { trail } from './security-event.ts';
@@ -37,6 +38,9 @@ export const User: Resolvers['User'] = {
       where: { accountId: user.id, revokedAt: null, expiresAt: { gt: new Date() } },
       orderBy: [{ field: 'createdAt', direction: 'DESC' }],
     });
+  },
+  apiTokens(user, args, context) {
+    return maySee(user, context, 'auth:admin') ? usableApiTokens(user.id, args, context) : null;
   },
   securityEvents(user, args, context) {
     if (!maySee(user, context, 'auth:admin')) return null;

@@ -1,6 +1,13 @@
 import type { Consumer, EventLog, Relay } from '@kronos/events';
 import type { Post } from '@kronos/mail';
-import type { Account, OAuthClient, PrismaClient, SecurityEvent, Session } from '@kronos/prisma-auth';
+import type {
+  Account,
+  ApiToken,
+  OAuthClient,
+  PrismaClient,
+  SecurityEvent,
+  Session,
+} from '@kronos/prisma-auth';
 import { type RequestContext, rowLoader, type Sealer } from '@kronos/subgraph';
 import type DataLoader from 'dataloader';
 import type { AccessTokens } from './access-token.ts';
@@ -33,6 +40,7 @@ export interface Context extends RequestContext, Services {
   sessions: DataLoader<string, Session | null>;
   securityEvents: DataLoader<string, SecurityEvent | null>;
   oauthClients: DataLoader<string, OAuthClient | null>;
+  apiTokens: DataLoader<string, ApiToken | null>;
 }
 
 /** Makes the context of one request, or of one event of a subscription. */
@@ -43,6 +51,7 @@ export function createContext(services: Services, request: RequestContext): Cont
     ...services,
     accounts: rowLoader((ids) => database.account.findMany({ where: { id: { in: [...ids] } } })),
     sessions: rowLoader((ids) => database.session.findMany({ where: { id: { in: [...ids] } } })),
+    apiTokens: rowLoader((ids) => database.apiToken.findMany({ where: { id: { in: [...ids] } } })),
     securityEvents: rowLoader((ids) => database.securityEvent.findMany({ where: { id: { in: [...ids] } } })),
     oauthClients: rowLoader((ids) => database.oAuthClient.findMany({ where: { id: { in: [...ids] } } })),
   };

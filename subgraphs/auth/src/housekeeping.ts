@@ -14,6 +14,9 @@ export async function deleteEnded(database: PrismaClient, now: Date): Promise<vo
   await database.session.deleteMany({ where: { expiresAt: { lt: before } } });
   await database.mail.deleteMany({ where: { failedAt: { lt: before } } });
   await database.accountToken.deleteMany({ where: { expiresAt: { lt: before } } });
+  await database.apiToken.deleteMany({
+    where: { OR: [{ expiresAt: { lt: before } }, { revokedAt: { lt: before } }] },
+  });
   await database.refreshToken.deleteMany({ where: { usedAt: { lt: before } } });
   // The database itself says how long that is, and lets nobody delete them before.
   await database.$executeRaw`DELETE FROM security_event WHERE occurred_at < now() - security_event_retention()`;

@@ -1,4 +1,11 @@
-import type { OAuthClient, OAuthClientSecret, SecurityEvent, Session, SigningKey } from '@kronos/prisma-auth';
+import type {
+  ApiToken,
+  OAuthClient,
+  OAuthClientSecret,
+  SecurityEvent,
+  Session,
+  SigningKey,
+} from '@kronos/prisma-auth';
 import type { Connection, Edge } from '@kronos/subgraph';
 import type { SigningKeyStatus } from './signing-key.rules.ts';
 
@@ -23,3 +30,5 @@ export type OAuthClientMapper = OAuthClient;
 export type OAuthClientSecretMapper = Pick<OAuthClientSecret, 'createdAt' | 'expiresAt'>;
 export type OAuthClientConnectionMapper = Connection<OAuthClient>;
 export type OAuthClientEdgeMapper = Edge<OAuthClient>;
+export type ApiTokenMapper = ApiToken;
+export type ApiTokenConnectionMapper = Connection<ApiToken>;

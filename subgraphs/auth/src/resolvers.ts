@@ -1,6 +1,9 @@
 import type { Resolvers } from './__generated__/types.ts';
 import { userSignUp } from './account.sign-up.ts';
 import { User, userCreated } from './account.ts';
+import { apiTokenCreate } from './api-token.create.ts';
+import { apiTokenRevoke } from './api-token.revoke.ts';
+import { ApiToken, apiToken, apiTokens } from './api-token.ts';
 import { emailChangeConfirm, emailChangeRequest, emailChangeRevert } from './email.change.ts';
 import { emailVerificationRequest, emailVerify } from './email.verify.ts';
 import { oauthClientCreate } from './oauth-client.create.ts';
@@ -29,6 +32,8 @@ export const resolvers: Resolvers = {
     securityEvents,
     oauthClients,
     oauthClient,
+    apiToken,
+    apiTokens,
   },
   Mutation: {
     userSignUp,
@@ -50,6 +55,8 @@ export const resolvers: Resolvers = {
     oauthClientUpdate,
     oauthClientDelete,
     oauthClientSecretRotate,
+    apiTokenCreate,
+    apiTokenRevoke,
   },
   Subscription: {
     userCreated,
@@ -60,4 +67,5 @@ export const resolvers: Resolvers = {
   Session,
   SecurityEvent,
   OAuthClient,
+  ApiToken,
 };

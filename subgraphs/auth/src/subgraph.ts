@@ -12,6 +12,7 @@ import {
 } from '@kronos/subgraph';
 import { createAccessTokens } from './access-token.ts';
 import { linkOf } from './account-token.rules.ts';
+import { addApiTokenRoute } from './api-token.exchange-route.ts';
 import { createContext, type Services } from './context.ts';
 import { environmentShape } from './environment.ts';
 import { startHousekeeping } from './housekeeping.ts';
@@ -94,7 +95,10 @@ export async function createSubgraph(environment: NodeJS.ProcessEnv): Promise<Su
     schemaFile: new URL('../schema.graphql', import.meta.url),
     resolvers,
     createContext: (request) => createContext(services, request),
-    routes: (app) => addJwksRoute(app, signingKeys, logger),
+    routes(app, tools) {
+      addJwksRoute(app, signingKeys, logger);
+      addApiTokenRoute(app, tools, services);
+    },
     async close() {
       stopHousekeeping();
       // It writes what became of letters: the database goes after it.

@@ -5,10 +5,16 @@ import { isSessionOpen } from './session.rules.ts';
 /** The caller. A token outlives its session by minutes at most; asked here, it is worth nothing from the first second. */
 export async function viewer(_parent: unknown, _args: object, context: Context) {
   if (!context.viewer) return null;
-  const { userId, sessionId, scopes } = context.viewer;
+  const { userId, sessionId, apiTokenId, scopes } = context.viewer;
+  const caller = { user: { id: userId }, scopes: [...scopes].sort() };
+  if (apiTokenId) {
+    const apiToken = await context.apiTokens.load(apiTokenId);
+    if (!apiToken || apiToken.revokedAt) throw unauthenticated('The API token has been revoked.');
+    return { ...caller, apiToken };
+  }
   const session = sessionId ? await context.sessions.load(sessionId) : null;
   if (!session || !isSessionOpen(session, new Date())) {
     throw unauthenticated('Your session is over: log in again.');
   }
-  return { user: { id: userId }, session, scopes: [...scopes].sort() };
+  return { ...caller, session };
 }

@@ -1,8 +1,11 @@
 import { createHash } from 'node:crypto';
 import { codedError } from '@kronos/engine';
+import { isOpaqueToken } from '@kronos/service';
 import { createRemoteJWKSet, errors, type JWTPayload, jwtVerify } from 'jose';
 import { LRUCache } from 'lru-cache';
-import { anonymous, type Caller, type Viewer } from './caller.ts';
+import type { ApiTokens } from './api-tokens.ts';
+import { anonymous, type Caller, credentialsOf, type Viewer } from './caller.ts';
+import { endedMessage } from './refusals.ts';
 
 export interface AuthenticateOptions {
   jwksUrl: string;
@@ -10,27 +13,34 @@ export interface AuthenticateOptions {
   /** Who else issues access tokens with these keys, to OAuth clients: they say `at+jwt` (RFC 9068). */
   oauthIssuer: string;
   audience: string;
-  /** Whether a session has been revoked before its tokens expired. */
-  isRevoked(sessionId: string): boolean;
+  /** Whether a session, an API token or an impersonation has ended before its access tokens expired. */
+  isRevoked(id: string): boolean;
   /** Whether a token claims rights that its viewer, or the client that it was given to, has lost since. */
   claimsTooMuch(viewer: Viewer): boolean;
+  /** Undefined where there are no API tokens. */
+  apiTokens?: ApiTokens;
 }
 
-/** Who the caller is, from the `authorization` header; throws a coded error when the token is worth nothing. */
-export type Authenticate = (authorization: string | undefined) => Promise<Caller>;
+/**
+ * Who the caller is, from the `authorization` header; throws a coded error when the token is worth nothing.
+ *
+ * @param address where the request comes from
+ */
+export type Authenticate = (authorization: string | undefined, address: string) => Promise<Caller>;
 
 /** Asymmetric algorithms alone: with `none` or HS256 anybody could sign with what the JWKS publishes. */
 const algorithms = ['EdDSA', 'ES256', 'RS256'];
 const worthless = 'The access token is not valid: refresh it or log in again.';
 const maxKnownTokens = 20_000;
 const bearer = /^Bearer +([\w-]+\.[\w-]+\.[\w-]+)$/i;
+const bearerOfApiToken = /^Bearer +(kronos_\w+)$/i;
 
 /** A gateway that verifies nothing: callers are anonymous, and their header is forwarded as it is. */
 export const authenticateNobody: Authenticate = async () => anonymous;
 
 /** Verifies access tokens against a remote JWKS; a token is verified once and known by its hash until it expires. */
 export function createAuthenticate(options: AuthenticateOptions): Authenticate {
-  const { issuer, oauthIssuer, audience } = options;
+  const { issuer, oauthIssuer, audience, apiTokens } = options;
   const keys = createRemoteJWKSet(new URL(options.jwksUrl), {
     cooldownDuration: 5_000,
     timeoutDuration: 3_000,
@@ -58,20 +68,35 @@ export function createAuthenticate(options: AuthenticateOptions): Authenticate {
     return verified;
   }
 
-  return async (authorization) => {
+  async function verifyApiToken(authorization: string, address: string): Promise<Caller> {
+    const token = bearerOfApiToken.exec(authorization)?.[1];
+    if (!token || !apiTokens || !isOpaqueToken(token))
+      throw unauthenticated('The authorization header is no Bearer token.');
+    const caller = await verify(await apiTokens.exchange(token, address));
+    if (!caller.viewer || !options.claimsTooMuch(caller.viewer)) return caller;
+    // The person's rights have changed since: the token has what is left of them.
+    apiTokens.forget(token);
+    return verify(await apiTokens.exchange(token, address));
+  }
+
+  return async (authorization, address) => {
     if (!authorization) return anonymous;
     const token = bearer.exec(authorization)?.[1];
-    if (!token) throw unauthenticated('The authorization header is no Bearer token.');
-    const caller = await verify(token);
+    const caller = await (token ? verify(token) : verifyApiToken(authorization, address));
     const { viewer } = caller;
-    if (viewer?.sessionId && options.isRevoked(viewer.sessionId)) {
-      throw unauthenticated('The session has been ended: log in again.');
-    }
+    if (viewer && isOver(viewer)) throw unauthenticated(endedMessage(viewer));
     if (viewer && options.claimsTooMuch(viewer)) {
       throw unauthenticated('Your rights have changed: refresh the access token and send the request again.');
     }
     return caller;
   };
+
+  function isOver(viewer: Viewer): boolean {
+    // Most callers have a session and nothing else.
+    if (!viewer.apiToken && !viewer.impersonation)
+      return viewer.sessionId !== null && options.isRevoked(viewer.sessionId);
+    return credentialsOf(viewer).some((id) => options.isRevoked(id));
+  }
 }
 
 /** The scope by which a person lets a client act in their name; for what needs a right, it is none. */
@@ -91,7 +116,23 @@ function toViewer(payload: JWTPayload): Viewer {
     authTime: Number.isSafeInteger(authTime) ? (authTime as number) : null,
     amr: Array.isArray(amr) ? amr.map(String) : [],
     hasSecondFactor: payload.mfa_enrolled === true,
+    ...apiTokenOf(payload),
+    ...impersonationOf(payload),
   };
+}
+
+function apiTokenOf({ api_token: id, operations }: JWTPayload): Pick<Viewer, 'apiToken'> {
+  if (typeof id !== 'string') return {};
+  return { apiToken: { id, operations: Array.isArray(operations) ? new Set(operations) : undefined } };
+}
+
+/** Who acts under the subject's name (RFC 8693, 4.1). A token that does not say by which impersonation is nobody's. */
+function impersonationOf({ act, impersonation: id }: JWTPayload): Pick<Viewer, 'impersonation'> {
+  if (act === undefined) return {};
+  const { sub: actorId, sid: actorSessionId } = (act ?? {}) as Record<string, unknown>;
+  if (typeof id !== 'string' || typeof actorId !== 'string' || typeof actorSessionId !== 'string')
+    throw unauthenticated(worthless);
+  return { impersonation: { id, actorId, actorSessionId } };
 }
 
 /** Says whether the token is to blame, or the keys by which it would be verified. */

@@ -13,6 +13,10 @@ export interface Viewer {
   isService: boolean;
   /** TypeID of the OAuth client that the token was given to; null for a person's own login. */
   clientId: string | null;
+  /** The API token that the request came with; absent without one. */
+  apiToken?: ApiToken;
+  /** That somebody else acts under the person's name; absent when they do it themselves. */
+  impersonation?: Impersonation;
   /** TypeID, e.g. `session_…`; null when the token belongs to no session. */
   sessionId: string | null;
   scopes: ReadonlySet<string>;
@@ -25,6 +29,29 @@ export interface Viewer {
   amr: readonly string[];
   /** Whether they have a second factor, which dangerous changes then want. */
   hasSecondFactor: boolean;
+}
+
+/** A person's token for their own programs. */
+export interface ApiToken {
+  /** TypeID, `api_token_…`. */
+  id: string;
+  /** SHA-256 of the only documents that it is good for, in hexadecimal; undefined for any. */
+  operations: ReadonlySet<string> | undefined;
+}
+
+/** That somebody acts under the name of another (`act` of RFC 8693). */
+export interface Impersonation {
+  /** TypeID, `impersonation_…`. */
+  id: string;
+  /** Who really acts, and the session in which they began: it ends with that. */
+  actorId: string;
+  actorSessionId: string;
+}
+
+/** The ids of everything whose end makes the token worthless before its time. */
+export function credentialsOf({ sessionId, apiToken, impersonation }: Viewer): string[] {
+  const { id, actorSessionId } = impersonation ?? {};
+  return [sessionId, apiToken?.id, id, actorSessionId].filter((name) => typeof name === 'string');
 }
 
 /** A caller without a token, and every caller of a gateway that verifies none. */

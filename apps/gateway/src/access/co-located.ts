@@ -34,6 +34,10 @@ export interface SubgraphViewer {
   hasSecondFactor: boolean;
   /** The OAuth client by which the person acts; absent without one. */
   clientId?: string;
+  /** The API token that the request came with; absent without one. */
+  apiTokenId?: string;
+  /** That somebody else acts under the person's name; absent when they do it themselves. */
+  impersonation?: { id: string; actorId: string };
 }
 
 /** What the gateway needs of a subgraph that lives in its process; those of `@kronos/subgraph` have it. */
@@ -103,7 +107,8 @@ function toIdentity(viewer: Viewer): Identity {
 }
 
 function toSubgraphViewer(viewer: Viewer): SubgraphViewer {
-  const { userId, sessionId, clientId, scopes, roles, authTime, amr, hasSecondFactor } = viewer;
+  const { userId, sessionId, clientId, apiToken, impersonation } = viewer;
+  const { scopes, roles, authTime, amr, hasSecondFactor } = viewer;
   return {
     userId: decodeId('user', userId),
     sessionId: sessionId === null ? null : decodeId('session', sessionId),
@@ -113,6 +118,13 @@ function toSubgraphViewer(viewer: Viewer): SubgraphViewer {
     amr,
     hasSecondFactor,
     ...(clientId !== null && { clientId: decodeId('oauth_client', clientId) }),
+    ...(apiToken && { apiTokenId: decodeId('api_token', apiToken.id) }),
+    ...(impersonation && {
+      impersonation: {
+        id: decodeId('impersonation', impersonation.id),
+        actorId: decodeId('user', impersonation.actorId),
+      },
+    }),
   };
 }
 

@@ -2,6 +2,7 @@ import type { EventLog } from '@kronos/events';
 import type { Logger } from '@kronos/service';
 import type { Registry } from 'prom-client';
 import type { GatewayEnvironment } from '../environment.ts';
+import { createApiTokens } from './api-tokens.ts';
 import { type Authenticate, authenticateNobody, createAuthenticate } from './authenticate.ts';
 import { anonymous, type Caller } from './caller.ts';
 import { createInternalTokens, type MintInternalToken } from './internal-token.ts';
@@ -30,6 +31,7 @@ export async function createIdentity(
   metrics: Registry,
 ): Promise<Identity> {
   const { KRONOS_JWKS_URL: jwksUrl, KRONOS_INTERNAL_KEY_FILE: keyFile, REDIS_URL: redisUrl } = environment;
+  const { KRONOS_API_TOKENS_URL: apiTokensUrl } = environment;
   const mint = keyFile ? await createInternalTokens(keyFile) : undefined;
   // Loaded only when there is a log to read: a gateway of a foreign graph carries no Redis client.
   const log = redisUrl
@@ -45,6 +47,7 @@ export async function createIdentity(
         audience: environment.KRONOS_TOKEN_AUDIENCE,
         isRevoked: revocations.isRevoked,
         claimsTooMuch: rightsChanges.claimsTooMuch,
+        apiTokens: apiTokensUrl ? createApiTokens({ url: apiTokensUrl, mint }) : undefined,
       })
     : authenticateNobody;
 

@@ -5,6 +5,13 @@ import type { Viewer } from './caller.ts';
 
 type Lacking = Pick<WithheldPlace, 'requirement'> & Partial<Pick<WithheldPlace, 'path'>>;
 
+/** What callers are told whose session, or whatever they came by instead, has ended. */
+export function endedMessage({ apiToken, impersonation }: Viewer): string {
+  if (apiToken) return 'The API token has been revoked.';
+  if (impersonation) return 'You act under the name of another no more.';
+  return 'The session has been ended: log in again.';
+}
+
 /** The error for something that a caller may not see. @param viewer who asks; null when nobody is logged in */
 export function notAllowed({ requirement, path }: Lacking, viewer: Viewer | null): GraphQLError {
   const { coordinate, rule } = requirement;

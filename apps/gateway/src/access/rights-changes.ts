@@ -29,6 +29,9 @@ interface Rights {
 /** Longer than any access token lives: those made after a change carry it. */
 const rememberMs = 60 * 60_000;
 
+/** Without which nobody acts under the name of another. */
+const impersonatingScope = 'auth:impersonate';
+
 /** What is left to a client: its scopes, or nothing at all. */
 interface ClientRights {
   scopes: ReadonlySet<string>;
@@ -72,7 +75,9 @@ export function followRightsChanges(log: EventLog, logger: Logger): RightsChange
   });
 
   return {
-    claimsTooMuch({ userId, clientId, roles, scopes }) {
+    claimsTooMuch({ userId, clientId, impersonation, roles, scopes }) {
+      const actor = impersonation && known.get(impersonation.actorId);
+      if (actor && !actor.scopes.has(impersonatingScope)) return true;
       const client = clientId === null ? undefined : clients.get(clientId);
       if (client && (client.isDeleted || hasMore(scopes, client.scopes))) return true;
       const rights = known.get(userId);

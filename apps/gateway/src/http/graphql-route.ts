@@ -66,7 +66,7 @@ export function graphqlRoute(app: FastifyInstance, options: GraphqlRouteOptions)
         let account: Account | undefined;
         try {
           if (wantsPage(request)) return reply.redirect('/');
-          const caller = await authenticate(request.headers.authorization);
+          const caller = await authenticate(request.headers.authorization, request.ip);
           const client = identifyClient(request.headers[clientKeyHeader]);
           const context = createContext(request, caller, client, forwardHeaders);
           account = context.account = accounts?.open(context, reply);

@@ -6,7 +6,7 @@ import type { Authenticate } from '../access/authenticate.ts';
 export function mayReadMetrics(authenticate: Authenticate) {
   return async (request: FastifyRequest): Promise<boolean> => {
     if (isFromThisMachine(request)) return true;
-    const caller = await authenticate(request.headers.authorization).catch(() => undefined);
+    const caller = await authenticate(request.headers.authorization, request.ip).catch(() => undefined);
     return caller?.viewer?.scopes.has('metrics:read') ?? false;
   };
 }

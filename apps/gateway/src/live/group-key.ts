@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { PlannedSubscription } from '@kronos/engine';
+import { credentialsOf } from '../access/caller.ts';
 import type { GatewayContext } from '../context.ts';
 import type { SharedScope } from './shared-scopes.ts';
 
@@ -33,7 +34,9 @@ function membership(
   if (!viewer) return ['CREDENTIAL', key, authorization, application];
   const rights = [[...viewer.roles].sort(), [...viewer.scopes].sort()];
   if (scope === 'ROLES') return [scope, application, ...rights];
-  if (scope === 'VIEWER') return [scope, application, viewer.userId, viewer.sessionId, ...rights];
+  // By which way somebody came is told to subgraphs, too.
+  if (scope === 'VIEWER')
+    return [scope, application, viewer.userId, viewer.clientId, ...credentialsOf(viewer), ...rights];
   return [scope, application, key];
 }
 

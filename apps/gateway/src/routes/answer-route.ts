@@ -40,7 +40,7 @@ export async function answerRoute(
   const { authenticate, identifyClient, accounts, forwardHeaders } = options;
   let account: Account | undefined;
   try {
-    const caller = await authenticate(request.headers.authorization);
+    const caller = await authenticate(request.headers.authorization, request.ip);
     const client = identifyClient(request.headers[clientKeyHeader]);
     const context: GatewayContext = createContext(request, caller, client, forwardHeaders);
     context.route = { id: route.id, policyId: route.policyId };

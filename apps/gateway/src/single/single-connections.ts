@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { codedError } from '@kronos/engine';
+import { credentialsOf } from '../access/caller.ts';
 import type { GatewayContext } from '../context.ts';
 import type { Streams } from '../stream/streams.ts';
 import { SingleConnection } from './single-connection.ts';
@@ -64,5 +65,5 @@ export function createSingleConnections(streams: Pick<Streams, 'reserve' | 'puls
 
 /** The same after a token was refreshed: what an operation may see is decided by the token that it comes with. */
 function ownerOf({ caller: { key, viewer }, authorization }: GatewayContext): string {
-  return JSON.stringify(viewer ? [viewer.userId, viewer.sessionId] : [key, authorization]);
+  return JSON.stringify(viewer ? [viewer.userId, ...credentialsOf(viewer)] : [key, authorization]);
 }

@@ -7,12 +7,13 @@ import type { Client } from '../rules/identify-client.ts';
 
 /** The one who asks, as far as it matters for what may be asked. */
 export interface Asker extends Pick<GatewayContext, 'route'> {
+  caller: Pick<GatewayContext['caller'], 'viewer'>;
   client: Pick<Client, 'id' | 'allowedOperations'> | null;
 }
 
-/** Holds callers to what is stored. */
+/** Holds callers to what is stored, and API tokens to what they were given for. */
 export interface Safelist {
-  /** Whether this caller may send stored operations only. */
+  /** Whether this caller may send certain operations only. */
   holds(asker: Asker): boolean;
   /**
    * The error for an operation that a caller may not send; undefined when they may.
@@ -24,21 +25,30 @@ export interface Safelist {
 
 /** @param isForAll whether all callers are held to what is stored, not only the clients that say so */
 export function createSafelist(rules: Pick<HeldRules, 'current'>, isForAll: boolean): Safelist {
-  const holds: Safelist['holds'] = ({ client, route }) =>
+  const isHeldToStored = ({ client, route }: Asker) =>
     !route && (isForAll || client?.allowedOperations === 'SAFELIST_ONLY');
+  const operationsOf = ({ caller }: Asker) => caller.viewer?.apiToken?.operations;
 
   return {
-    holds,
+    holds: (asker) => isHeldToStored(asker) || operationsOf(asker) !== undefined,
     refusal(asker, hash) {
-      if (!holds(asker) || rules.current.isStoredFor(asker.client?.id ?? null, hash)) return undefined;
-      const error = codedError(
+      // A route is an operation, too: the token was given for it or not.
+      if (operationsOf(asker)?.has(hash) === false)
+        return notAllowed('This API token is for certain operations, of which this is none.', hash);
+      if (!isHeldToStored(asker) || rules.current.isStoredFor(asker.client?.id ?? null, hash))
+        return undefined;
+      return notAllowed(
         'Only stored operations may be sent here: publish this one first, for example by “kronos operations publish”.',
-        { code: 'OPERATION_NOT_ALLOWED', details: { hash } },
+        hash,
       );
-      error.extensions.http = { status: 403 };
-      return error;
     },
   };
+}
+
+function notAllowed(message: string, hash: string): GraphQLError {
+  const error = codedError(message, { code: 'OPERATION_NOT_ALLOWED', details: { hash } });
+  error.extensions.http = { status: 403 };
+  return error;
 }
 
 /**

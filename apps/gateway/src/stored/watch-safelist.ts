@@ -14,7 +14,7 @@ export interface SafelistWatch {
    */
   watch(
     planned: Pick<PlannedSubscription, 'queryHash'>,
-    context: Pick<GatewayContext, 'client' | 'route'>,
+    context: Pick<GatewayContext, 'caller' | 'client' | 'route'>,
     onLost: (error: GraphQLError) => void,
   ): () => void;
 }
@@ -30,9 +30,9 @@ export function createSafelistWatch(
   });
 
   /** A caller as their client is now: contexts have it as it was. */
-  function askerNow({ client, route }: Pick<GatewayContext, 'client' | 'route'>): Asker {
+  function askerNow({ caller, client, route }: Pick<GatewayContext, 'caller' | 'client' | 'route'>): Asker {
     const current = client && rules.current.clientOfKey(client.keyHash, Date.now());
-    return { client: current ?? client, route };
+    return { caller, client: current ?? client, route };
   }
 
   return {

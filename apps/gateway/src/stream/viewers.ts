@@ -1,6 +1,7 @@
 import type { GraphQLError } from 'graphql';
 import { unauthenticated } from '../access/authenticate.ts';
-import type { Viewer } from '../access/caller.ts';
+import { credentialsOf, type Viewer } from '../access/caller.ts';
+import { endedMessage } from '../access/refusals.ts';
 import type { Revocations } from '../access/revocations.ts';
 import type { RightsChanges } from '../access/rights-changes.ts';
 
@@ -23,14 +24,13 @@ const maxTimerMs = 2 ** 31 - 1;
 const timerStepMs = 250;
 
 export function createViewers(revocations: Revocations, rightsChanges: RightsChanges): Viewers {
-  const bySession = new Map<string, Set<Watch>>();
-  /** By the user, and by the OAuth client that the token was given to. */
+  /** By session, API token, impersonation: whatever the token ends with. */
+  const byCredential = new Map<string, Set<Watch>>();
+  /** By the user, by the OAuth client that the token was given to, and by who acts under the user's name. */
   const byHolder = new Map<string, Set<Watch>>();
 
-  revocations.onRevoked((sessionId) => {
-    for (const watch of [...(bySession.get(sessionId) ?? [])]) {
-      watch.lose('The session has been ended: log in again.');
-    }
+  revocations.onRevoked((id) => {
+    for (const watch of [...(byCredential.get(id) ?? [])]) watch.lose(endedMessage(watch.viewer));
   });
   rightsChanges.onChanged((id) => {
     for (const watch of [...(byHolder.get(id) ?? [])]) {
@@ -42,10 +42,12 @@ export function createViewers(revocations: Revocations, rightsChanges: RightsCha
   return {
     watch(viewer, onLost) {
       if (!viewer) return () => undefined;
-      const holders = new Set([viewer.userId, viewer.clientId ?? viewer.userId]);
+      const { userId, clientId, impersonation } = viewer;
+      const holders = new Set([userId, clientId ?? userId, impersonation?.actorId ?? userId]);
+      const credentials = credentialsOf(viewer);
       const stop = () => {
         clearTimeout(timer);
-        if (viewer.sessionId) removeFrom(bySession, viewer.sessionId, watch);
+        for (const id of credentials) removeFrom(byCredential, id, watch);
         for (const id of holders) removeFrom(byHolder, id, watch);
       };
       const watch: Watch = {
@@ -60,7 +62,7 @@ export function createViewers(revocations: Revocations, rightsChanges: RightsCha
         () => watch.lose('The access token has expired: refresh it and resume after the last cursor.'),
         Math.min(maxTimerMs, Math.ceil(msLeft / timerStepMs) * timerStepMs),
       ).unref();
-      if (viewer.sessionId) addTo(bySession, viewer.sessionId, watch);
+      for (const id of credentials) addTo(byCredential, id, watch);
       for (const id of holders) addTo(byHolder, id, watch);
       return stop;
     },

@@ -86,6 +86,7 @@ function forGateway(options: ChildOptions): NodeJS.ProcessEnv {
   const { environment, gateway, ports } = options;
   const edgeRules = ports.router && `http://127.0.0.1:${ports.router}/edge-rules`;
   const oauth = ports.auth && `http://127.0.0.1:${ports.auth}`;
+  const apiTokens = ports.auth && `http://127.0.0.1:${ports.auth}/api-tokens/exchange`;
   const keySource = ports.auth && `http://127.0.0.1:${ports.auth}/.well-known/jwks.json`;
   return {
     ...withoutSecrets(withoutMasterKeys(environment)),
@@ -98,6 +99,7 @@ function forGateway(options: ChildOptions): NodeJS.ProcessEnv {
     KRONOS_INTERNAL_KEY_FILE: options.keys.privateKeyFile,
     KRONOS_PUBLIC_URL: environment.KRONOS_PUBLIC_URL || options.publicUrl,
     KRONOS_OAUTH_URL: environment.KRONOS_OAUTH_URL || oauth || '',
+    KRONOS_API_TOKENS_URL: environment.KRONOS_API_TOKENS_URL || apiTokens || '',
     KRONOS_EDGE_RULES_URL: environment.KRONOS_EDGE_RULES_URL || edgeRules || '',
     REDIS_URL: options.redisUrl,
   };

@@ -12,6 +12,16 @@ export const authEvents = defineEvents('auth', {
     payload: z.object({ sessionId: z.uuid(), userId: z.uuid() }),
     key: 'userId',
   },
+  /** An API token is worth nothing from now on. */
+  apiTokenRevoked: {
+    payload: z.object({ apiTokenId: z.uuid(), userId: z.uuid() }),
+    key: 'userId',
+  },
+  /** `actorId` acts under the name of `userId` no more. */
+  impersonationEnded: {
+    payload: z.object({ impersonationId: z.uuid(), userId: z.uuid(), actorId: z.uuid() }),
+    key: 'userId',
+  },
   /** Something that somebody's security depends on has been added to the trail; `kind` is one of the graph's. */
   securityEventRaised: {
     payload: z.object({ securityEventId: z.uuid(), userId: z.uuid().nullable(), kind: z.string() }),

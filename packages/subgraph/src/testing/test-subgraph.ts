@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { createSubgraphApp } from '../app.ts';
+import type { Impersonation } from '../caller.ts';
 import { encodeId, newId } from '../ids.ts';
 import type { CreateSubgraph } from '../serve-subgraph.ts';
 import type { Subgraph } from '../subgraph.ts';
@@ -24,6 +25,10 @@ export interface Actor {
   clientId?: string;
   /** The OAuth client that calls in its own name: a UUID. */
   serviceId?: string;
+  /** The API token that the request came with: a UUID. There is no session then. */
+  apiTokenId?: string;
+  /** Who acts under this person's name. There is no session then. */
+  impersonation?: Impersonation;
   /** When the caller's own token expires. */
   tokenExpiresAt?: Date;
 }
@@ -107,7 +112,8 @@ function secondsOf(moment: Date | null): number | undefined {
   return moment ? Math.floor(moment.getTime() / 1000) : undefined;
 }
 
-function subjectOf({ userId, sessionId, roles, clientId, serviceId }: Actor) {
+function subjectOf(actor: Actor) {
+  const { userId, sessionId, roles, clientId, serviceId, apiTokenId, impersonation } = actor;
   if (serviceId) {
     const id = encodeId('oauth_client', serviceId);
     return { sub: id, client_id: id, roles: roles ?? ['service'] };
@@ -117,5 +123,11 @@ function subjectOf({ userId, sessionId, roles, clientId, serviceId }: Actor) {
     sid: encodeId('session', sessionId ?? newId()),
     roles: roles ?? ['user'],
     ...(clientId && { client_id: encodeId('oauth_client', clientId) }),
+    ...(apiTokenId && { sid: undefined, api_token: encodeId('api_token', apiTokenId) }),
+    ...(impersonation && {
+      sid: undefined,
+      act: { sub: encodeId('user', impersonation.actorId) },
+      impersonation: encodeId('impersonation', impersonation.id),
+    }),
   };
 }
