@@ -24,6 +24,9 @@ const open = [
   'Query.subgraphs',
   'Query.subgraph',
   'Query.rateLimit',
+  // By an id that nobody can guess: who was erased cannot log in any more.
+  'Query.erasureRequest',
+  'Subscription.erasureRequestUpdated',
   'Mutation.userSignUp',
   'Mutation.sessionCreate',
   'Mutation.sessionRefresh',

@@ -11,7 +11,10 @@ export const permissions = {
   'roles:write': 'Make roles, change what they allow, and delete them.',
   'router:read': 'See the rules of the edge, and what others have used.',
   'router:write': 'Change the rules of the edge.',
+  'users:erase': 'Erase what is kept of another person, and see what becomes of it.',
+  'users:export': 'Export and read all that is kept of another person.',
   'users:read': 'List people and read what a profile does not show to everyone.',
+  'users:suspend': 'Close the account of another person for a time, and open it again.',
   'users:write': 'Change the profile of another person.',
 } as const;
 

@@ -1,4 +1,11 @@
-export { catalogue, type EventName, type EventPayload, eventNamesOf } from './catalogue/index.ts';
+export {
+  catalogue,
+  type EventName,
+  type EventPayload,
+  eventNamesOf,
+  personalDataDomains,
+} from './catalogue/index.ts';
+export type { DataErased, DataExported } from './catalogue/personal-data.ts';
 export { type Consumer, type ConsumerOptions, createConsumer, type Handlers } from './consumer/consumer.ts';
 export type { ConsumerDatabase, ConsumerTables } from './consumer/consumer-database.ts';
 export type { DomainEvent } from './domain-event.ts';
@@ -11,5 +18,12 @@ export {
   type EventSubscription,
 } from './log/event-log.ts';
 export { appendAllToOutbox, appendToOutbox, type OutboxTransaction } from './outbox.ts';
+export {
+  announceDataErased,
+  announceDataExported,
+  erasedName,
+  onPersonalDataOf,
+  scrubOutbox,
+} from './personal-data.ts';
 export { createRelay, type Relay, type RelayOptions } from './relay/relay.ts';
 export { eventSpan } from './shared/traces.ts';

@@ -31,6 +31,16 @@ export {
   openMasterKeys,
 } from './master-keys.ts';
 export { type Domain, type DomainDatabase, type DomainOptions, openDomain } from './open-domain.ts';
+export {
+  anonymised,
+  type ErasureCounts,
+  erased,
+  erasedBy,
+  type PersonalData,
+  type PersonalTable,
+  retained,
+} from './personal-data/personal-data.ts';
+export { createSealingKeys, unseal } from './personal-data/sealed.ts';
 export { requireOwnLogin, requireRecentLogin } from './recent-login.ts';
 export { keepSealed, resealColumn, type SealedColumn } from './reseal.ts';
 export { rowLoader } from './row-loader.ts';
@@ -49,7 +59,7 @@ export {
   type SubscriptionStream,
 } from './subgraph.ts';
 export { type EventEnvelope, type SubscriptionOptions, subscription } from './subscription.ts';
-export { type MutationPayload, mutation, UserFault, userFaults } from './user-errors.ts';
+export { type MutationPayload, mutation, UserFault, UserFaults, userFaults } from './user-errors.ts';
 export { validInput } from './valid-input.ts';
 export {
   createVerifyCaller,

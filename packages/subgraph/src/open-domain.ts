@@ -8,13 +8,19 @@ import {
   createRelay,
   type EventLog,
   type Handlers,
+  type OutboxTransaction,
   type Relay,
 } from '@kronos/events';
 import { createLogger, type Logger } from '@kronos/service';
 import { tracing } from '@kronos/telemetry';
 import { Registry } from 'prom-client';
+import { onPersonRequested } from './personal-data/on-person-requested.ts';
+import type { PersonalData, PersonalTransaction } from './personal-data/personal-data.ts';
 import type { Readiness } from './subgraph.ts';
 import { traceSql } from './trace-sql.ts';
+
+/** What is needed of a domain's Prisma transaction client, whatever its tables. */
+export type DomainTransaction = ConsumerTables & OutboxTransaction & PersonalTransaction;
 
 /** What is needed of a domain's Prisma client, whatever its tables. */
 export interface DomainDatabase<Transaction extends ConsumerTables> extends ConsumerDatabase<Transaction> {
@@ -22,7 +28,7 @@ export interface DomainDatabase<Transaction extends ConsumerTables> extends Cons
   $disconnect(): Promise<void>;
 }
 
-export interface DomainOptions<Transaction extends ConsumerTables, Producer extends string> {
+export interface DomainOptions<Transaction extends DomainTransaction, Producer extends string> {
   /** The domain, as it stands in `supergraph.yaml`. */
   name: string;
   logLevel: string;
@@ -32,6 +38,10 @@ export interface DomainOptions<Transaction extends ConsumerTables, Producer exte
   redisUrl: string;
   /** What happens here for the events of other domains, by their names. */
   consumers?: Record<Producer, Handlers<Transaction>>;
+  /** What the domain keeps of people, for the domain `users` to have it exported and erased. */
+  personalData: PersonalData<Transaction>;
+  /** Whose events write of people here, and have to have had their effect before a person is erased; all, when omitted. */
+  writesOfPeople?: readonly NoInfer<Producer>[];
 }
 
 /** What every domain stands on. Hand it to `defineSubgraph` with the rest. */
@@ -48,6 +58,9 @@ export interface Domain<Producer extends string> {
   close(): Promise<void>;
 }
 
+/** The domain that asks all others to export or to erase a person. */
+const requests = 'users';
+
 /** A database that is away lets its clients wait and try again; who asks for the readiness wants to know now. */
 const patienceMs = 1_000;
 
@@ -55,7 +68,7 @@ const patienceMs = 1_000;
  * Opens a domain: its outbox is relayed, the event log can be followed, and the events of others have their effect. It
  * needs neither PostgreSQL nor Redis to begin with, and finds them when they come.
  */
-export function openDomain<Transaction extends ConsumerTables, Producer extends string = never>(
+export function openDomain<Transaction extends DomainTransaction, Producer extends string = never>(
   options: DomainOptions<Transaction, Producer>,
 ): Domain<Producer> {
   const { name, database, databaseUrl, redisUrl } = options;
@@ -64,8 +77,21 @@ export function openDomain<Transaction extends ConsumerTables, Producer extends 
   const metrics = new Registry();
   const log = createEventLog({ redisUrl, logger, metrics });
   const relay = createRelay({ domain: name, databaseUrl, redisUrl, logger, metrics });
-  const handlersOf = Object.entries(options.consumers ?? {}) as [Producer, Handlers<Transaction>][];
-  const consumers = handlersOf.map(([domain, handlers]): [Producer, Consumer] => [
+  const given: Record<string, Handlers<Transaction>> = options.consumers ?? {};
+  const onRequests = onPersonRequested({
+    domain: name,
+    personalData: options.personalData,
+    async upToDate() {
+      const others = consumers.filter(
+        ([producer]) =>
+          producer !== requests &&
+          (options.writesOfPeople ?? Object.keys(given)).some((domain) => domain === producer),
+      );
+      await Promise.all(others.map(([, consumer]) => consumer.catchUp()));
+    },
+  });
+  const handlersOf = { ...given, [requests]: { ...given[requests], ...onRequests } };
+  const consumers = Object.entries(handlersOf).map(([domain, handlers]): [string, Consumer] => [
     domain,
     createConsumer({ name, domain, database, log, handlers, logger, metrics }),
   ]);

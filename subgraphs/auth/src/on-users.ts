@@ -2,8 +2,12 @@ import type { Handlers } from '@kronos/events';
 import type { Prisma } from '@kronos/prisma-auth';
 import type { Context } from './context.ts';
 import { raiseSecurityEvent } from './security-event.raise.ts';
+import { revokeSessions } from './session.revoke.ts';
 
-/** Keeps a copy of each account's roles and scopes, which the domain `users` owns, for the next access token. */
+/**
+ * Keeps a copy of what the domain `users` says of each account: roles and scopes for the next access token, and whether
+ * anybody may log in.
+ */
 export const onUsers: Handlers<Prisma.TransactionClient> = {
   async accessChanged(transaction, { payload: { userId, roles, scopes } }) {
     const before = await transaction.account.findUnique({ where: { id: userId } });
@@ -18,6 +22,22 @@ export const onUsers: Handlers<Prisma.TransactionClient> = {
     const hasChanged = Object.values(details).some((names) => names.length > 0);
     if (hasChanged)
       await raiseSecurityEvent(transaction, { kind: 'ACCESS_CHANGED', userId, by: null, details });
+  },
+  async userSuspended(transaction, { payload: { userId, actorId }, occurredAt }) {
+    // A session that is being opened holds its account (by its foreign key): either it is there before and is ended
+    // here, or its opening waits, and finds the account closed (`openSession`).
+    await transaction.$queryRaw`SELECT 1 FROM account WHERE id = ${userId}::uuid FOR UPDATE`;
+    const data = { suspendedAt: occurredAt };
+    const { count } = await transaction.account.updateMany({ where: { id: userId }, data });
+    if (count === 0) return;
+    await revokeSessions(transaction, { accountId: userId });
+    await raiseSecurityEvent(transaction, { kind: 'USER_SUSPENDED', userId, by: null, actorId });
+  },
+  async userReinstated(transaction, { payload: { userId, actorId } }) {
+    const data = { suspendedAt: null };
+    const { count } = await transaction.account.updateMany({ where: { id: userId }, data });
+    if (count > 0)
+      await raiseSecurityEvent(transaction, { kind: 'USER_REINSTATED', userId, by: null, actorId });
   },
 };
 

@@ -21,6 +21,7 @@ import { onUsers } from './on-users.ts';
 import { writeReset } from './password.reset.ts';
 import { preparePasswordRules } from './password.rules.ts';
 import { createPasswords } from './passwords.ts';
+import { personalData } from './personal-data.ts';
 import { resolvers } from './resolvers.ts';
 import { sealedColumns } from './sealed-columns.ts';
 import { keepSigningKeys } from './signing-keys.keep.ts';
@@ -46,6 +47,7 @@ export async function createSubgraph(environment: NodeJS.ProcessEnv): Promise<Su
     database,
     databaseUrl,
     redisUrl,
+    personalData,
     consumers: { users: onUsers },
   });
   const { log, relay, logger, metrics } = domain;

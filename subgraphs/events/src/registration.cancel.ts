@@ -48,7 +48,8 @@ async function seen(
   return registration ?? userFaults(noSuchRegistration(['id']));
 }
 
-async function givePlaceBack(tx: Prisma.TransactionClient, eventId: string): Promise<void> {
+/** One more can register: a confirmed registration is gone. */
+export async function givePlaceBack(tx: Prisma.TransactionClient, eventId: string): Promise<void> {
   await tx.$executeRaw`
     UPDATE "event" SET "registered_count" = "registered_count" - 1 WHERE "id" = ${eventId}::uuid`;
 }

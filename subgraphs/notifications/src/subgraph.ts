@@ -5,6 +5,7 @@ import { createContext } from './context.ts';
 import { environmentShape } from './environment.ts';
 import { onAuth } from './on-auth.ts';
 import { onEvents } from './on-events.ts';
+import { personalData } from './personal-data.ts';
 import { resolvers } from './resolvers.ts';
 
 /** An event with very many attendees is told to all of them in one transaction. */
@@ -24,6 +25,7 @@ export async function createSubgraph(environment: NodeJS.ProcessEnv): Promise<Su
     database: db,
     databaseUrl,
     redisUrl,
+    personalData,
     consumers: { auth: onAuth, events: onEvents },
   });
 

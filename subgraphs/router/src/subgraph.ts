@@ -8,6 +8,7 @@ import { environmentShape } from './environment.ts';
 import { createPlanner } from './explain/planner.ts';
 import { configuredSubgraphs } from './health/configured-subgraphs.ts';
 import { watchHealth } from './health/watch-health.ts';
+import { personalData } from './personal-data.ts';
 import { resolvers } from './resolvers.ts';
 import { announceGraph } from './supergraph/announce-graph.ts';
 import { holdGraph } from './supergraph/hold-graph.ts';
@@ -28,6 +29,7 @@ export async function createSubgraph(environment: NodeJS.ProcessEnv): Promise<Su
     database: db,
     databaseUrl,
     redisUrl,
+    personalData,
   });
   const { log, logger } = domain;
   const graph = await holdGraph({

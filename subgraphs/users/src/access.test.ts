@@ -42,6 +42,8 @@ const operations = [
   ],
   ['aclEntryRevoke', 'mutation { aclEntryRevoke(id: $id) { userErrors { code } } }'],
   ['groupMembersUpdate', 'mutation { groupMembersUpdate(id: $id, input: {}) { userErrors { code } } }'],
+  ['userSuspend', 'mutation { userSuspend(id: $id, input: {reason: "fraud"}) { userErrors { code } } }'],
+  ['userReinstate', 'mutation { userReinstate(id: $id) { userErrors { code } } }'],
 ] as const;
 
 /** `$id` becomes a literal, so that one text serves fields with and without it. */

@@ -30,3 +30,6 @@ export const beyondCaller = (field: string[], scopes: string[]) =>
   fault('FORBIDDEN', `You cannot give what you may not do yourself: ${scopes.join(', ')}.`, field, {
     scopes,
   });
+
+/** Nothing can be changed any more about someone who is erased. */
+export const isErased = () => fault('CONFLICT', 'The account is erased.', ['id']);

@@ -9,7 +9,10 @@ import { createContext } from './context.ts';
 import { environmentShape } from './environment.ts';
 import { onAuth } from './on-auth.ts';
 import { onEvents } from './on-events.ts';
+import { consumersOfAll } from './on-personal-data.ts';
+import { personalData } from './personal-data.ts';
 import { resolvers } from './resolvers.ts';
+import { startSagaClock } from './saga-clock.ts';
 
 /** Builds the users subgraph. It needs neither PostgreSQL nor Redis to begin with, and finds them when they come. */
 export async function createSubgraph(environment: NodeJS.ProcessEnv): Promise<Subgraph> {
@@ -22,7 +25,9 @@ export async function createSubgraph(environment: NodeJS.ProcessEnv): Promise<Su
     database: db,
     databaseUrl,
     redisUrl,
-    consumers: { auth: onAuth, events: onEvents },
+    personalData,
+    consumers: consumersOfAll({ auth: onAuth, events: onEvents }),
+    writesOfPeople: ['auth', 'events'],
   });
   const announcer = createAnnouncer(db, domain.logger);
   const access: AccessChecker = createAccessChecker({ db, isCurrent: () => changes.isCurrent() });
@@ -36,6 +41,8 @@ export async function createSubgraph(environment: NodeJS.ProcessEnv): Promise<Su
     announceSoon: announcer.soon,
   };
 
+  const stopClock = startSagaClock(db, domain.logger);
+
   return defineSubgraph({
     ...domain,
     schemaFile: new URL('../schema.graphql', import.meta.url),
@@ -44,6 +51,7 @@ export async function createSubgraph(environment: NodeJS.ProcessEnv): Promise<Su
     async close() {
       changes.close();
       await announcer.close();
+      await stopClock();
       await domain.close();
     },
   });

@@ -1,10 +1,12 @@
 import { connection, decodeId, encodeId, toWhere, tryDecodeId } from '@kronos/subgraph';
 import type { QueryResolvers, StringFilter, UserOrderField, UserResolvers } from './__generated__/types.ts';
 import type { Context } from './context.ts';
+import { dataExports } from './data-export/data-export.ts';
 import { groupsOfUser } from './group.ts';
 import type { RoleRow } from './loaders.ts';
 import { mayReadPrivate } from './privacy.rules.ts';
 import { distinctPermissions } from './role.rules.ts';
+import { suspension } from './suspension.ts';
 
 /** The public profile of one person. */
 export const user: QueryResolvers['user'] = (_parent, { id }, { findUser }) => findUser(decodeId('user', id));
@@ -31,6 +33,8 @@ export const User: UserResolvers = {
   locale: (person, _args, { viewer }) => (mayReadPrivate(viewer, person.id) ? person.locale : null),
   timeZone: (person, _args, { viewer }) => (mayReadPrivate(viewer, person.id) ? person.timeZone : null),
   status: (person, _args, { viewer }) => (mayReadPrivate(viewer, person.id) ? person.status : null),
+  suspension,
+  dataExports,
   role: async (person, _args, context) => (await readRoles(person.id, context))?.[0] ?? null,
   roles: (person, _args, context) => readRoles(person.id, context),
   assignedRoles: async (person, _args, { viewer, loaders }) => {

@@ -1,11 +1,13 @@
 import { z } from 'zod';
 import { defineEvents } from './define.ts';
+import { personalDataEvents } from './personal-data.ts';
 
 /** Events of accounts and sessions. */
 export const authEvents = defineEvents('auth', {
   /** Someone has signed up; `users` makes their profile of it. */
   userCreated: {
     payload: z.object({ userId: z.uuid(), displayName: z.string(), roles: z.array(z.string()) }),
+    personal: { of: 'userId', fields: ['displayName'] },
   },
   /** A session has ended before its time; its access tokens are worth nothing from now on. */
   sessionRevoked: {
@@ -31,4 +33,5 @@ export const authEvents = defineEvents('auth', {
   oauthClientChanged: {
     payload: z.object({ clientId: z.uuid(), scopes: z.array(z.string()), isDeleted: z.boolean() }),
   },
+  ...personalDataEvents('auth'),
 });

@@ -6,6 +6,14 @@ export interface EventDefinition<Payload extends z.ZodObject = z.ZodObject> {
   payload: Payload;
   /** The payload's field by which subscribers may choose, such as the one person it concerns. */
   key?: string & keyof z.output<Payload>;
+  /**
+   * What in it is personal: the field that names the person (a UUID), and the text fields that are overwritten, in outbox
+   * and log, when that person is erased.
+   */
+  personal?: {
+    of: string & keyof z.output<Payload>;
+    fields: readonly (string & keyof z.output<Payload>)[];
+  };
 }
 
 /** An entry of the catalogue: its definition and the domain that alone may publish it. */

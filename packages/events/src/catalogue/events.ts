@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { defineEvents } from './define.ts';
+import { personalDataEvents } from './personal-data.ts';
 
 const eventFacts = {
   eventId: z.uuid(),
@@ -19,4 +20,5 @@ export const eventsEvents = defineEvents('events', {
   eventCancelled: { payload: z.object({ ...eventFacts, reason: z.string().nullable() }) },
   registrationCreated: { payload: z.object(registrationFacts), key: 'eventId' },
   registrationCancelled: { payload: z.object(registrationFacts), key: 'eventId' },
+  ...personalDataEvents('events'),
 });

@@ -21,6 +21,7 @@ test.each(names)('the key of %s is a field of its payload', (name) => {
 });
 
 test('the events of a domain are found by their owner', () => {
-  expect(eventNamesOf('auth')).toEqual(['userCreated', 'sessionRevoked']);
+  expect(eventNamesOf('auth')).toEqual(expect.arrayContaining(['userCreated', 'sessionRevoked']));
+  expect(eventNamesOf('auth')).not.toContain('userUpdated');
   expect(eventNamesOf('nobody')).toEqual([]);
 });

@@ -3,6 +3,7 @@ import { authEvents } from './auth.ts';
 import type { EventDefinition, OwnedEvent } from './define.ts';
 import { eventsEvents } from './events.ts';
 import { notificationsEvents } from './notifications.ts';
+import { erasedEvent } from './personal-data.ts';
 import { routerEvents } from './router.ts';
 import { usersEvents } from './users.ts';
 
@@ -30,4 +31,20 @@ export function eventDefinition(name: EventName): OwnedEvent<EventDefinition> {
 export function eventNamesOf(domain: string): EventName[] {
   const names = Object.keys(catalogue) as EventName[];
   return names.filter((name) => eventDefinition(name).owner === domain);
+}
+
+/** The domains that keep something of people, in alphabetical order: those whose catalogue says how they answer. */
+export function personalDataDomains(): string[] {
+  const owners = Object.keys(catalogue).map((name) => eventDefinition(name as EventName).owner);
+  return [...new Set(owners)].filter((domain) => erasedEvent(domain) in catalogue).sort();
+}
+
+/** The domain's events whose payload holds something personal. */
+export function personalEventsOf(
+  domain: string,
+): { name: EventName; of: string; fields: readonly string[] }[] {
+  return eventNamesOf(domain).flatMap((name) => {
+    const { personal } = eventDefinition(name);
+    return personal ? [{ name, ...personal }] : [];
+  });
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { defineEvents } from './define.ts';
+import { personalDataEvents } from './personal-data.ts';
 
 /** Events of the messages that people get. */
 export const notificationsEvents = defineEvents('notifications', {
@@ -8,4 +9,5 @@ export const notificationsEvents = defineEvents('notifications', {
     payload: z.object({ notificationId: z.uuid(), recipientId: z.uuid() }),
     key: 'recipientId',
   },
+  ...personalDataEvents('notifications'),
 });

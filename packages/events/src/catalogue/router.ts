@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { defineEvents } from './define.ts';
+import { personalDataEvents } from './personal-data.ts';
 
 /** Events of what holds at the edge of the graph, and of the parts behind it. */
 export const routerEvents = defineEvents('router', {
@@ -27,4 +28,5 @@ export const routerEvents = defineEvents('router', {
   },
   /** Another version of the composed graph is served. */
   supergraphUpdated: { payload: z.object({ schemaHash: z.string() }) },
+  ...personalDataEvents('router'),
 });

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { defineEvents } from './define.ts';
+import { personalDataEvents } from './personal-data.ts';
 
 /** Events of people and what they may do. */
 export const usersEvents = defineEvents('users', {
@@ -39,4 +40,45 @@ export const usersEvents = defineEvents('users', {
   },
   /** A group is no more, nor are entries that named it. */
   groupDeleted: { payload: z.object({ groupId: z.uuid() }) },
+  /** An account is closed for a time: `auth` ends its sessions and lets nobody log in. `actorId` is who did it. */
+  userSuspended: {
+    payload: z.object({ userId: z.uuid(), actorId: z.uuid().nullable() }),
+    key: 'userId',
+  },
+  /** An account is open again. */
+  userReinstated: {
+    payload: z.object({ userId: z.uuid(), actorId: z.uuid().nullable() }),
+    key: 'userId',
+  },
+  /** One domain is to erase what it keeps of a person. It answers by its own `<domain>DataErased`. */
+  erasureStepRequested: {
+    payload: z.object({ requestId: z.uuid(), userId: z.uuid(), domain: z.string() }),
+  },
+  /** A step of an erasure is done, or all of them, or it has begun or was cancelled. */
+  erasureRequestUpdated: {
+    payload: z.object({ requestId: z.uuid(), userId: z.uuid() }),
+    key: 'requestId',
+  },
+  /** Every domain has erased what it kept of a person, or said why it keeps what it keeps. */
+  userErased: {
+    payload: z.object({ requestId: z.uuid(), userId: z.uuid() }),
+    key: 'userId',
+  },
+  /**
+   * Every domain is to export what it keeps of a person, in parts that are encrypted to this public key (a JWK). Each
+   * answers by its own `<domain>DataExported`.
+   */
+  dataExportRequested: {
+    payload: z.object({
+      requestId: z.uuid(),
+      userId: z.uuid(),
+      publicKey: z.record(z.string(), z.string()),
+    }),
+  },
+  /** A domain has exported all that it keeps of a person, or all domains have. */
+  dataExportUpdated: {
+    payload: z.object({ requestId: z.uuid(), userId: z.uuid() }),
+    key: 'requestId',
+  },
+  ...personalDataEvents('users'),
 });

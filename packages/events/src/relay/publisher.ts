@@ -1,10 +1,18 @@
 import type { Logger } from 'pino';
+import { personalEventsOf } from '../catalogue/index.ts';
+import { erasedEvent } from '../catalogue/personal-data.ts';
 import type { Retention } from '../retention.ts';
 import type { EventMetrics } from '../shared/metrics.ts';
 import { traceSending } from '../shared/traces.ts';
 import type { LogWriter } from './log-writer.ts';
-import { assignPositions, eventsAfter, type PositionedEvent, type Query } from './outbox-rows.ts';
-import { type Finding, reconcile } from './reconcile.ts';
+import {
+  assignPositions,
+  eventsAfter,
+  type PositionedEvent,
+  type Query,
+  readHistory,
+} from './outbox-rows.ts';
+import { type Finding, reconcile, rewrite } from './reconcile.ts';
 
 const BATCH_SIZE = 500;
 
@@ -76,12 +84,23 @@ export class Publisher {
       const last = batch.at(-1)?.position;
       if (last === undefined) return true;
       const begunAt = Date.now();
-      if ((await this.#options.writer.append(batch)) !== last) return false;
+      if (!(await this.#write(query, this.#head ?? head, batch, last))) return false;
       this.#advance(last);
       traceSending(this.#options.domain, batch, begunAt);
       this.#measure(batch);
       batch = batch.length < BATCH_SIZE ? [] : await eventsAfter(query, last, BATCH_SIZE);
     }
+  }
+
+  /** Appends to the log or, when what it says of somebody has been overwritten in the outbox, writes it anew. */
+  async #write(query: Query, head: number, batch: PositionedEvent[], last: number): Promise<boolean> {
+    const { domain, writer, retention } = this.#options;
+    const isScrubbed =
+      personalEventsOf(domain).length > 0 && batch.some(({ event }) => event.name === erasedEvent(domain));
+    if (!isScrubbed) return (await writer.append(batch)) === last;
+    const { oldest } = await readHistory(query, last);
+    const options = { query, writer, streamEntries: retention.streamEntries, batchSize: BATCH_SIZE };
+    return rewrite(options, head, { last, oldest });
   }
 
   #advance(head: number): void {

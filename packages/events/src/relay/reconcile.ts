@@ -41,7 +41,7 @@ export interface ReconcileOptions {
 export async function reconcile(
   options: ReconcileOptions,
 ): Promise<{ head: number; isVerified: boolean } | null> {
-  const { query, writer, streamEntries, batchSize, onRepair } = options;
+  const { query, writer, onRepair } = options;
   const log = await writer.state();
   const history = await readHistory(query, log.head ?? 0);
   const finding = judge(log, history);
@@ -49,10 +49,24 @@ export async function reconcile(
 
   // A log that was never written needs no words.
   if (finding !== 'sound' && (log.head !== null || history.last > 0)) onRepair(finding);
-  const oldest = Math.max(history.last - streamEntries, history.oldest - 1, 0);
-  const events = retained(query, oldest, history.last, batchSize);
-  const replaced = await writer.replace(log.head, events, history.last);
+  const replaced = await rewrite(options, log.head, history);
   return replaced ? { head: history.last, isVerified: true } : null;
+}
+
+/**
+ * Writes the log anew from all that the outbox still holds, under the same positions: for a log that was lost, and for
+ * one that says what the outbox does not say any more.
+ *
+ * @param head of the log as it was seen; null when Redis has lost its memory
+ * @returns false when the log has another head by now, and nothing was done
+ */
+export function rewrite(
+  { query, writer, streamEntries, batchSize }: Omit<ReconcileOptions, 'onRepair'>,
+  head: number | null,
+  { last, oldest }: Pick<History, 'last' | 'oldest'>,
+): Promise<boolean> {
+  const after = Math.max(last - streamEntries, oldest - 1, 0);
+  return writer.replace(head, retained(query, after, last, batchSize), last);
 }
 
 /** The events after `after` up to `last`, in batches. */

@@ -1,0 +1,43 @@
+import type { Prisma } from '@kronos/prisma-auth';
+import { erasedBy, type PersonalData, retained } from '@kronos/subgraph';
+import { raiseSecurityEvent } from './security-event.raise.ts';
+import { revokeSessions } from './session.revoke.ts';
+
+/** What this domain keeps of people. What throttles guesses in Redis are hashes, and go within the hour. */
+export const personalData: PersonalData<Prisma.TransactionClient> = {
+  tables: {
+    session: {
+      holds: 'Log-ins, with the device and the address that they came from.',
+      person: 'account_id',
+      onErasure: erasedBy(async (tx, accountId) => {
+        // Gateways have to hear of each, while the account can still be found.
+        await revokeSessions(tx, { accountId });
+        const { count } = await tx.session.deleteMany({ where: { accountId } });
+        return { erased: count };
+      }),
+    },
+    account: {
+      holds: 'The account: its address and rights.',
+      person: 'id',
+      withheld: ['password_hash'],
+      onErasure: erasedBy(async (tx, id) => {
+        const { count } = await tx.account.deleteMany({ where: { id } });
+        if (count > 0) await raiseSecurityEvent(tx, { kind: 'USER_ERASED', userId: id, by: null });
+        return { erased: count };
+      }),
+    },
+    security_event: {
+      holds: 'What happened to the security of their account, with the device and the address it came from.',
+      person: 'user_id',
+      mentions: { actor_id: 'Who did it.' },
+      onErasure: retained(
+        'Who came in, and who changed what, must be found out afterwards: it is kept for 400 days, and then deleted.',
+      ),
+    },
+  },
+  others: {
+    mail: 'Letters on their way: sealed, not to be told apart by person, and gone when they are sent or expire.',
+    refresh_token: 'Hashes of tokens; they go with their session.',
+    signing_key: 'Keys of the system.',
+  },
+};

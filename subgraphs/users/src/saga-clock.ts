@@ -1,0 +1,94 @@
+import type { ErasureRequest, Prisma, PrismaClient } from '@kronos/prisma-users';
+import { lockAccess, lockUsers } from '@kronos/prisma-users/access';
+import type { Logger } from '@kronos/service';
+import { UserFaults } from '@kronos/subgraph';
+import { keepingAnAdministrator } from './administrators.ts';
+import { askForExport } from './data-export/user.data-export.ts';
+import { announceErasure, askDomains, beginErasure } from './erasure/begin-erasure.ts';
+
+const everyMs = 5_000;
+/** A domain that was away for longer than its log is kept has never heard the question: it is asked again. */
+const askAgainAfterMs = 6 * 60 * 60 * 1000;
+
+/**
+ * Does what is due at a time: begins erasures whose grace is over, asks domains again that have not answered for long,
+ * deletes exports that have expired. Any number of processes may do so.
+ *
+ * @returns what stops it, once what is under way has ended
+ */
+export function startSagaClock(db: PrismaClient, logger: Logger): () => Promise<void> {
+  let running: Promise<void> = Promise.resolve();
+  let isRunning = false;
+  const timer = setInterval(() => {
+    if (isRunning) return;
+    isRunning = true;
+    running = doWhatIsDue(db, new Date())
+      .catch((error) =>
+        logger.warn({ err: error }, 'erasures and exports are looked after in a moment again'),
+      )
+      .finally(() => {
+        isRunning = false;
+      });
+  }, everyMs);
+  return async () => {
+    clearInterval(timer);
+    await running;
+  };
+}
+
+/** Does what is due at `now`. */
+export async function doWhatIsDue(db: PrismaClient, now: Date): Promise<void> {
+  while (await beginNext(db, now));
+  await askAgain(db, new Date(now.getTime() - askAgainAfterMs));
+  await db.dataExport.deleteMany({ where: { expiresAt: { lte: now } } });
+}
+
+/** @returns whether there was one to begin */
+async function beginNext(db: PrismaClient, now: Date): Promise<boolean> {
+  const due = await db.erasureRequest.findFirst({
+    where: { status: 'SCHEDULED', beginsAt: { lte: now } },
+    orderBy: { beginsAt: 'asc' },
+  });
+  if (!due) return false;
+  try {
+    await db.$transaction((tx) => begin(tx, due));
+  } catch (error) {
+    if (!(error instanceof UserFaults)) throw error;
+    // They have become the last administrator since they asked.
+    await db.$transaction(async (tx) => {
+      const where = { id: due.id, status: 'SCHEDULED' } as const;
+      await tx.erasureRequest.updateMany({ where, data: { status: 'CANCELLED', endedAt: now } });
+      await announceErasure(tx, due);
+    });
+  }
+  return true;
+}
+
+/** Begins it, unless another process has, or it was cancelled. */
+async function begin(tx: Prisma.TransactionClient, { id, userId }: ErasureRequest): Promise<void> {
+  await lockAccess(tx);
+  const request = await tx.erasureRequest.findFirst({ where: { id, status: 'SCHEDULED' } });
+  if (!request) return;
+  await lockUsers(tx, [userId]);
+  await keepingAnAdministrator(tx, ['id'], () => beginErasure(tx, request));
+}
+
+async function askAgain(db: PrismaClient, before: Date): Promise<void> {
+  const steps = await db.erasureStep.findMany({
+    where: { status: 'PENDING', askedAt: { lt: before } },
+    include: { request: true },
+    take: 100,
+  });
+  for (const { request, domain } of steps) await db.$transaction((tx) => askDomains(tx, request, [domain]));
+
+  const exports = await db.dataExport.findMany({
+    where: { status: 'PENDING', steps: { some: { status: 'PENDING', askedAt: { lt: before } } } },
+    take: 100,
+  });
+  for (const each of exports)
+    await db.$transaction(async (tx) => {
+      const pending = { exportId: each.id, status: 'PENDING' } as const;
+      await tx.dataExportStep.updateMany({ where: pending, data: { askedAt: new Date() } });
+      await askForExport(tx, each);
+    });
+}
