@@ -22,6 +22,7 @@ export {
   serviceUnavailable,
   unauthenticated,
 } from './errors.ts';
+export { wordsOf } from './free-text.ts';
 export { decodeId, encodeId, newId, tryDecodeId, tryParseId } from './ids.ts';
 export type { OrderBy } from './keyset.ts';
 export {

@@ -1,5 +1,5 @@
 import type { Prisma } from '@kronos/prisma-auth';
-import { erasedBy, type PersonalData, retained } from '@kronos/subgraph';
+import { erased, erasedBy, type PersonalData, retained } from '@kronos/subgraph';
 import { raiseSecurityEvent } from './security-event.raise.ts';
 import { revokeSessions } from './session.revoke.ts';
 
@@ -15,6 +15,12 @@ export const personalData: PersonalData<Prisma.TransactionClient> = {
         const { count } = await tx.session.deleteMany({ where: { accountId } });
         return { erased: count };
       }),
+    },
+    account_token: {
+      holds: 'That links for their account were sent, and to which address.',
+      person: 'account_id',
+      withheld: ['hash'],
+      onErasure: erased,
     },
     account: {
       holds: 'The account: its address and rights.',
@@ -38,6 +44,9 @@ export const personalData: PersonalData<Prisma.TransactionClient> = {
   others: {
     mail: 'Letters on their way: sealed, not to be told apart by person, and gone when they are sent or expire.',
     refresh_token: 'Hashes of tokens; they go with their session.',
+    oauth_client: 'Programs, of nobody in particular.',
+    oauth_client_secret: 'Hashes of secrets of programs.',
+    oidc_record: 'What the OAuth provider keeps for a while, sealed; it goes with the session of the person, or expires.',
     signing_key: 'Keys of the system.',
   },
 };

@@ -1,5 +1,5 @@
 import type { Prisma } from '@kronos/prisma-events';
-import { badUserInput, decodeId, toWhere } from '@kronos/subgraph';
+import { decodeId, toWhere, wordsOf } from '@kronos/subgraph';
 import type { EventFilter, EventOrderBy, EventOrderField, EventStatusFilter } from './__generated__/types.ts';
 import { hasStatus } from './event.status.ts';
 
@@ -44,25 +44,15 @@ function oneOf(conditions: Prisma.EventWhereInput[]): Prisma.EventWhereInput {
   return conditions.length > 0 ? { OR: conditions } : { id: { in: [] } };
 }
 
-const [longestQuery, mostWords] = [200, 10];
-
 /**
  * Free text as a condition for the database: every word stands somewhere in the title, the description or the location,
- * in either case. A trigram index answers it for words of three letters and more.
+ * in either case.
  *
- * @throws BAD_USER_INPUT for more than 200 characters or 10 words
+ * @throws BAD_USER_INPUT for a text that is too long
  */
 export function textWhere(query: string | null | undefined): Prisma.EventWhereInput {
-  const words = query?.trim().split(/\s+/).filter(Boolean) ?? [];
-  if (words.length > mostWords) throw badUserInput(`A query holds at most ${mostWords} words.`);
-  if ((query ?? '').length > longestQuery)
-    throw badUserInput(`A query holds at most ${longestQuery} characters.`);
-  if (query?.includes('\0')) throw badUserInput('A query cannot hold the NUL character.');
-  return { AND: words.map(wordWhere) };
-}
-
-function wordWhere(word: string): Prisma.EventWhereInput {
-  // Prisma passes LIKE's wildcards through; people mean them as characters.
-  const contained = { contains: word.replace(/[\\%_]/g, '\\$&'), mode: 'insensitive' as const };
-  return { OR: [{ title: contained }, { description: contained }, { location: contained }] };
+  const anywhere = wordsOf(query).map((word) => ({
+    OR: [{ title: word }, { description: word }, { location: word }],
+  }));
+  return { AND: anywhere };
 }

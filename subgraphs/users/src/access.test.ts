@@ -42,6 +42,14 @@ const operations = [
   ],
   ['aclEntryRevoke', 'mutation { aclEntryRevoke(id: $id) { userErrors { code } } }'],
   ['groupMembersUpdate', 'mutation { groupMembersUpdate(id: $id, input: {}) { userErrors { code } } }'],
+  [
+    'userPreferencesUpdate',
+    'mutation { userPreferencesUpdate(id: $id, input: {theme: DARK}) { userErrors { code } } }',
+  ],
+  ['dataExport', '{ dataExport(id: "data_export_01jqj4b7q9fc0bj9q4nyx9dxn0") { id } }'],
+  ['userErase', 'mutation { userErase(id: $id, input: {}) { userErrors { code } } }'],
+  ['userEraseCancel', 'mutation { userEraseCancel(id: $id) { userErrors { code } } }'],
+  ['userDataExport', 'mutation { userDataExport(id: $id) { userErrors { code } } }'],
   ['userSuspend', 'mutation { userSuspend(id: $id, input: {reason: "fraud"}) { userErrors { code } } }'],
   ['userReinstate', 'mutation { userReinstate(id: $id) { userErrors { code } } }'],
 ] as const;
@@ -69,14 +77,9 @@ describe('without a token', () => {
 
 describe("with a stranger's token", () => {
   const open = [
-    'user',
-    'roles',
-    'role',
-    'permissions',
-    'userUpdate',
-    'group',
-    'aclEntryGrant',
-    'aclEntryRevoke',
+    ...['user', 'roles', 'role', 'permissions', 'userUpdate', 'group'],
+    ...['aclEntryGrant', 'aclEntryRevoke'],
+    ...['userPreferencesUpdate', 'dataExport', 'userErase', 'userEraseCancel', 'userDataExport'],
   ];
 
   test.each(operations.filter(([field]) => !open.includes(field)))(

@@ -7,6 +7,7 @@ import type {
   ErasureStep,
   Suspension,
   User,
+  UserPreferences,
 } from '@kronos/prisma-users';
 import type { Connection } from '@kronos/subgraph';
 import type { Decision, Step } from './access.decide.ts';
@@ -29,3 +30,4 @@ export type DataExportMapper = DataExport;
 export type DataExportStepMapper = DataExportStep;
 export type DataExportPartMapper = DataExportPart;
 export type DataExportPartConnectionMapper = Connection<DataExportPartMapper>;
+export type UserPreferencesMapper = UserPreferences;

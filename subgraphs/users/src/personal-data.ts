@@ -12,6 +12,11 @@ export const personalData: PersonalData<Prisma.TransactionClient> = {
       // It stays, so that what others have done with them has somebody to point to.
       onErasure: erasedBy(eraseProfile),
     },
+    user_preferences: {
+      holds: 'What they like.',
+      person: 'user_id',
+      onErasure: erased,
+    },
     group_member: {
       holds: 'The groups that they belong to.',
       person: 'user_id',
@@ -25,6 +30,20 @@ export const personalData: PersonalData<Prisma.TransactionClient> = {
         await announceAccess(tx, userId);
         return { erased: count };
       }),
+    },
+    acl_entry: {
+      holds: 'What was shared with them, or kept from them.',
+      person: 'user_id',
+      mentions: { granted_by_id: 'Who shared it.' },
+      onErasure: erased,
+    },
+    resource_owner: {
+      holds: 'Things of other domains that are theirs.',
+      person: 'owner_id',
+      // They are what their own domain says of them: it has kept them, in the name of nobody.
+      onErasure: erasedBy(async (tx, ownerId) => ({
+        anonymised: await tx.resourceOwner.count({ where: { ownerId } }),
+      })),
     },
     access_due: {
       holds: 'That their rights have changed, for a moment.',

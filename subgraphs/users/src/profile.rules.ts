@@ -14,18 +14,26 @@ export const profileChange = z.object({
     .nullish(),
   locale: z
     .string()
-    .refine(isLocale, 'Expected a language tag such as fr-FR.')
+    .refine((tag) => tag.length <= 100 && isLocale(tag), 'Expected a language tag such as fr-FR.')
     .transform((tag) => new Intl.Locale(tag).baseName)
     .nullish(),
   timeZone: z
     .string()
-    .refine(isTimeZone, 'Expected a name of the IANA time zone database such as Europe/Paris.')
+    .refine(
+      (name) => name.length <= 100 && isTimeZone(name),
+      'Expected a name of the IANA time zone database such as Europe/Paris.',
+    )
     .nullish(),
 });
 
-/** Only the web: a page that shows a picture must not be made to run `javascript:` or to open `file:`. */
+/**
+ * Only the web, encrypted, and without a password in it: a page that shows a picture must not be made to run
+ * `javascript:`, to open `file:`, or to be called unsafe by the browser.
+ */
 function isWebAddress(value: string): boolean {
-  return URL.canParse(value) && ['http:', 'https:'].includes(new URL(value).protocol);
+  if (!URL.canParse(value)) return false;
+  const { protocol, username, password } = new URL(value);
+  return protocol === 'https:' && username === '' && password === '';
 }
 
 function isLocale(tag: string): boolean {

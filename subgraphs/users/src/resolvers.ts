@@ -14,6 +14,7 @@ import { userErase, userEraseCancel } from './erasure/user.erase.ts';
 import { groupMembersUpdate } from './group.members.ts';
 import { Group, group, groups } from './group.ts';
 import { groupCreate, groupDelete, groupUpdate } from './group.write.ts';
+import { UserPreferences, userPreferencesUpdate } from './preferences.ts';
 import { roleAssign, roleUnassign } from './role.assign.ts';
 import { permissions, Role, role, roles } from './role.ts';
 import { roleCreate, roleDelete, roleUpdate } from './role.write.ts';
@@ -34,6 +35,7 @@ export const resolvers: Resolvers = {
     ...{ roleAssign, roleUnassign, roleCreate, roleUpdate, roleDelete },
     ...{ aclEntryGrant, aclEntryRevoke },
     ...{ groupCreate, groupUpdate, groupDelete, groupMembersUpdate },
+    userPreferencesUpdate,
     ...{ userSuspend, userReinstate, userErase, userEraseCancel, userDataExport },
   },
   Subscription: {
@@ -41,6 +43,7 @@ export const resolvers: Resolvers = {
     ...{ erasureRequestUpdated, userErased, dataExportUpdated },
   },
   User,
+  UserPreferences,
   Suspension,
   ErasureRequest,
   DataExport,

@@ -1,9 +1,10 @@
-import { connection, decodeId, encodeId, toWhere, tryDecodeId } from '@kronos/subgraph';
+import { connection, decodeId, encodeId, toWhere, tryDecodeId, wordsOf } from '@kronos/subgraph';
 import type { QueryResolvers, StringFilter, UserOrderField, UserResolvers } from './__generated__/types.ts';
 import type { Context } from './context.ts';
 import { dataExports } from './data-export/data-export.ts';
 import { groupsOfUser } from './group.ts';
 import type { RoleRow } from './loaders.ts';
+import { preferences } from './preferences.ts';
 import { mayReadPrivate } from './privacy.rules.ts';
 import { distinctPermissions } from './role.rules.ts';
 import { suspension } from './suspension.ts';
@@ -12,11 +13,13 @@ import { suspension } from './suspension.ts';
 export const user: QueryResolvers['user'] = (_parent, { id }, { findUser }) => findUser(decodeId('user', id));
 
 /** People in pages, for those who may read all. */
-export const users: QueryResolvers['users'] = (_parent, { filter, orderBy, ...args }, { db }) =>
+export const users: QueryResolvers['users'] = (_parent, { query, filter, orderBy, ...args }, { db }) =>
   connection({
     delegate: db.user,
     args,
-    where: toWhere(filter, filterFields),
+    where: {
+      AND: [toWhere(filter, filterFields), ...wordsOf(query).map((displayName) => ({ displayName }))],
+    },
     orderBy: orderBy?.map(({ field, direction }) => ({
       field: columns[field],
       direction: direction ?? 'ASC',
@@ -35,6 +38,7 @@ export const User: UserResolvers = {
   status: (person, _args, { viewer }) => (mayReadPrivate(viewer, person.id) ? person.status : null),
   suspension,
   dataExports,
+  preferences,
   role: async (person, _args, context) => (await readRoles(person.id, context))?.[0] ?? null,
   roles: (person, _args, context) => readRoles(person.id, context),
   assignedRoles: async (person, _args, { viewer, loaders }) => {

@@ -6,7 +6,7 @@ const common = new Set(['outbox', 'inbox', 'consumer_offset', '_prisma_migration
 
 /** What a column is called that names a person. */
 const namesPerson =
-  /(^|_)(user|account|person|people|recipient|attendee|organi[sz]er|owner|author|actor|subject|member|assignee|holder|grantee|impersonator|administrator)(_id)?$|_by$/;
+  /(^|_)(user|account|person|people|recipient|attendee|organi[sz]er|owner|author|actor|subject|member|assignee|holder|grantee|impersonator|administrator)(_id)?$|_by(_id)?$/;
 
 /**
  * What is wrong with a domain's register of personal data, in sentences: a table that does not stand there, one that is
