@@ -13,6 +13,9 @@ export {
 export { isDatabaseAway } from './database-errors.ts';
 export { defineSubgraph } from './define-subgraph.ts';
 export { domainAdapter } from './domain-adapter.ts';
+export { type EntryHandlersOptions, entryHandlers } from './entries/entry-handlers.ts';
+export type { Effect, EntryDatabase, EntryRow, EntryTables } from './entries/entry-tables.ts';
+export { type Access, loadAccess } from './entries/load-access.ts';
 export {
   badUserInput,
   codedError,

@@ -1,6 +1,6 @@
 import type { EventLog } from '@kronos/events';
 import type { PrismaClient } from '@kronos/prisma-events';
-import { type RequestContext, unauthenticated, type Viewer } from '@kronos/subgraph';
+import { type Access, loadAccess, type RequestContext, unauthenticated, type Viewer } from '@kronos/subgraph';
 import { createLoaders, type Loaders } from './loaders.ts';
 
 /** What the process has once, for all requests. */
@@ -13,11 +13,19 @@ export interface Dependencies {
 export interface Context extends RequestContext, Dependencies {
   /** Rows, already limited to what the viewer may see. */
   loaders: Loaders;
+  /** What entries of the access control list say to the viewer; read once, when it is first needed. */
+  access(): Promise<Access>;
 }
 
 /** The context of one request, or of one event of a subscription. */
 export function createContext(dependencies: Dependencies, request: RequestContext): Context {
-  return { ...request, ...dependencies, loaders: createLoaders(dependencies.db, request.viewer) };
+  const { db } = dependencies;
+  let loading: Promise<Access> | undefined;
+  const access = () => {
+    loading ??= loadAccess(db, request.viewer);
+    return loading;
+  };
+  return { ...request, ...dependencies, access, loaders: createLoaders(db, request.viewer, access) };
 }
 
 /**

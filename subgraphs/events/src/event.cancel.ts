@@ -2,10 +2,10 @@ import { appendToOutbox } from '@kronos/events';
 import type { Event } from '@kronos/prisma-events';
 import { decodeId, mutation, type UserFault, userFaults, validInput } from '@kronos/subgraph';
 import type { MutationResolvers } from './__generated__/types.ts';
-import { type Context, viewerOf } from './context.ts';
+import type { Context } from './context.ts';
 import { eventCancelSchema } from './event.rules.ts';
 import { statusOf } from './event.status.ts';
-import { eventFacts, lockOwnEvent } from './event.write.ts';
+import { actorOf, eventFacts, lockEventFor } from './event.write.ts';
 import { fault } from './faults.ts';
 import { forget } from './loaders.ts';
 
@@ -14,9 +14,9 @@ export const eventCancel: MutationResolvers<Context>['eventCancel'] = mutation(
     const uuid = decodeId('event', id);
     const { reason } = validInput(eventCancelSchema, input);
     const now = new Date();
-
+    const actor = await actorOf(context);
     const event = await context.db.$transaction(async (tx) => {
-      const before = await lockOwnEvent(tx, uuid, viewerOf(context), 'moderators');
+      const before = await lockEventFor(tx, uuid, 'events:cancel', actor);
       const faults = cancelFaults(before, now);
       if (faults.length > 0) userFaults(faults);
 

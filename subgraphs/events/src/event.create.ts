@@ -4,7 +4,7 @@ import type { MutationResolvers } from './__generated__/types.ts';
 import { type Context, viewerOf } from './context.ts';
 import { eventCreateSchema } from './event.rules.ts';
 import { slugCandidates } from './event.slug.ts';
-import { announceCreated } from './event.write.ts';
+import { announceCreated, announceOwner } from './event.write.ts';
 
 export const eventCreate: MutationResolvers<Context>['eventCreate'] = mutation(
   async (_parent, { input }, context) => {
@@ -19,6 +19,7 @@ export const eventCreate: MutationResolvers<Context>['eventCreate'] = mutation(
         organizerId,
         publishedAt: publish ? now : null,
       });
+      await announceOwner(tx, event);
       if (publish) await announceCreated(tx, event);
       return event;
     });

@@ -1,9 +1,9 @@
 import type { Event } from '@kronos/prisma-events';
 import { decodeId, mutation, type UserFault, userFaults } from '@kronos/subgraph';
 import type { MutationResolvers } from './__generated__/types.ts';
-import { type Context, viewerOf } from './context.ts';
+import type { Context } from './context.ts';
 import { overAt } from './event.status.ts';
-import { announceCreated, lockOwnEvent } from './event.write.ts';
+import { actorOf, announceCreated, lockEventFor } from './event.write.ts';
 import { fault } from './faults.ts';
 import { forget } from './loaders.ts';
 
@@ -11,9 +11,9 @@ export const eventPublish: MutationResolvers<Context>['eventPublish'] = mutation
   async (_parent, { id }, context) => {
     const uuid = decodeId('event', id);
     const now = new Date();
-
+    const actor = await actorOf(context);
     const event = await context.db.$transaction(async (tx) => {
-      const draft = await lockOwnEvent(tx, uuid, viewerOf(context));
+      const draft = await lockEventFor(tx, uuid, 'events:publish', actor);
       const faults = publishFaults(draft, now);
       if (faults.length > 0) userFaults(faults);
 

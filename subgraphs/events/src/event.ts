@@ -9,18 +9,20 @@ import { registrationsOfEvent } from './registration.list.ts';
 
 /** Reading events; writing them is in `event.create.ts` and its siblings. */
 export const eventQueries: Pick<QueryResolvers<Context>, 'event' | 'events'> = {
-  async event(_parent, { id, slug }, { db, loaders, viewer }) {
+  async event(_parent, { id, slug }, { db, loaders, viewer, access }) {
     if (typeof id === 'string' && typeof slug !== 'string') return loaders.event.load(decodeId('event', id));
     if (typeof slug === 'string' && typeof id !== 'string')
-      return db.event.findFirst({ where: { AND: [{ slug: withoutNul(slug) }, seenBy(viewer)] } });
+      return db.event.findFirst({
+        where: { AND: [{ slug: withoutNul(slug) }, seenBy(viewer, await access())] },
+      });
     throw badUserInput('Give “id” or “slug”: exactly one of the two.');
   },
 
-  events(_parent, { filter, query, orderBy, ...args }, { db, viewer }) {
+  async events(_parent, { filter, query, orderBy, ...args }, { db, viewer, access }) {
     return connection({
       delegate: db.event,
       args,
-      where: { AND: [foundBy(viewer), eventWhere(filter, new Date()), textWhere(query)] },
+      where: { AND: [foundBy(viewer, await access()), eventWhere(filter, new Date()), textWhere(query)] },
       orderBy: eventOrder(orderBy),
     });
   },

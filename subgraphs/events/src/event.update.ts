@@ -2,7 +2,7 @@ import { appendToOutbox } from '@kronos/events';
 import type { Event } from '@kronos/prisma-events';
 import { decodeId, mutation, type UserFault, userFaults, validInput } from '@kronos/subgraph';
 import type { MutationResolvers } from './__generated__/types.ts';
-import { type Context, viewerOf } from './context.ts';
+import type { Context } from './context.ts';
 import {
   type EventChanges,
   effectiveChanges,
@@ -10,7 +10,7 @@ import {
   endsAfterStart,
   eventUpdateSchema,
 } from './event.rules.ts';
-import { eventFacts, lockOwnEvent } from './event.write.ts';
+import { actorOf, eventFacts, lockEventFor } from './event.write.ts';
 import { fault } from './faults.ts';
 import { forget } from './loaders.ts';
 
@@ -18,9 +18,9 @@ export const eventUpdate: MutationResolvers<Context>['eventUpdate'] = mutation(
   async (_parent, { id, input }, context) => {
     const uuid = decodeId('event', id);
     const wanted = validInput(eventUpdateSchema, input);
-
+    const actor = await actorOf(context);
     const event = await context.db.$transaction(async (tx) => {
-      const before = await lockOwnEvent(tx, uuid, viewerOf(context));
+      const before = await lockEventFor(tx, uuid, 'events:update', actor);
       const changes = effectiveChanges(before, wanted);
       const faults = updateFaults(before, changes);
       if (faults.length > 0) userFaults(faults);

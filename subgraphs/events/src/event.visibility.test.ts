@@ -1,5 +1,5 @@
-import type { Event } from '@kronos/prisma-events';
-import { newId, type Viewer } from '@kronos/subgraph';
+import type { AccessEffect, AccessEntry, Event } from '@kronos/prisma-events';
+import { loadAccess, newId, type Viewer } from '@kronos/subgraph';
 import { createTestDatabase, testViewer } from '@kronos/subgraph/testing';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createDatabase } from './database.ts';
@@ -9,25 +9,51 @@ import { maySeeRegistration, registrationSeenBy } from './registration.visibilit
 
 const now = new Date('2026-11-20T12:00:00Z');
 const [past, future] = [new Date('2026-11-19T12:00:00Z'), new Date('2026-11-21T12:00:00Z')];
-const [organizerId, attendeeId] = [newId(), newId()];
+const [organizerId, attendeeId, strangerId, moderatorId, memberId] = [
+  newId(),
+  newId(),
+  newId(),
+  newId(),
+  newId(),
+];
+const groupId = newId();
+const [ended, later] = [new Date(0), new Date('2100-01-01')];
+/** What entries may say together. */
+const said: [AccessEffect, Date | null][][] = [
+  [],
+  [['ALLOW', null]],
+  [['DENY', later]],
+  [
+    ['ALLOW', later],
+    ['DENY', null],
+  ],
+  [['ALLOW', ended]],
+  [
+    ['ALLOW', null],
+    ['DENY', ended],
+  ],
+];
 
-function viewer(userId: string, scopes: string[] = []): Viewer {
-  return testViewer({ userId, scopes: new Set(scopes) });
+function viewer(userId: string, scopes: string[] = [], roles = ['user']): Viewer {
+  return testViewer({ userId, scopes: new Set(scopes), roles });
 }
 
 const viewers: [string, Viewer | null][] = [
   ['anonymous', null],
-  ['a stranger', viewer(newId())],
+  ['a stranger', viewer(strangerId)],
   ['the organiser', viewer(organizerId)],
   ['the attendee', viewer(attendeeId)],
-  ['a moderator', viewer(newId(), ['events:moderate'])],
+  ['a moderator', viewer(moderatorId, ['events:moderate'])],
   ['a stranger with another scope', viewer(newId(), ['users:read'])],
   ['an organiser who moderates', viewer(organizerId, ['events:moderate'])],
+  ['a member of a group', viewer(memberId)],
+  ['an editor', viewer(newId(), [], ['editor', 'user'])],
 ];
 
 const database = await createTestDatabase('events');
 const db = createDatabase(database.url);
 /** One event for every combination of what the rules look at. */
+let entries: AccessEntry[];
 let events: (Event & { registrations: { attendeeId: string; status: string }[] })[];
 
 beforeAll(async () => {
@@ -53,6 +79,20 @@ beforeAll(async () => {
             });
           }
   events = await db.event.findMany({ include: { registrations: true } });
+  await db.accessMembership.create({ data: { userId: memberId, groupId } });
+  // Whatever entries can say of an event, to everyone whom they can name, spread over all events.
+  const subjects = [...[organizerId, attendeeId, strangerId, moderatorId].map((id) => `user:${id}`)];
+  subjects.push(`group:${groupId}`, 'role:editor');
+  await db.accessEntry.createMany({
+    data: events.flatMap(({ id: resourceId }, index) =>
+      subjects.flatMap((subject, place) =>
+        said[(index * 5 + Math.floor(index / 7) + place) % said.length]!.map(([effect, expiresAt]) => ({
+          ...{ id: newId(), subject, action: 'events:read', resourceId, effect, expiresAt },
+        })),
+      ),
+    ),
+  });
+  entries = await db.accessEntry.findMany();
 });
 
 afterAll(async () => {
@@ -64,6 +104,20 @@ function idsOf(rows: { id: string }[]): string[] {
   return rows.map(({ id }) => id).sort();
 }
 
+/** What entries say of a viewer and an event, in the plainest way. */
+function entryOf(viewer: Viewer | null, event: Event): AccessEffect | undefined {
+  const isViewer = (subject: string) =>
+    viewer !== null &&
+    (subject === `user:${viewer.userId}` ||
+      viewer.roles.some((role) => subject === `role:${role}`) ||
+      (subject === `group:${groupId}` && viewer.userId === memberId));
+  const effects = entries
+    .filter(({ resourceId, subject }) => resourceId === event.id && isViewer(subject))
+    .filter(({ expiresAt }) => expiresAt === null || expiresAt.getTime() > Date.now())
+    .map(({ effect }) => effect);
+  return effects.includes('DENY') ? 'DENY' : effects[0];
+}
+
 function isRegistered(viewer: Viewer | null, event: (typeof events)[number]): boolean {
   return event.registrations.some(
     ({ attendeeId, status }) => attendeeId === viewer?.userId && status === 'CONFIRMED',
@@ -71,13 +125,28 @@ function isRegistered(viewer: Viewer | null, event: (typeof events)[number]): bo
 }
 
 test.each(viewers)('the rule and the database agree on what %s sees', async (_name, viewer) => {
-  const seen = events.filter((event) => maySee(viewer, event, isRegistered(viewer, event)));
-  expect(idsOf(await db.event.findMany({ where: seenBy(viewer) }))).toEqual(idsOf(seen));
+  const seen = events.filter((event) =>
+    maySee(viewer, event, isRegistered(viewer, event), entryOf(viewer, event)),
+  );
+  expect(idsOf(await db.event.findMany({ where: seenBy(viewer, await loadAccess(db, viewer)) }))).toEqual(
+    idsOf(seen),
+  );
 });
 
 test.each(viewers)('the rule and the database agree on what %s finds', async (_name, viewer) => {
-  const found = events.filter((event) => mayFind(viewer, event, isRegistered(viewer, event)));
-  expect(idsOf(await db.event.findMany({ where: foundBy(viewer) }))).toEqual(idsOf(found));
+  const found = events.filter((event) =>
+    mayFind(viewer, event, isRegistered(viewer, event), entryOf(viewer, event)),
+  );
+  expect(idsOf(await db.event.findMany({ where: foundBy(viewer, await loadAccess(db, viewer)) }))).toEqual(
+    idsOf(found),
+  );
+});
+
+test.each(viewers)('a batch of events is told by entries as each one is for %s', async (_name, viewer) => {
+  const access = await loadAccess(db, viewer);
+  const effects = await access.check('events:read', idsOf(events));
+  for (const event of events) expect(effects.get(event.id)).toBe(entryOf(viewer, event));
+  expect(await access.check('events:update', idsOf(events))).toEqual(new Map());
 });
 
 test.each(viewers.filter(([, viewer]) => viewer))(
@@ -135,4 +204,14 @@ test('an unlisted event is seen by everybody and found by its organiser', () => 
     false,
   );
   expect(mayFind(organizer, event, false)).toBe(true);
+});
+
+test('what is shared with someone is theirs to see and find, what is kept from them is not', () => {
+  const event = { ...published, visibility: 'PRIVATE' as const };
+  expect(mayFind(stranger, event, false, 'ALLOW')).toBe(true);
+  expect(mayFind(stranger, { ...event, publishedAt: null }, false, 'ALLOW')).toBe(true);
+  expect(mayFind(stranger, { ...event, visibility: 'UNLISTED' }, false, 'ALLOW')).toBe(true);
+  for (const viewer of [stranger, organizer, attendee])
+    expect(maySee(viewer, { ...event, visibility: 'PUBLIC' }, true, 'DENY')).toBe(false);
+  expect(maySee(moderator, event, false, 'DENY')).toBe(true);
 });

@@ -1,5 +1,5 @@
 import type { PrismaClient } from '@kronos/prisma-events';
-import { rowLoader, type Viewer } from '@kronos/subgraph';
+import { type Access, rowLoader, type Viewer } from '@kronos/subgraph';
 import { seenBy } from './event.visibility.ts';
 import { registrationSeenBy } from './registration.visibility.ts';
 
@@ -10,10 +10,10 @@ export type Loaders = ReturnType<typeof createLoaders>;
  * The rows of one request, by UUID: a page of rows costs one query, and what the viewer may not see is null, just as
  * what does not exist.
  */
-export function createLoaders(db: PrismaClient, viewer: Viewer | null) {
+export function createLoaders(db: PrismaClient, viewer: Viewer | null, access: () => Promise<Access>) {
   return {
-    event: rowLoader((ids) =>
-      db.event.findMany({ where: { AND: [{ id: { in: [...ids] } }, seenBy(viewer)] } }),
+    event: rowLoader(async (ids) =>
+      db.event.findMany({ where: { AND: [{ id: { in: [...ids] } }, seenBy(viewer, await access())] } }),
     ),
 
     registration: rowLoader(async (ids) => {

@@ -1,5 +1,5 @@
 import type { Prisma } from '@kronos/prisma-events';
-import { erasedBy, type PersonalData } from '@kronos/subgraph';
+import { erased, erasedBy, type PersonalData } from '@kronos/subgraph';
 import { eraseOrganizer, eraseRegistrations } from './person.erase.ts';
 
 /** What this domain keeps of people. */
@@ -17,6 +17,17 @@ export const personalData: PersonalData<Prisma.TransactionClient> = {
         eraseOrganizer,
         'Events that were published are part of what their attendees did: they stay, and name nobody.',
       ),
+    },
+    access_entry: {
+      holds: 'What was shared with them, or kept from them.',
+      person: 'subject',
+      named: (userId) => `user:${userId}`,
+      onErasure: erased,
+    },
+    access_membership: {
+      holds: 'The groups that they belong to.',
+      person: 'user_id',
+      onErasure: erased,
     },
   },
   others: {},

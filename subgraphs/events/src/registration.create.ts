@@ -1,6 +1,6 @@
 import { appendToOutbox } from '@kronos/events';
 import type { Prisma, Registration } from '@kronos/prisma-events';
-import { decodeId, mutation, newId, userFaults, type Viewer } from '@kronos/subgraph';
+import { type Access, decodeId, mutation, newId, userFaults, type Viewer } from '@kronos/subgraph';
 import type { MutationResolvers } from './__generated__/types.ts';
 import { type Context, viewerOf } from './context.ts';
 import { seenBy } from './event.visibility.ts';
@@ -12,6 +12,7 @@ import { eventFull, registrationFault } from './registration.rules.ts';
 /** Who wants which place, in UUIDs. */
 interface Wish {
   viewer: Viewer;
+  access: Access;
   eventId: string;
   attendeeId: string;
   now: Date;
@@ -22,6 +23,7 @@ export const registrationCreate: MutationResolvers<Context>['registrationCreate'
     const viewer = viewerOf(context);
     const wish: Wish = {
       viewer,
+      access: await context.access(),
       eventId: decodeId('event', input.eventId),
       attendeeId: input.attendeeId ? decodeId('user', input.attendeeId) : viewer.userId,
       now: new Date(),
@@ -48,8 +50,8 @@ export const registrationCreate: MutationResolvers<Context>['registrationCreate'
 
 /** The attendee's earlier registration, if there was one; or the fault that stands against a new one. */
 async function existingUnlessRefused(tx: Prisma.TransactionClient, wish: Wish): Promise<Registration | null> {
-  const { viewer, eventId, attendeeId, now } = wish;
-  const event = await tx.event.findFirst({ where: { AND: [{ id: eventId }, seenBy(viewer)] } });
+  const { viewer, access, eventId, attendeeId, now } = wish;
+  const event = await tx.event.findFirst({ where: { AND: [{ id: eventId }, seenBy(viewer, access)] } });
   if (!event) return userFaults(noSuchEvent(['input', 'eventId']));
   const existing = await tx.registration.findUnique({
     where: { eventId_attendeeId: { eventId, attendeeId } },

@@ -4,6 +4,7 @@ import { defineSubgraph, openDomain, type Subgraph } from '@kronos/subgraph';
 import { createContext } from './context.ts';
 import { createDatabase } from './database.ts';
 import { environmentShape } from './environment.ts';
+import { onUsers } from './on-users.ts';
 import { personalData } from './personal-data.ts';
 import { resolvers } from './resolvers.ts';
 
@@ -20,7 +21,10 @@ export async function createSubgraph(
   const settings = parseEnvironment(environmentShape, environment);
   const { EVENTS_DATABASE_URL: databaseUrl, REDIS_URL: redisUrl, LOG_LEVEL: logLevel } = settings;
   const db = givenDatabase ?? createDatabase(databaseUrl);
-  const domain = openDomain({ name: 'events', logLevel, database: db, databaseUrl, redisUrl, personalData });
+  const domain = openDomain({
+    ...{ name: 'events', logLevel, database: db, databaseUrl, redisUrl, personalData },
+    consumers: { users: onUsers },
+  });
 
   return defineSubgraph({
     ...domain,

@@ -23,13 +23,15 @@ async function authorizeEvent(id: string | null | undefined, { loaders }: Contex
 async function isVisible(
   { payload }: EventChange,
   { id }: { id?: string | null },
-  { loaders, viewer }: Context,
+  { loaders, viewer, access }: Context,
 ): Promise<boolean> {
   const isNamed = typeof id === 'string';
   if (isNamed && tryDecodeId('event', id) !== payload.eventId) return false;
   // The loader gives only what the viewer may see.
   const event = await loaders.event.load(payload.eventId);
-  return event !== null && (isNamed || mayFind(viewer, event, true));
+  if (event === null || isNamed) return event !== null;
+  const entries = await (await access()).check('events:read', [event.id]);
+  return mayFind(viewer, event, true, entries.get(event.id));
 }
 
 /** The event as it is now; that it is visible has been asked in the same context just before. */

@@ -28,9 +28,10 @@ export async function createTestEvents() {
       });
       return results;
     },
-    /** The events in the outbox, the first one first. */
+    /** The events in the outbox that are for everybody's ears, the first one first. */
     async outbox() {
-      const rows = await db.outbox.findMany({ orderBy: { sequence: 'asc' } });
+      const where = { name: { not: 'eventOwned' } };
+      const rows = await db.outbox.findMany({ where, orderBy: { sequence: 'asc' } });
       return rows.map(({ name, payload }) => ({ name, payload: payload as Record<string, unknown> }));
     },
     async [Symbol.asyncDispose]() {

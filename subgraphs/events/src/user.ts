@@ -11,11 +11,11 @@ export const User: UserResolvers<Context> = {
     return uuid === null ? null : { id: uuid };
   },
   id: (user) => encodeId('user', user.id),
-  organizedEvents(user, args, { db, viewer }) {
+  async organizedEvents(user, args, { db, viewer, access }) {
     return connection({
       delegate: db.event,
       args,
-      where: { AND: [{ organizerId: user.id }, foundBy(viewer)] },
+      where: { AND: [{ organizerId: user.id }, foundBy(viewer, await access())] },
       orderBy: [{ field: 'startsAt', direction: 'ASC' }],
     });
   },

@@ -9,7 +9,7 @@ import type { Resource, Subject } from './access.decide.ts';
 import { subjectOf } from './access.facts.ts';
 import { grantShape, maxEntriesPerThing, toSubject } from './acl.rules.ts';
 import type { Context } from './context.ts';
-import { beyondCaller, fault } from './faults.ts';
+import { fault } from './faults.ts';
 import { basicRole } from './role.rules.ts';
 
 /** Shares something with someone, or keeps it from them. */
@@ -17,7 +17,7 @@ export const aclEntryGrant = mutation(
   async (_parent: unknown, { input }: MutationAclEntryGrantArgs, context: Context) => {
     const { resource, ...wanted } = validInput(grantShape(new Date()), input);
     await refuseStrangers(context, resource, ['input', resource.id ? 'resourceId' : 'resourceType']);
-    await refuseScopesBeyond(context, wanted.action);
+    await refuseRightsOfRoles(context, wanted.action);
     const subject = await findSubject(context, wanted.subjectId);
 
     const key = {
@@ -65,11 +65,13 @@ async function refuseStrangers(context: Context, resource: Resource, field: stri
   if (!isOwner) userFaults(fault('FORBIDDEN', 'Only its owner may share this.', field));
 }
 
-/** An action that is a right of roles is given by those who have that right themselves. */
-async function refuseScopesBeyond(context: Context, action: string): Promise<void> {
-  if (scopesOf(context)?.has(action)) return;
-  const isScope = await context.db.permission.findUnique({ where: { scope: action } });
-  if (isScope) userFaults(beyondCaller(['input', 'action'], [action]));
+/**
+ * A right that roles give is for all things, and checked by scopes: an entry about it would say what nobody asks, or give
+ * what its author does not have.
+ */
+async function refuseRightsOfRoles(context: Context, action: string): Promise<void> {
+  if (await context.db.permission.findUnique({ where: { scope: action } }))
+    userFaults(fault('INVALID', 'This is a right of roles: give a role.', ['input', 'action']));
 }
 
 async function findSubject(context: Context, id: string): Promise<Subject> {
