@@ -30,6 +30,8 @@ const open = [
   'Mutation.userSignUp',
   'Mutation.sessionCreate',
   'Mutation.sessionRefresh',
+  'Mutation.sessionCreateComplete',
+  'Mutation.passkeyChallengeCreate',
   'Mutation.emailVerify',
   'Mutation.emailChangeConfirm',
   'Mutation.emailChangeRevert',

@@ -74,6 +74,9 @@ interface Row {
 /** What is sealed in a row. */
 type Content = { letter: Letter } | { order: LetterOrder };
 
+/** In the place of a letter that was given up: whom it was to, nobody needs to know any more. */
+const nothing: Content = { order: {} };
+
 const atOnce = 10;
 
 /**
@@ -155,7 +158,7 @@ export function createPost<Transaction extends Statements>(options: PostOptions<
     const { code, responseCode } = error as { code?: string; responseCode?: number };
     const reason = { mailId: id, attempts, code, responseCode };
     if (delay === null) {
-      await database.$executeRaw`UPDATE mail SET failed_at = now(), content = '' WHERE id = ${id}::uuid`;
+      await database.$executeRaw`UPDATE mail SET failed_at = now(), content = ${seal(id, nothing)} WHERE id = ${id}::uuid`;
       outcomes.inc({ outcome: 'given up' });
       logger.error(reason, 'a letter is given up');
       return;

@@ -25,6 +25,17 @@ export const User: Resolvers['User'] = {
     if (!maySee(user, context, 'users:read')) return null;
     return (await context.accounts.load(user.id))?.email ?? null;
   },
+  mfaFactors(user, _args, context) {
+    if (!maySee(user, context, 'auth:admin')) return null;
+    return context.database.mfaFactor.findMany({
+      where: { accountId: user.id },
+      orderBy: [{ createdAt: 'asc' }, { id: 'asc' }],
+    });
+  },
+  recoveryCodesLeft(user, _args, context) {
+    if (!maySee(user, context, 'auth:admin')) return null;
+    return context.database.recoveryCode.count({ where: { accountId: user.id, usedAt: null } });
+  },
   async emailVerified(user, _args, context) {
     if (!maySee(user, context, 'users:read')) return null;
     const account = await context.accounts.load(user.id);

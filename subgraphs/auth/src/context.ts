@@ -12,6 +12,7 @@ import { type RequestContext, rowLoader, type Sealer } from '@kronos/subgraph';
 import type DataLoader from 'dataloader';
 import type { AccessTokens } from './access-token.ts';
 import type { TokenPurpose } from './account-token.rules.ts';
+import type { Passkeys } from './mfa.passkeys.ts';
 import type { Passwords } from './passwords.ts';
 import type { SigningKeys } from './signing-keys.ts';
 import type { Throttle } from './throttle.ts';
@@ -30,6 +31,7 @@ export interface Services {
   signingKeys: SigningKeys;
   throttle: Throttle;
   post: Post;
+  passkeys: Passkeys;
   /** The link of a letter. */
   links(purpose: TokenPurpose, token: string): string;
 }

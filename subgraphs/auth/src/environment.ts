@@ -1,5 +1,5 @@
 import { mailEnvironment } from '@kronos/mail';
-import { commonEnvironment, postgresUrl, publicUrl, redisUrl } from '@kronos/service/environment';
+import { commaList, commonEnvironment, postgresUrl, publicUrl, redisUrl } from '@kronos/service/environment';
 import { masterKeysEnvironment } from '@kronos/subgraph/master-keys';
 import { z } from 'zod';
 
@@ -21,6 +21,8 @@ export const environmentShape = {
       linkTemplate,
     )
     .optional(),
+  /** Origins of pages that may ask for passkeys; KRONOS_PUBLIC_URL's own when unset. */
+  AUTH_PASSKEY_ORIGINS: commaList().optional(),
   KRONOS_TOKEN_ISSUER: z.string().default('kronos'),
   AUTH_SIGN_UPS_PER_HOUR: z.coerce
     .number('expected how many accounts may be opened from one address in an hour')

@@ -13,6 +13,7 @@ export async function deleteEnded(database: PrismaClient, now: Date): Promise<vo
   const before = new Date(now.getTime() - retention);
   await database.session.deleteMany({ where: { expiresAt: { lt: before } } });
   await database.mail.deleteMany({ where: { failedAt: { lt: before } } });
+  await database.logInChallenge.deleteMany({ where: { expiresAt: { lt: now } } });
   await database.accountToken.deleteMany({ where: { expiresAt: { lt: before } } });
   await database.apiToken.deleteMany({
     where: { OR: [{ expiresAt: { lt: before } }, { revokedAt: { lt: before } }] },

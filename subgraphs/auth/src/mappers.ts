@@ -1,5 +1,6 @@
 import type {
   ApiToken,
+  MfaFactor,
   OAuthClient,
   OAuthClientSecret,
   SecurityEvent,
@@ -19,6 +20,7 @@ interface Proof {
 
 /** `id` is a UUID. */
 export type UserMapper = { id: string } & Proof;
+export type MfaFactorMapper = MfaFactor;
 export type SessionMapper = Session & Proof;
 export type SessionConnectionMapper = Connection<SessionMapper>;
 export type SigningKeyMapper = Pick<SigningKey, 'kid' | 'algorithm' | 'createdAt'> & {

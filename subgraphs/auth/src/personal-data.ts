@@ -16,6 +16,24 @@ export const personalData: PersonalData<Prisma.TransactionClient> = {
         return { erased: count };
       }),
     },
+    mfa_factor: {
+      holds: 'What they prove who they are by beside the password, and how they call it.',
+      person: 'account_id',
+      withheld: ['sealed_secret', 'last_step', 'challenge', 'credential_id', 'public_key', 'sign_count'],
+      onErasure: erased,
+    },
+    recovery_code: {
+      holds: 'That they have codes for when they lose a second factor.',
+      person: 'account_id',
+      withheld: ['hash'],
+      onErasure: erased,
+    },
+    log_in_challenge: {
+      holds: 'Log-ins that are half done, for five minutes.',
+      person: 'account_id',
+      withheld: ['hash', 'passkey'],
+      onErasure: erased,
+    },
     account_token: {
       holds: 'That links for their account were sent, and to which address.',
       person: 'account_id',
@@ -46,7 +64,8 @@ export const personalData: PersonalData<Prisma.TransactionClient> = {
     refresh_token: 'Hashes of tokens; they go with their session.',
     oauth_client: 'Programs, of nobody in particular.',
     oauth_client_secret: 'Hashes of secrets of programs.',
-    oidc_record: 'What the OAuth provider keeps for a while, sealed; it goes with the session of the person, or expires.',
+    oidc_record:
+      'What the OAuth provider keeps for a while, sealed; it goes with the session of the person, or expires.',
     signing_key: 'Keys of the system.',
   },
 };

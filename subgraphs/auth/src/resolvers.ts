@@ -6,6 +6,10 @@ import { apiTokenRevoke } from './api-token.revoke.ts';
 import { ApiToken, apiToken, apiTokens } from './api-token.ts';
 import { emailChangeConfirm, emailChangeRequest, emailChangeRevert } from './email.change.ts';
 import { emailVerificationRequest, emailVerify } from './email.verify.ts';
+import { mfaFactorEnroll } from './mfa-factor.enroll.ts';
+import { mfaFactorRemove, recoveryCodesCreate } from './mfa-factor.remove.ts';
+import { MfaFactor } from './mfa-factor.ts';
+import { mfaFactorVerify } from './mfa-factor.verify.ts';
 import { oauthClientCreate } from './oauth-client.create.ts';
 import { oauthClientDelete } from './oauth-client.delete.ts';
 import { oauthClientSecretRotate } from './oauth-client.secret-rotate.ts';
@@ -15,6 +19,7 @@ import { passwordChange } from './password.change.ts';
 import { passwordResetConfirm, passwordResetRequest } from './password.reset.ts';
 import { SecurityEvent, securityEvent, securityEventRaised, securityEvents } from './security-event.ts';
 import { sessionCreate } from './session.create.ts';
+import { passkeyChallengeCreate, sessionCreateComplete } from './session.create-complete.ts';
 import { sessionRefresh } from './session.refresh.ts';
 import { sessionRevoke, sessionsRevokeAll } from './session.revoke.ts';
 import { sessionStepUp } from './session.step-up.ts';
@@ -57,6 +62,12 @@ export const resolvers: Resolvers = {
     oauthClientSecretRotate,
     apiTokenCreate,
     apiTokenRevoke,
+    sessionCreateComplete,
+    passkeyChallengeCreate,
+    mfaFactorEnroll,
+    mfaFactorVerify,
+    mfaFactorRemove,
+    recoveryCodesCreate,
   },
   Subscription: {
     userCreated,
@@ -68,4 +79,5 @@ export const resolvers: Resolvers = {
   SecurityEvent,
   OAuthClient,
   ApiToken,
+  MfaFactor,
 };

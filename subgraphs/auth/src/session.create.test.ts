@@ -42,6 +42,7 @@ test('a wrong password and an unknown address get the same answer after the same
   const noAddress = await logIn(auth, 'nobody', 'not the password at all', '192.0.2.12');
 
   expect(wrong.data!.sessionCreate).toEqual({
+    challenge: null,
     session: null,
     tokens: null,
     userErrors: [{ code: 'INVALID_CREDENTIALS', message: expect.any(String), field: null }],

@@ -1,58 +1,62 @@
 import { parseEmail } from '@kronos/prisma-auth/email';
 import { mutation, UserFault, userFaults } from '@kronos/subgraph';
-import type { MutationSessionCreateArgs } from './__generated__/types.ts';
+import type { MutationSessionCreateArgs, UserError } from './__generated__/types.ts';
 import type { Context } from './context.ts';
-import { catchUpWithUsers } from './on-users.ts';
+import { completeLogIn } from './log-in.ts';
+import { createChallenge } from './mfa.challenge.ts';
 import { raiseSecurityEvent } from './security-event.raise.ts';
-import { openSession, tokenPair } from './session.open.ts';
 import { networkOf } from './throttle.rules.ts';
+
+const mfaRequired: UserError = {
+  code: 'MFA_REQUIRED',
+  message: 'The password is right. Prove by a second factor that it is you: ask for `sessionCreateComplete`.',
+};
 
 /**
  * Logs in. An unknown address takes the very same steps as a wrong password: two queries, the same counting, one
- * verification by argon2, one answer.
+ * verification by argon2, one answer. Where there is a second factor, the answer to the right password is a challenge.
  */
-export const sessionCreate = mutation(
-  async (_parent: unknown, { input }: MutationSessionCreateArgs, context: Context) => {
-    const { database, passwords, throttle } = context;
-    // What is no address has no account; it is looked up all the same.
-    const email = parseEmail(input.email) ?? '';
-    const [account, earlier] = await Promise.all([
-      database.account.findUnique({ where: { email } }),
-      database.session.findFirst({
-        where: { account: { email }, network: networkOf(context.clientAddress) },
-        select: { id: true },
-      }),
-    ]);
-    const takeBack = await throttle.logIn(email, context.clientAddress, earlier !== null);
-    const isRight = await passwords.matches(account?.passwordHash, input.password);
-    if (!account || !isRight) {
-      // For an unknown address, too: writing it down takes time that must tell nothing.
-      const failed = {
-        kind: 'LOGIN_FAILED',
-        userId: account?.id ?? null,
-        by: context,
-        actorId: null,
-      } as const;
-      await database.$transaction((transaction) => raiseSecurityEvent(transaction, failed));
-      return invalidCredentials();
-    }
+export async function sessionCreate(parent: unknown, args: MutationSessionCreateArgs, context: Context) {
+  const payload = await logIn(parent, args, context, undefined);
+  return 'challenge' in payload ? { ...payload, userErrors: [mfaRequired] } : payload;
+}
 
-    await takeBack();
-    await catchUpWithUsers(context);
-    const current = await database.account.findUniqueOrThrow({ where: { id: account.id } });
-    const opened = await database.$transaction(async (transaction) => {
-      const made = await openSession(transaction, account.id, context);
-      const mine = { userId: account.id, by: context, actorId: account.id, sessionId: made.session.id };
-      if (!earlier) await raiseSecurityEvent(transaction, { kind: 'NEW_DEVICE', ...mine });
-      await raiseSecurityEvent(transaction, { kind: 'LOGGED_IN', ...mine });
-      return made;
-    });
-    return {
-      session: { ...opened.session, isCaller: true },
-      tokens: await tokenPair(context, current, opened),
-    };
-  },
-);
+const logIn = mutation(async (_parent: unknown, { input }: MutationSessionCreateArgs, context: Context) => {
+  const { database, passwords, throttle } = context;
+  // What is no address has no account; it is looked up all the same.
+  const email = parseEmail(input.email) ?? '';
+  const [account, earlier] = await Promise.all([
+    database.account.findUnique({ where: { email } }),
+    database.session.findFirst({
+      where: { account: { email }, network: networkOf(context.clientAddress) },
+      select: { id: true },
+    }),
+  ]);
+  const takeBack = await throttle.logIn(email, context.clientAddress, earlier !== null);
+  const isRight = await passwords.matches(account?.passwordHash, input.password);
+  if (!account || !isRight) {
+    // For an unknown address, too: writing it down takes time that must tell nothing.
+    const failed = {
+      kind: 'LOGIN_FAILED',
+      userId: account?.id ?? null,
+      by: context,
+      actorId: null,
+    } as const;
+    await database.$transaction((transaction) => raiseSecurityEvent(transaction, failed));
+    return invalidCredentials();
+  }
+
+  await takeBack();
+  if (account.hasSecondFactor) return { challenge: await askForFactor(context, account.id) };
+  return completeLogIn(context, account.id, ['pwd']);
+});
+
+async function askForFactor(context: Context, accountId: string) {
+  const factors = await context.database.mfaFactor.findMany({
+    where: { accountId, verifiedAt: { not: null } },
+  });
+  return createChallenge(context, { accountId, amr: ['pwd'], factors });
+}
 
 function invalidCredentials(): never {
   return userFaults(

@@ -91,6 +91,12 @@ test('the new proof is the caller’s session’s alone', async () => {
   expect(session.authenticatedAt).toEqual(longAgo);
 });
 
+test('nobody steps up a session in somebody’s name', async () => {
+  const ada = await signUp(auth);
+  const program = { ...ada.actor, clientId: ada.actor.userId };
+  expect((await stepUp(program, goodPassword)).errors).toMatchObject([{ extensions: { code: 'FORBIDDEN' } }]);
+});
+
 test('a stranger, and a session that is over, are refused', async () => {
   expect((await stepUp(undefined, goodPassword)).errors).toMatchObject([
     { extensions: { code: 'UNAUTHENTICATED' } },

@@ -1,7 +1,10 @@
-import type { Session } from '@kronos/prisma-auth';
-import { forbidden, mutation, UserFault, unauthenticated, userFaults } from '@kronos/subgraph';
+import type { Account, Session } from '@kronos/prisma-auth';
+import { mutation, requireOwnLogin, UserFault, unauthenticated, userFaults } from '@kronos/subgraph';
 import type { MutationSessionStepUpArgs } from './__generated__/types.ts';
+import { combinedAmr } from './amr.rules.ts';
 import type { Context } from './context.ts';
+import { attemptChallenge, claimChallenge } from './mfa.challenge.ts';
+import { prove, refuseProof } from './mfa.prove.ts';
 import { catchUpWithUsers } from './on-users.ts';
 import { hashSecretToken, newSecretToken } from './secret-token.ts';
 import { originOf, tokenPair } from './session.open.ts';
@@ -13,18 +16,18 @@ import { isSessionOpen, sessionExpiry } from './session.rules.ts';
  */
 export const sessionStepUp = mutation(
   async (_parent: unknown, { input }: MutationSessionStepUpArgs, context: Context) => {
-    const { database, passwords, throttle, viewer } = context;
+    const { database, throttle, viewer } = context;
     const session = viewer?.sessionId ? await context.sessions.load(viewer.sessionId) : null;
-    if (viewer?.clientId) throw forbidden('No program may do this for a person.');
+    requireOwnLogin(viewer);
     if (!session || !isSessionOpen(session, new Date())) throw sessionIsOver();
     const takeBack = await throttle.stepUp(session.id);
     const account = await database.account.findUniqueOrThrow({ where: { id: session.accountId } });
-    const isRight = await passwords.matches(account.passwordHash, input.password ?? '');
-    if (!isRight) return wrongPassword();
-
+    const amr = account.hasSecondFactor
+      ? await proveByFactor(context, session, input)
+      : await proveByPassword(context, account, input.password ?? '');
     await takeBack();
     await catchUpWithUsers(context);
-    const proved = await renewProof(context, session, ['pwd']);
+    const proved = await renewProof(context, session, amr);
     const current = await database.account.findUniqueOrThrow({ where: { id: account.id } });
     return {
       session: { ...proved.session, isCaller: true },
@@ -32,6 +35,41 @@ export const sessionStepUp = mutation(
     };
   },
 );
+
+async function proveByPassword(
+  { passwords }: Context,
+  { passwordHash }: Pick<Account, 'passwordHash'>,
+  password: string,
+): Promise<string[]> {
+  return (await passwords.matches(passwordHash, password)) ? ['pwd'] : wrongPassword();
+}
+
+/** Who has a second factor proves it again: the password alone is what a thief of it would have, too. */
+async function proveByFactor(
+  context: Context,
+  session: Session,
+  input: MutationSessionStepUpArgs['input'],
+): Promise<string[]> {
+  if (!input.code && !input.recoveryCode && !input.passkey) return factorRequired();
+  const { accountId } = session;
+  const challenge = input.challengeId ? await attemptChallenge(context.database, input.challengeId) : null;
+  const isTheirs = challenge?.accountId === accountId;
+  const passkey = isTheirs ? challenge.passkey : null;
+  const proved = await prove(context, input, { accountId, passkey });
+  if (!proved) return refuseProof(input);
+  if (challenge) await claimChallenge(context.database, challenge);
+  return combinedAmr(session.amr, proved.amr);
+}
+
+function factorRequired(): never {
+  return userFaults(
+    new UserFault({
+      code: 'MFA_REQUIRED',
+      message: 'Your account has a second factor: prove by it that it is you.',
+      field: ['input'],
+    }),
+  );
+}
 
 /** Notes when and by what the proof was given, and gives the session its next refresh token in the place of all others. */
 function renewProof(context: Context, { id, createdAt }: Session, amr: string[]) {

@@ -17,6 +17,7 @@ import { createContext, type Services } from './context.ts';
 import { environmentShape } from './environment.ts';
 import { startHousekeeping } from './housekeeping.ts';
 import { addJwksRoute } from './jwks-route.ts';
+import { createPasskeys } from './mfa.passkeys.ts';
 import { onUsers } from './on-users.ts';
 import { writeReset } from './password.reset.ts';
 import { preparePasswordRules } from './password.rules.ts';
@@ -82,6 +83,10 @@ export async function createSubgraph(environment: NodeJS.ProcessEnv): Promise<Su
     throttle,
     post,
     links,
+    passkeys: createPasskeys({
+      publicUrl: settings.KRONOS_PUBLIC_URL,
+      origins: settings.AUTH_PASSKEY_ORIGINS ?? [new URL(settings.KRONOS_PUBLIC_URL).origin],
+    }),
     accessTokens: createAccessTokens({ signingKeys, issuer: settings.KRONOS_TOKEN_ISSUER }),
     passwords: await createPasswords(metrics),
   };

@@ -108,6 +108,7 @@ export async function logIn(
     sessionCreate(input: $input) {
       session { id current ipAddress userAgent expiresAt user { id email } }
       tokens { accessToken refreshToken expiresAt }
+      challenge { id expiresAt kinds passkeyOptions }
       userErrors { code message field }
     }
   }`;

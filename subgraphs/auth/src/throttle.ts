@@ -35,6 +35,20 @@ export interface Throttle {
    */
   stepUp(sessionId: string): Promise<() => Promise<void>>;
   /**
+   * Counts an attempt to prove a second factor: 10 in half an hour for one account, from wherever they come. Only who knows
+   * the password gets so far.
+   *
+   * @returns what to call once the proof was right: it takes the attempts back
+   * @throws RATE_LIMITED with the seconds to wait
+   */
+  secondFactor(accountId: string): Promise<() => Promise<void>>;
+  /**
+   * Counts that a passkey was asked for: 100 in a quarter of an hour from one place.
+   *
+   * @throws RATE_LIMITED with the seconds to wait
+   */
+  passkeyChallenge(address: string): Promise<void>;
+  /**
    * Counts a letter that somebody has asked for: 5 in an hour to one address, or for one account, and 30 from one place.
    *
    * @param recipient an address or an id, which need not exist
@@ -90,6 +104,8 @@ export function createThrottle(options: {
   const logInsOfAccount = limiter('account', Number.MAX_SAFE_INTEGER, hour);
   const accountPauses = limiter('pause', 1, minute);
   const stepUpsOfSession = limiter('step-up', 10, 30 * minute);
+  const factorsOfAccount = limiter('factor', 10, 30 * minute);
+  const challengesOfPlace = limiter('passkey', 100, 15 * minute);
   const lettersOfRecipient = limiter('letter', 5, hour);
   const lettersOfPlace = limiter('letter-place', 30, hour);
   const signUpsOfPlace = limiter('sign-up', options.signUpsPerHour, hour);
@@ -125,6 +141,17 @@ export function createThrottle(options: {
       return async () => {
         await stepUpsOfSession.delete(sessionId);
       };
+    },
+
+    async secondFactor(accountId) {
+      await admitted(factorsOfAccount.consume(accountId));
+      return async () => {
+        await factorsOfAccount.delete(accountId);
+      };
+    },
+
+    async passkeyChallenge(address) {
+      await admitted(challengesOfPlace.consume(networkOf(address)));
     },
 
     async letter(recipient, address) {
