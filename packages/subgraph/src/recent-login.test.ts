@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest';
 import type { Viewer } from './caller.ts';
-import { newId } from './ids.ts';
 import { requireRecentLogin } from './recent-login.ts';
 import { testViewer } from './testing/index.ts';
 
