@@ -3,6 +3,7 @@ export const permissions = {
   'acl:read': 'See all entries that share things or keep them from someone, and ask what others may do.',
   'acl:write': 'Share anything with anyone, and keep it from them.',
   'auth:admin': 'Administer accounts, sessions and signing keys.',
+  'auth:impersonate': 'Act under the name of another person, who is told.',
   'events:moderate': 'Change or cancel an event of another organiser.',
   'groups:write': 'Make groups, change them and who belongs to them.',
   'metrics:read': 'Read the metrics of every process from another machine.',

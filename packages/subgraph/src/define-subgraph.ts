@@ -2,6 +2,7 @@ import { execute, type FormattedExecutionResult } from 'graphql';
 import { buildSchema } from './build-schema.ts';
 import type { Caller, RequestContext } from './caller.ts';
 import { formatErrors } from './format-errors.ts';
+import { logImpersonated } from './log-impersonated.ts';
 import { subgraphMetrics } from './metrics.ts';
 import { Operations } from './operations.ts';
 import type { GraphQLRequest, Subgraph, SubgraphOptions } from './subgraph.ts';
@@ -26,8 +27,13 @@ export function defineSubgraph<C extends RequestContext>(options: SubgraphOption
     return options.createContext({ ...caller, logger: loggerFor(caller) });
   }
 
-  function loggerFor({ requestId, traceparent }: Caller) {
-    return logger.child({ requestId, traceId: traceIdOf(traceparent) });
+  function loggerFor({ requestId, traceparent, viewer }: Caller) {
+    const { impersonation } = viewer ?? {};
+    return logger.child({
+      requestId,
+      traceId: traceIdOf(traceparent),
+      ...(impersonation && { actorId: impersonation.actorId, impersonationId: impersonation.id }),
+    });
   }
 
   function format(errors: readonly unknown[], caller: Caller) {
@@ -38,6 +44,8 @@ export function defineSubgraph<C extends RequestContext>(options: SubgraphOption
     const found = operations.find(request.query, request.operationName, false);
     if ('errors' in found) return { errors: format(found.errors, caller) };
     describeOperation(found.document, request.operationName);
+    if (caller.viewer?.impersonation)
+      logImpersonated(loggerFor(caller), caller, found.document, request.operationName);
     const { errors, ...result } = await execute({
       schema,
       document: found.document,

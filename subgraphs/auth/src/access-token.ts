@@ -1,4 +1,4 @@
-import type { Account, ApiToken, Session } from '@kronos/prisma-auth';
+import type { Account, ApiToken, Impersonation, Session } from '@kronos/prisma-auth';
 import { encodeId, newId } from '@kronos/subgraph';
 import { type JWTPayload, SignJWT } from 'jose';
 import type { SigningKeys } from './signing-keys.ts';
@@ -25,6 +25,11 @@ export interface AccessTokens {
    * role is a right that nobody has named; and no time of a login, because nobody has logged in.
    */
   issueForApiToken(account: TokenAccount, token: TokenOfApi): Promise<IssuedToken>;
+  /**
+   * For an administrator who acts under the name of an account: with the account's rights, and with who it is and by which
+   * session (`act`: RFC 8693, 4.1). It lasts as long as the impersonation, an hour at most.
+   */
+  issueForImpersonation(account: TokenAccount, impersonation: Impersonation): Promise<IssuedToken>;
 }
 
 /**
@@ -34,11 +39,10 @@ export interface AccessTokens {
  * @param options.issuer the claim `iss`, which the gateway asks for
  */
 export function createAccessTokens(options: { signingKeys: SigningKeys; issuer: string }): AccessTokens {
-  async function sign(userId: string, claims: JWTPayload, latest?: Date): Promise<IssuedToken> {
+  async function sign(userId: string, claims: JWTPayload, end = inAQuarter()): Promise<IssuedToken> {
     const signer = await options.signingKeys.signer();
     const now = Date.now();
-    const end = Math.min(now + lifeMilliseconds, latest?.getTime() ?? Number.POSITIVE_INFINITY);
-    const expiresAt = new Date(Math.floor(end / 1000) * 1000);
+    const expiresAt = new Date(Math.floor(end.getTime() / 1000) * 1000);
     const accessToken = await new SignJWT(claims)
       .setProtectedHeader({ alg: signer.algorithm, kid: signer.kid, typ: 'JWT' })
       .setIssuer(options.issuer)
@@ -69,7 +73,22 @@ export function createAccessTokens(options: { signingKeys: SigningKeys; issuer: 
           scope: scopes.filter((scope) => account.scopes.includes(scope)).join(' '),
           ...(operations.length > 0 && { operations }),
         },
+        new Date(Math.min(expiresAt.getTime(), inAQuarter().getTime())),
+      ),
+    issueForImpersonation: (account, { id, actorId, actorSessionId, expiresAt }) =>
+      sign(
+        account.id,
+        {
+          impersonation: encodeId('impersonation', id),
+          act: { sub: encodeId('user', actorId), sid: encodeId('session', actorSessionId) },
+          scope: account.scopes.join(' '),
+          roles: account.roles,
+        },
         expiresAt,
       ),
   };
+}
+
+function inAQuarter(): Date {
+  return new Date(Date.now() + lifeMilliseconds);
 }

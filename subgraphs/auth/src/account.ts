@@ -2,6 +2,7 @@ import { connection, encodeId, subscription, tryDecodeId } from '@kronos/subgrap
 import type { Resolvers } from './__generated__/types.ts';
 import { usableApiTokens } from './api-token.ts';
 import type { Context } from './context.ts';
+import { impersonationsWhere } from './impersonation.ts';
 import type { UserMapper } from './mappers.ts';
 import { trail } from './security-event.ts';
 import { isSelfOr } from './viewer.rules.ts';
@@ -52,6 +53,11 @@ export const User: Resolvers['User'] = {
   },
   apiTokens(user, args, context) {
     return maySee(user, context, 'auth:admin') ? usableApiTokens(user.id, args, context) : null;
+  },
+  impersonations(user, args, context) {
+    return maySee(user, context, 'auth:admin')
+      ? impersonationsWhere({ userId: user.id }, args, context)
+      : null;
   },
   securityEvents(user, args, context) {
     if (!maySee(user, context, 'auth:admin')) return null;

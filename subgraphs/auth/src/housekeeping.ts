@@ -19,6 +19,7 @@ export async function deleteEnded(database: PrismaClient, now: Date): Promise<vo
     where: { OR: [{ expiresAt: { lt: before } }, { revokedAt: { lt: before } }] },
   });
   await database.refreshToken.deleteMany({ where: { usedAt: { lt: before } } });
+  await database.$executeRaw`DELETE FROM impersonation WHERE expires_at < now() - security_event_retention()`;
   // The database itself says how long that is, and lets nobody delete them before.
   await database.$executeRaw`DELETE FROM security_event WHERE occurred_at < now() - security_event_retention()`;
   await database.oAuthClientSecret.deleteMany({ where: { expiresAt: { lt: now } } });

@@ -1,6 +1,7 @@
 import type {
   ApiToken,
   MfaFactor,
+  Impersonation,
   OAuthClient,
   OAuthClientSecret,
   SecurityEvent,
@@ -34,3 +35,5 @@ export type OAuthClientConnectionMapper = Connection<OAuthClient>;
 export type OAuthClientEdgeMapper = Edge<OAuthClient>;
 export type ApiTokenMapper = ApiToken;
 export type ApiTokenConnectionMapper = Connection<ApiToken>;
+export type ImpersonationMapper = Impersonation;
+export type ImpersonationConnectionMapper = Connection<Impersonation>;

@@ -1,6 +1,7 @@
 import type { Handlers } from '@kronos/events';
 import type { Prisma } from '@kronos/prisma-auth';
 import type { Context } from './context.ts';
+import { endImpersonations } from './impersonation.end.ts';
 import { raiseSecurityEvent } from './security-event.raise.ts';
 import { revokeSessions } from './session.revoke.ts';
 
@@ -13,6 +14,7 @@ export const onUsers: Handlers<Prisma.TransactionClient> = {
     const before = await transaction.account.findUnique({ where: { id: userId } });
     if (!before) return;
     await transaction.account.update({ where: { id: userId }, data: { roles, scopes } });
+    if (!scopes.includes('auth:impersonate')) await endImpersonations(transaction, { actorId: userId }, null);
     const details = {
       rolesGained: roles.filter((role) => !before.roles.includes(role)),
       rolesLost: before.roles.filter((role) => !roles.includes(role)),

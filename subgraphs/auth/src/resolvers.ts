@@ -10,6 +10,9 @@ import { mfaFactorEnroll } from './mfa-factor.enroll.ts';
 import { mfaFactorRemove, recoveryCodesCreate } from './mfa-factor.remove.ts';
 import { MfaFactor } from './mfa-factor.ts';
 import { mfaFactorVerify } from './mfa-factor.verify.ts';
+import { impersonationEnd } from './impersonation.end.ts';
+import { impersonationStart } from './impersonation.start.ts';
+import { Impersonation, impersonations } from './impersonation.ts';
 import { oauthClientCreate } from './oauth-client.create.ts';
 import { oauthClientDelete } from './oauth-client.delete.ts';
 import { oauthClientSecretRotate } from './oauth-client.secret-rotate.ts';
@@ -39,6 +42,7 @@ export const resolvers: Resolvers = {
     oauthClient,
     apiToken,
     apiTokens,
+    impersonations,
   },
   Mutation: {
     userSignUp,
@@ -68,6 +72,8 @@ export const resolvers: Resolvers = {
     mfaFactorVerify,
     mfaFactorRemove,
     recoveryCodesCreate,
+    impersonationStart,
+    impersonationEnd,
   },
   Subscription: {
     userCreated,
@@ -80,4 +86,5 @@ export const resolvers: Resolvers = {
   OAuthClient,
   ApiToken,
   MfaFactor,
+  Impersonation,
 };

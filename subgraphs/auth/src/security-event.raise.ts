@@ -19,6 +19,11 @@ export interface RaisedSecurityEvent {
   details?: Record<string, string | number | boolean | null | readonly string[]>;
 }
 
+/** The person who really acts. */
+function actorOf(by: RaisedSecurityEvent['by']): string | null {
+  return by?.viewer?.impersonation?.actorId ?? by?.viewer?.userId ?? null;
+}
+
 /**
  * Adds to the trail of what is relevant for security, and tells those who follow it, in the transaction that makes it true.
  *
@@ -29,7 +34,7 @@ export async function raiseSecurityEvent(
   { kind, userId, by, details = {}, ...known }: RaisedSecurityEvent,
 ): Promise<string> {
   const id = newId();
-  const { actorId = by?.viewer?.userId ?? null, sessionId = by?.viewer?.sessionId ?? null } = known;
+  const { actorId = actorOf(by), sessionId = by?.viewer?.sessionId ?? null } = known;
   const origin = by && originOf(by);
   await transaction.securityEvent.create({
     data: { id, kind, userId, actorId, sessionId, ...origin, details: details as Prisma.InputJsonObject },

@@ -4,6 +4,7 @@ import {
   decodeId,
   encodeId,
   mutation,
+  requireOwnLogin,
   requireRecentLogin,
   tryDecodeId,
   UserFault,
@@ -11,6 +12,7 @@ import {
 } from '@kronos/subgraph';
 import type { MutationSessionRevokeArgs, MutationSessionsRevokeAllArgs } from './__generated__/types.ts';
 import type { Context } from './context.ts';
+import { endImpersonations } from './impersonation.end.ts';
 import { raiseSecurityEvent } from './security-event.raise.ts';
 import { isSelfOr } from './viewer.rules.ts';
 
@@ -18,7 +20,7 @@ import { isSelfOr } from './viewer.rules.ts';
 const longestList = 50;
 
 /**
- * Ends the open ones of these sessions, each with its event. A session is ended once, however many try at the same time.
+ * Ends the open ones of these sessions, each with its event, and the impersonations that were begun in them. A session is ended once, however many try at the same time.
  *
  * @returns the sessions that this call has ended
  */
@@ -33,6 +35,8 @@ export async function revokeSessions(
   });
   const payloads = revoked.map(({ id, accountId }) => ({ sessionId: id, userId: accountId }));
   await appendAllToOutbox(transaction, 'sessionRevoked', payloads);
+  const actorSessionId = { in: revoked.map(({ id }) => id) };
+  if (revoked.length > 0) await endImpersonations(transaction, { actorSessionId }, null);
   return revoked;
 }
 
@@ -51,6 +55,7 @@ function endSessions(by: Context, userId: string, where: Prisma.SessionWhereInpu
 /** Ends a session of the caller or, by `auth:admin`, of anyone. One that has ended already stays as it is. */
 export const sessionRevoke = mutation(
   async (_parent: unknown, { id }: MutationSessionRevokeArgs, context: Context) => {
+    requireOwnLogin(context.viewer);
     const sessionId = tryDecodeId('session', id);
     const session = sessionId ? await context.sessions.load(sessionId) : null;
     if (!session || !isSelfOr(context.viewer, session.accountId, 'auth:admin')) {
@@ -64,6 +69,7 @@ export const sessionRevoke = mutation(
 /** Ends all sessions of the caller or, by `auth:admin` and a recent login, of anyone. */
 export const sessionsRevokeAll = mutation(
   async (_parent: unknown, args: MutationSessionsRevokeAllArgs, context: Context) => {
+    requireOwnLogin(context.viewer);
     const accountId = decodeId('user', args.userId);
     const isAllowed = isSelfOr(context.viewer, accountId, 'auth:admin');
     if (!isAllowed || !(await context.accounts.load(accountId))) {

@@ -12,8 +12,9 @@ const statusesAt = (time: string) =>
 test('a key is announced, then signs while the one before retires, then stands alone', () => {
   expect(statusesAt('11:59')).toEqual({ second: 'ANNOUNCED', first: 'ACTIVE' });
   expect(statusesAt('12:00')).toEqual({ second: 'ACTIVE', first: 'RETIRED' });
-  expect(statusesAt('12:19')).toEqual({ second: 'ACTIVE', first: 'RETIRED' });
-  expect(statusesAt('12:20')).toEqual({ second: 'ACTIVE' });
+  // An impersonation lasts for an hour, and so does its token.
+  expect(statusesAt('13:04')).toEqual({ second: 'ACTIVE', first: 'RETIRED' });
+  expect(statusesAt('13:05')).toEqual({ second: 'ACTIVE' });
 });
 
 test('without keys there is none', () => {

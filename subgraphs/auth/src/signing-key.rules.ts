@@ -3,8 +3,8 @@ export type SigningKeyStatus = 'ANNOUNCED' | 'ACTIVE' | 'RETIRED';
 /** How long a new key is published before it signs; longer than anyone caches the key set. */
 export const announcementMilliseconds = 10 * 60 * 1000;
 
-/** How long a key is published after its last signature: the life of an access token, and clocks that differ. */
-const retirementMilliseconds = 20 * 60 * 1000;
+/** How long a key is published after its last signature: the longest life of an access token, and clocks that differ. */
+const retirementMilliseconds = 65 * 60 * 1000;
 
 /**
  * What each key is used for at `now`, newest first. Keys that nothing valid can be signed by any more are left out.
