@@ -31,8 +31,7 @@ export const AccessPathStep: AccessPathStepResolvers = {
 function toCheck({ subjectId, action, resourceId, resourceType }: AccessCheckInput, context: Context): Check {
   const userId = decodeId('user', subjectId);
   refuseAboutOthers(userId, context);
-  if (!isAction(action)) throw badUserInput(`“${action}” is no action: expected its domain and a verb.`);
-  return { userId, action, resource: toResource(resourceId, resourceType) };
+  return { userId, action: readAction(action), resource: toResource(resourceId, resourceType) };
 }
 
 /** @throws FORBIDDEN unless the caller asks about themselves, or may ask about all */
@@ -46,6 +45,12 @@ function toResource(id: string | null | undefined, type: string | null | undefin
   if (type) return { type: readResourceType(type), id: null };
   if (!id) return null;
   return readThing(id);
+}
+
+/** @throws BAD_USER_INPUT */
+export function readAction(action: string): string {
+  if (!isAction(action)) throw badUserInput(`“${action}” is no action: expected its domain and a verb.`);
+  return action;
 }
 
 /** @throws BAD_USER_INPUT */

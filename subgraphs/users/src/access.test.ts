@@ -37,6 +37,14 @@ const operations = [
   ['accessCheck', '{ accessCheck(input: {subjectId: $id, action: "users:read"}) { allowed } }'],
   ['accessChecks', '{ accessChecks(inputs: [{subjectId: $id, action: "users:read"}]) { allowed } }'],
   [
+    'accessibleResources',
+    '{ accessibleResources(input: {subjectId: $id, action: "events:read", resourceType: "event"}) { totalCount } }',
+  ],
+  [
+    'resourceSubjects',
+    '{ resourceSubjects(input: {action: "events:read", resourceId: $id}) { totalCount } }',
+  ],
+  [
     'aclEntryGrant',
     'mutation { aclEntryGrant(input: {subjectId: $id, action: "users:read", resourceId: $id}) { userErrors { code } } }',
   ],

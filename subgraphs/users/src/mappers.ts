@@ -9,8 +9,9 @@ import type {
   User,
   UserPreferences,
 } from '@kronos/prisma-users';
-import type { Connection } from '@kronos/subgraph';
+import type { Connection, Edge } from '@kronos/subgraph';
 import type { Decision, Step } from './access.decide.ts';
+import type { AccessibleResource } from './access.resources.ts';
 import type { GroupRow, RoleRow } from './loaders.ts';
 
 // What resolvers hand on for each type of the SDL; codegen reads the names.
@@ -31,3 +32,8 @@ export type DataExportStepMapper = DataExportStep;
 export type DataExportPartMapper = DataExportPart;
 export type DataExportPartConnectionMapper = Connection<DataExportPartMapper>;
 export type UserPreferencesMapper = UserPreferences;
+export type AccessibleResourceMapper = AccessibleResource;
+export type ResourceSubjectConnectionMapper = Connection<User> & { edges: ResourceSubjectEdgeMapper[] };
+export type ResourceSubjectEdgeMapper = Edge<User> & { check: Decision };
+export type AccessibleResourceConnectionMapper = Connection<AccessibleResource> & { everything: boolean };
+export type AccessibleResourceEdgeMapper = Edge<AccessibleResource>;

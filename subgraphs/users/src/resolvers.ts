@@ -1,5 +1,7 @@
 import type { Resolvers } from './__generated__/types.ts';
 import { AccessPathStep, accessCheck, accessChecks } from './access.check.ts';
+import { accessibleResources } from './access.resources.ts';
+import { resourceSubjects } from './access.subjects.ts';
 import { aclEntryGrant, aclEntryRevoke } from './acl.grant.ts';
 import { AclEntry, aclEntries } from './acl.ts';
 import { DataExport, DataExportPart, dataExport, dataExportUpdated } from './data-export/data-export.ts';
@@ -27,7 +29,20 @@ import { userUpdate } from './user.update.ts';
 /** Every field of the schema that is more than a property of its parent. */
 export const resolvers: Resolvers = {
   Query: {
-    ...{ user, users, roles, role, permissions, groups, group, aclEntries, accessCheck, accessChecks },
+    ...{
+      user,
+      users,
+      roles,
+      role,
+      permissions,
+      groups,
+      group,
+      aclEntries,
+      accessCheck,
+      accessChecks,
+      accessibleResources,
+      resourceSubjects,
+    },
     ...{ erasureRequest, dataExport },
   },
   Mutation: {
