@@ -32,6 +32,18 @@ test('a suspension ends all sessions and lets nobody log in, until it is over', 
   expect((await logIn(auth, email)).data!.sessionCreate.userErrors).toEqual([]);
 });
 
+test('a suspension revokes API tokens', async () => {
+  const { actor } = await signUp(auth);
+  const create = `mutation { apiTokenCreate(input: {name: "nightly job"}) { apiToken { id } userErrors { code } } }`;
+  expect((await auth.execute(create, {}, actor)).data!.apiTokenCreate.userErrors).toEqual([]);
+  await publish('userSuspended', actor.userId);
+
+  await vi.waitFor(async () => {
+    const tokens = await auth.database.apiToken.findMany({ where: { accountId: actor.userId } });
+    expect(tokens).toMatchObject([{ revokedAt: expect.any(Date) }]);
+  });
+});
+
 test('who does not know the password is not told of a suspension', async () => {
   const { actor, email } = await signUp(auth);
   await publish('userSuspended', actor.userId);

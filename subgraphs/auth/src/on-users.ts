@@ -1,5 +1,6 @@
 import type { Handlers } from '@kronos/events';
 import type { Prisma } from '@kronos/prisma-auth';
+import { revokeApiTokens } from './api-token.revoke.ts';
 import type { Context } from './context.ts';
 import { endImpersonations } from './impersonation.end.ts';
 import { raiseSecurityEvent } from './security-event.raise.ts';
@@ -33,6 +34,7 @@ export const onUsers: Handlers<Prisma.TransactionClient> = {
     const { count } = await transaction.account.updateMany({ where: { id: userId }, data });
     if (count === 0) return;
     await revokeSessions(transaction, { accountId: userId });
+    await revokeApiTokens(transaction, { accountId: userId }, null);
     await raiseSecurityEvent(transaction, { kind: 'USER_SUSPENDED', userId, by: null, actorId });
   },
   async userReinstated(transaction, { payload: { userId, actorId } }) {

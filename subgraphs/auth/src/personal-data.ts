@@ -1,5 +1,6 @@
 import type { Prisma } from '@kronos/prisma-auth';
 import { erased, erasedBy, type PersonalData, retained } from '@kronos/subgraph';
+import { revokeApiTokens } from './api-token.revoke.ts';
 import { raiseSecurityEvent } from './security-event.raise.ts';
 import { revokeSessions } from './session.revoke.ts';
 
@@ -12,7 +13,22 @@ export const personalData: PersonalData<Prisma.TransactionClient> = {
       onErasure: erasedBy(async (tx, accountId) => {
         // Gateways have to hear of each, while the account can still be found.
         await revokeSessions(tx, { accountId });
+        const sessions = await tx.session.findMany({ where: { accountId }, select: { id: true } });
+        // What the OAuth provider keeps of a consent belongs to the session that the consent has opened.
+        const grants = await tx.oidcRecord.deleteMany({
+          where: { grantId: { in: sessions.map(({ id }) => id) } },
+        });
         const { count } = await tx.session.deleteMany({ where: { accountId } });
+        return { erased: grants.count + count };
+      }),
+    },
+    api_token: {
+      holds: 'Tokens for their programs: what they call them, and what they are good for.',
+      person: 'account_id',
+      withheld: ['hash'],
+      onErasure: erasedBy(async (tx, accountId) => {
+        await revokeApiTokens(tx, { accountId }, null);
+        const { count } = await tx.apiToken.deleteMany({ where: { accountId } });
         return { erased: count };
       }),
     },
@@ -65,7 +81,7 @@ export const personalData: PersonalData<Prisma.TransactionClient> = {
     oauth_client: 'Programs, of nobody in particular.',
     oauth_client_secret: 'Hashes of secrets of programs.',
     oidc_record:
-      'What the OAuth provider keeps for a while, sealed; it goes with the session of the person, or expires.',
+      'What the OAuth provider keeps for a while, sealed; it goes with the session of its consent.',
     signing_key: 'Keys of the system.',
   },
 };
