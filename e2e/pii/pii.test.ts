@@ -2,7 +2,14 @@ import { randomBytes } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type OtlpReceiver, startOtlpReceiver } from '@kronos/telemetry/testing';
-import { buildSchema, type GraphQLField, getNamedType, isInputObjectType, isObjectType } from 'graphql';
+import {
+  buildSchema,
+  type ConstDirectiveNode,
+  type GraphQLField,
+  getNamedType,
+  isInputObjectType,
+  isObjectType,
+} from 'graphql';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Answer, type Client, client, logIn, type Person, signUp } from '../kit/client.ts';
 import { type Kronos, startKronos } from '../kit/kronos.ts';
@@ -110,7 +117,8 @@ test('every field that holds something personal is tagged so', () => {
     return Object.values(type.getFields())
       .filter(({ name }) => personal.test(name))
       .filter(({ astNode }) => {
-        const tags = astNode?.directives?.filter(({ name }) => name.value === 'tag') ?? [];
+        const directives: readonly ConstDirectiveNode[] = astNode?.directives ?? [];
+        const tags = directives.filter(({ name }) => name.value === 'tag');
         return !JSON.stringify(tags).includes('"pii"');
       })
       .map((field) => `${type.name}.${field.name}: ${getNamedType(field.type)}`);
