@@ -64,6 +64,7 @@ export function createSubgraphApp(subgraph: Subgraph, options: SubgraphAppOption
   });
 
   subgraph.routes?.(app, {
+    verifyCaller: options.verifyCaller,
     async requireCaller(request, reply) {
       try {
         await options.verifyCaller(request.headers, request.id);

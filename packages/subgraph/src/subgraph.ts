@@ -3,6 +3,7 @@ import type { FastifyInstance, onRequestAsyncHookHandler } from 'fastify';
 import type { FormattedExecutionResult, GraphQLSchema } from 'graphql';
 import type { Registry } from 'prom-client';
 import type { Caller, RequestContext } from './caller.ts';
+import type { VerifyCaller } from './verify-caller.ts';
 
 /** An operation as it arrives. */
 export interface GraphQLRequest {
@@ -70,6 +71,8 @@ export interface Subgraph {
 export interface RouteTools {
   /** For a route's `onRequest`: refuses whoever has no internal token of the gateway, as `/graphql` does. */
   requireCaller: onRequestAsyncHookHandler;
+  /** Who calls, for a route at which the gateway's token comes by another header than `authorization`. */
+  verifyCaller: VerifyCaller;
 }
 
 /** What makes a subgraph. */

@@ -24,6 +24,7 @@ export const environmentShape = {
   /** Origins of pages that may ask for passkeys; KRONOS_PUBLIC_URL's own when unset. */
   AUTH_PASSKEY_ORIGINS: commaList().optional(),
   KRONOS_TOKEN_ISSUER: z.string().default('kronos'),
+  KRONOS_TOKEN_AUDIENCE: z.string().default('kronos'),
   AUTH_SIGN_UPS_PER_HOUR: z.coerce
     .number('expected how many accounts may be opened from one address in an hour')
     .int('expected a whole number')

@@ -1,6 +1,7 @@
 import { mailContext } from '@kronos/mail';
 import type { SealedColumn } from '@kronos/subgraph';
 import { mfaSecretContext } from './mfa.totp.ts';
+import { recordContext } from './provider/record-adapter.ts';
 import { signingKeyContext } from './signing-keys.ts';
 
 /** Everything in this domain's database that is sealed: a new master key seals all of it anew. */
@@ -8,4 +9,5 @@ export const sealedColumns: readonly SealedColumn[] = [
   { table: 'signing_key', id: 'kid', column: 'sealed_private_key', context: signingKeyContext },
   { table: 'mfa_factor', id: 'id', column: 'sealed_secret', context: mfaSecretContext },
   { table: 'mail', id: 'id', column: 'content', context: mailContext },
+  { table: 'oidc_record', id: 'id', column: 'payload', context: recordContext },
 ];

@@ -20,8 +20,8 @@ export type PublishedKey = { key: SigningKey; status: SigningKeyStatus };
 
 /** The keys that sign access tokens. */
 export interface SigningKeys {
-  /** The key that signs now. The first one is made when it is first asked for. */
-  signer(): Promise<{ kid: string; algorithm: string; privateKey: CryptoKey | Uint8Array }>;
+  /** The key that signs now, or that of a `kid` while it is published. The first one is made when it is first asked for. */
+  signer(kid?: string): Promise<{ kid: string; algorithm: string; privateKey: CryptoKey | Uint8Array }>;
   /** The keys that verify now, newest first. */
   published(): Promise<PublishedKey[]>;
   /**
@@ -111,10 +111,11 @@ export function createSigningKeys({
 
   return {
     published,
-    async signer() {
+    async signer(kid) {
       const keys = await published();
+      const wanted = kid && keys.find(({ key }) => key.kid === kid);
       // Where clocks differ, the first key can have been made in the future.
-      const { key } = keys.find(({ status }) => status === 'ACTIVE') ?? keys[0]!;
+      const { key } = wanted || (keys.find(({ status }) => status === 'ACTIVE') ?? keys[0]!);
       const privateKey = privateKeys.get(key.kid) ?? importJWK(openPrivateKey(key, sealer), key.algorithm);
       privateKeys.set(key.kid, privateKey);
       return { kid: key.kid, algorithm: key.algorithm, privateKey: await privateKey };

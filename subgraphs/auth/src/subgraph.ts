@@ -23,6 +23,7 @@ import { writeReset } from './password.reset.ts';
 import { preparePasswordRules } from './password.rules.ts';
 import { createPasswords } from './passwords.ts';
 import { personalData } from './personal-data.ts';
+import { addProviderRoutes } from './provider/routes.ts';
 import { resolvers } from './resolvers.ts';
 import { sealedColumns } from './sealed-columns.ts';
 import { keepSigningKeys } from './signing-keys.keep.ts';
@@ -91,6 +92,11 @@ export async function createSubgraph(environment: NodeJS.ProcessEnv): Promise<Su
     passwords: await createPasswords(metrics),
   };
   preparePasswordRules();
+  const providerSettings = {
+    publicUrl: settings.KRONOS_PUBLIC_URL,
+    tokenIssuer: settings.KRONOS_TOKEN_ISSUER,
+    audience: settings.KRONOS_TOKEN_AUDIENCE,
+  };
   const stopHousekeeping = startHousekeeping(database, logger);
   const workers = [
     keepSigningKeys({ database, sealer, signingKeys, rotationDays: settings.AUTH_SIGNING_KEY_DAYS, logger }),
@@ -105,6 +111,7 @@ export async function createSubgraph(environment: NodeJS.ProcessEnv): Promise<Su
     routes(app, tools) {
       addJwksRoute(app, signingKeys, logger);
       addApiTokenRoute(app, tools, services);
+      addProviderRoutes(app, tools, services, providerSettings, logger);
     },
     async close() {
       stopHousekeeping();
