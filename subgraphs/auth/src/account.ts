@@ -1,6 +1,7 @@
 import { connection, encodeId, subscription, tryDecodeId } from '@kronos/subgraph';
 import type { Resolvers } from './__generated__/types.ts';
 import { usableApiTokens } from './api-token.ts';
+import { authorizationsOf } from './authorization.ts';
 import type { Context } from './context.ts';
 import { impersonationsWhere } from './impersonation.ts';
 import type { UserMapper } from './mappers.ts';
@@ -59,12 +60,16 @@ export const User: Resolvers['User'] = {
       ? impersonationsWhere({ userId: user.id }, args, context)
       : null;
   },
+  authorizations(user, args, context) {
+    return maySee(user, context, 'auth:admin') ? authorizationsOf(user.id, args, context) : null;
+  },
   securityEvents(user, args, context) {
     if (!maySee(user, context, 'auth:admin')) return null;
     return trail({ userId: user.id }, args, context);
   },
 };
 
-function maySee(user: UserMapper, { viewer }: Context, scope: string): boolean {
+function maySee(user: UserMapper, { viewer, service }: Context, scope: string): boolean {
+  if (service) return service.scopes.has(scope);
   return user.isCaller === true || isSelfOr(viewer, user.id, scope);
 }

@@ -14,6 +14,7 @@ import type { AccessTokens } from './access-token.ts';
 import type { TokenPurpose } from './account-token.rules.ts';
 import type { Passkeys } from './mfa.passkeys.ts';
 import type { Passwords } from './passwords.ts';
+import type { ProviderSettings } from './provider/provider.ts';
 import type { SigningKeys } from './signing-keys.ts';
 import type { Throttle } from './throttle.ts';
 
@@ -30,6 +31,8 @@ export interface Services {
   passwords: Passwords;
   signingKeys: SigningKeys;
   throttle: Throttle;
+  /** Under which names access tokens are issued. */
+  oauth: ProviderSettings;
   post: Post;
   passkeys: Passkeys;
   /** The link of a letter. */

@@ -37,3 +37,6 @@ export type ApiTokenMapper = ApiToken;
 export type ApiTokenConnectionMapper = Connection<ApiToken>;
 export type ImpersonationMapper = Impersonation;
 export type ImpersonationConnectionMapper = Connection<Impersonation>;
+export type AuthorizationMapper = Session;
+export type AuthorizationConnectionMapper = Connection<Session>;
+export type AuthorizationEdgeMapper = Edge<Session>;

@@ -4,6 +4,7 @@ import { User, userCreated } from './account.ts';
 import { apiTokenCreate } from './api-token.create.ts';
 import { apiTokenRevoke } from './api-token.revoke.ts';
 import { ApiToken, apiToken, apiTokens } from './api-token.ts';
+import { Authorization, authorizationRevoke } from './authorization.ts';
 import { emailChangeConfirm, emailChangeRequest, emailChangeRevert } from './email.change.ts';
 import { emailVerificationRequest, emailVerify } from './email.verify.ts';
 import { mfaFactorEnroll } from './mfa-factor.enroll.ts';
@@ -21,6 +22,7 @@ import { oauthClientUpdate } from './oauth-client.update.ts';
 import { passwordChange } from './password.change.ts';
 import { passwordResetConfirm, passwordResetRequest } from './password.reset.ts';
 import { SecurityEvent, securityEvent, securityEventRaised, securityEvents } from './security-event.ts';
+import { serviceTokenIssue } from './service-token.issue.ts';
 import { sessionCreate } from './session.create.ts';
 import { passkeyChallengeCreate, sessionCreateComplete } from './session.create-complete.ts';
 import { sessionRefresh } from './session.refresh.ts';
@@ -28,6 +30,7 @@ import { sessionRevoke, sessionsRevokeAll } from './session.revoke.ts';
 import { sessionStepUp } from './session.step-up.ts';
 import { Session, session, sessionRevoked } from './session.ts';
 import { signingKeyRotate, signingKeys } from './signing-key.ts';
+import { tokenIntrospect } from './token.introspect.ts';
 import { viewer } from './viewer.ts';
 
 /** Every field of the schema that is more than a property of its parent. */
@@ -40,6 +43,7 @@ export const resolvers: Resolvers = {
     securityEvents,
     oauthClients,
     oauthClient,
+    tokenIntrospect,
     apiToken,
     apiTokens,
     impersonations,
@@ -64,6 +68,8 @@ export const resolvers: Resolvers = {
     oauthClientUpdate,
     oauthClientDelete,
     oauthClientSecretRotate,
+    authorizationRevoke,
+    serviceTokenIssue,
     apiTokenCreate,
     apiTokenRevoke,
     sessionCreateComplete,
@@ -84,6 +90,7 @@ export const resolvers: Resolvers = {
   Session,
   SecurityEvent,
   OAuthClient,
+  Authorization,
   ApiToken,
   MfaFactor,
   Impersonation,

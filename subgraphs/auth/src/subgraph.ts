@@ -74,7 +74,13 @@ export async function createSubgraph(environment: NodeJS.ProcessEnv): Promise<Su
     metrics,
   });
   post.start();
+  const oauth = {
+    publicUrl: settings.KRONOS_PUBLIC_URL,
+    tokenIssuer: settings.KRONOS_TOKEN_ISSUER,
+    audience: settings.KRONOS_TOKEN_AUDIENCE,
+  };
   const services: Services = {
+    oauth,
     database,
     sealer,
     log,
@@ -92,11 +98,6 @@ export async function createSubgraph(environment: NodeJS.ProcessEnv): Promise<Su
     passwords: await createPasswords(metrics),
   };
   preparePasswordRules();
-  const providerSettings = {
-    publicUrl: settings.KRONOS_PUBLIC_URL,
-    tokenIssuer: settings.KRONOS_TOKEN_ISSUER,
-    audience: settings.KRONOS_TOKEN_AUDIENCE,
-  };
   const stopHousekeeping = startHousekeeping(database, logger);
   const workers = [
     keepSigningKeys({ database, sealer, signingKeys, rotationDays: settings.AUTH_SIGNING_KEY_DAYS, logger }),
@@ -111,7 +112,7 @@ export async function createSubgraph(environment: NodeJS.ProcessEnv): Promise<Su
     routes(app, tools) {
       addJwksRoute(app, signingKeys, logger);
       addApiTokenRoute(app, tools, services);
-      addProviderRoutes(app, tools, services, providerSettings, logger);
+      addProviderRoutes(app, tools, services, oauth, logger);
     },
     async close() {
       stopHousekeeping();

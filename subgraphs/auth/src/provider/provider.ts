@@ -74,7 +74,7 @@ export function createProvider(
     return {
       accountId: sub,
       row,
-      claims: () => ({ sub, email: row.email }),
+      claims: () => ({ sub, email: row.email, email_verified: row.emailVerifiedAt !== null }),
     };
   }
 
@@ -96,7 +96,7 @@ export function createProvider(
     extraClientMetadata: { properties: ['kronos_secrets', 'kronos_scopes'] },
     responseTypes: ['code'],
     scopes: providerScopes,
-    claims: { openid: ['sub', 'amr', 'auth_time'], email: ['email'] },
+    claims: { openid: ['sub', 'amr', 'auth_time'], email: ['email', 'email_verified'] },
     // An application that only wants to know who somebody is needs no second request.
     conformIdTokenClaims: false,
     pkce: { required: () => true },
