@@ -4,6 +4,7 @@ import { v7 as uuidv7 } from 'uuid';
 import { type Prisma, PrismaClient } from './client/client.ts';
 import { parseEmail } from './email.ts';
 import { hashPassword } from './password-hash.ts';
+import { seedServices } from './seed.services.ts';
 
 interface Administrator {
   email: string;
@@ -13,7 +14,7 @@ interface Administrator {
 /**
  * Opens the account of the first administrator from KRONOS_ADMIN_EMAIL and KRONOS_ADMIN_PASSWORD. With an administrator
  * there already, or without these variables, it does nothing. The rights come from the domain `users`, in answer to
- * `userCreated`.
+ * `userCreated`. Registers the services whose secrets are in KRONOS_SERVICE_SECRETS (JSON, by their names).
  *
  * @returns one line that says what was done
  * @throws an Error when the address is none, or belongs to someone who is no administrator: to raise them would hand the
@@ -24,16 +25,19 @@ export async function seed(options: {
   environment: NodeJS.ProcessEnv;
 }): Promise<string> {
   const { KRONOS_ADMIN_EMAIL: address, KRONOS_ADMIN_PASSWORD: password } = options.environment;
-  if (!address || !password) return 'no administrator asked for';
-  const email = parseEmail(address);
-  if (!email)
+  const { KRONOS_SERVICE_SECRETS: secrets } = options.environment;
+  const email = address && password ? parseEmail(address) : '';
+  if (email === null)
     throw new Error(`KRONOS_ADMIN_EMAIL is ${JSON.stringify(address)}: expected an e-mail address.`);
 
   const database = new PrismaClient({
     adapter: new PrismaPg({ connectionString: options.databaseUrl, max: 1 }),
   });
   try {
-    return await openFirst(database, { email, password });
+    const first =
+      email && password ? await openFirst(database, { email, password }) : 'no administrator asked for';
+    const registered = secrets ? await seedServices(database, JSON.parse(secrets)) : 0;
+    return registered > 0 ? `${first}; ${registered} services registered` : first;
   } finally {
     await database.$disconnect();
   }

@@ -74,3 +74,23 @@ test('refuses what is no address', async () => {
   const wrong = { ...environment, KRONOS_ADMIN_EMAIL: 'root' };
   await expect(seed({ databaseUrl, environment: wrong })).rejects.toThrow('KRONOS_ADMIN_EMAIL is "root"');
 });
+
+test('registers the services once, with their secrets and no more than they need', async () => {
+  const secrets = {
+    KRONOS_SERVICE_SECRETS: JSON.stringify({ gaia: 'first', hyperion: 'second', other: 'third' }),
+  };
+  expect(await seed({ databaseUrl, environment: secrets })).toBe(
+    'no administrator asked for; 2 services registered',
+  );
+  expect(await seed({ databaseUrl, environment: secrets })).toBe('no administrator asked for');
+  const clients = await database.oAuthClient.findMany({
+    where: { name: { in: ['gaia', 'hyperion', 'other'] } },
+    orderBy: { name: 'asc' },
+    include: { secrets: true },
+  });
+  expect(clients).toMatchObject([
+    { name: 'gaia', scopes: ['metrics:read'], grantTypes: ['client_credentials'], isConfidential: true },
+    { name: 'hyperion', scopes: ['service'] },
+  ]);
+  expect(clients.map((client) => client.secrets.length)).toEqual([1, 1]);
+});

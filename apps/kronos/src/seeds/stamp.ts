@@ -8,6 +8,7 @@ export function seedStamp(options: {
   home: string;
   databaseUrls: Record<string, string>;
   administrator: { email: string; password: string };
+  serviceSecrets: Record<string, string>;
 }) {
   const file = join(options.home, 'seeded.json');
   const current = async () => {
@@ -18,7 +19,7 @@ export function seedStamp(options: {
       }),
     );
     return createHash('sha256')
-      .update(JSON.stringify([seeds, options.administrator]))
+      .update(JSON.stringify([seeds, options.administrator, options.serviceSecrets]))
       .digest('hex');
   };
   return {

@@ -5,11 +5,24 @@ import { readJson, writeWhole } from '../files.ts';
 /** The secrets of one KRONOS_HOME. */
 export interface Credentials {
   administrator: { email: string; password: string };
+  /** The client secret of each service that calls in its own name, by its name. */
+  serviceSecrets: Record<string, string>;
   postgresPassword: string;
   redisPassword: string;
   /** Password of each domain's database role. */
   databasePasswords: Record<string, string>;
 }
+
+/** The services that the seed of auth registers. */
+const services = [
+  'core-user-service',
+  'ai-analysis-service',
+  'ouranos-crm',
+  'ouranos-desk',
+  'gaia',
+  'hyperion',
+  'hephaistos',
+];
 
 /** Where a KRONOS_HOME keeps its secrets. */
 export function credentialsFile(home: string): string {
@@ -22,6 +35,10 @@ export async function readCredentials(home: string, domains: readonly string[]):
   const kept = await readJson<Partial<Credentials>>(file);
   const credentials: Credentials = {
     administrator: kept?.administrator ?? { email: 'admin@kronos.example', password: secret(12) },
+    serviceSecrets: {
+      ...Object.fromEntries(services.map((name) => [name, secret(32)])),
+      ...kept?.serviceSecrets,
+    },
     postgresPassword: kept?.postgresPassword ?? secret(),
     redisPassword: kept?.redisPassword ?? secret(),
     databasePasswords: {

@@ -141,7 +141,8 @@ export async function seedAll(
     password: plan.KRONOS_ADMIN_PASSWORD ?? credentials.administrator.password,
   };
   await terminal.step('Seeds', async () => {
-    const stamp = seedStamp({ home, databaseUrls, administrator });
+    const { serviceSecrets } = credentials;
+    const stamp = seedStamp({ home, databaseUrls, administrator, serviceSecrets });
     if (!hasMigrated && (await stamp.isFresh())) return;
     const variables = {
       ...databaseVariables(databaseUrls),

@@ -12,6 +12,8 @@ export interface Databases {
   /** Database URL of each domain. */
   urls: Record<string, string>;
   administrator: { email: string; password: string };
+  /** The client secret of each service, by its name. */
+  serviceSecrets: Record<string, string>;
 }
 
 /**
@@ -29,11 +31,13 @@ export async function withDatabases<Result>(
     email: plan.KRONOS_ADMIN_EMAIL ?? credentials.administrator.email,
     password: plan.KRONOS_ADMIN_PASSWORD ?? credentials.administrator.password,
   };
+  const { serviceSecrets } = credentials;
   if (!plan.DATABASE_URL && plan.databaseDomains.every((domain) => plan.givenDatabases[domain]))
-    return work({ urls: plan.givenDatabases, administrator });
+    return work({ urls: plan.givenDatabases, administrator, serviceSecrets });
 
   const running = plan.DATABASE_URL ? null : await readRunningSystem(home);
-  if (running) return work({ urls: { ...running.databaseUrls, ...plan.givenDatabases }, administrator });
+  if (running)
+    return work({ urls: { ...running.databaseUrls, ...plan.givenDatabases }, administrator, serviceSecrets });
 
   await using undo = new AsyncDisposableStack();
   const stop = new AbortController();
@@ -48,5 +52,5 @@ export async function withDatabases<Result>(
   }
   const context = { plan, home, environment, credentials, terminal, parts, signal: stop.signal };
   const urls = await provision(context, await startPostgres(context));
-  return await work({ urls, administrator });
+  return await work({ urls, administrator, serviceSecrets });
 }
