@@ -7,6 +7,7 @@ import {
   requirePerson,
   requireRecentLogin,
   UserFault,
+  unauthenticated,
   userFaults,
   validInput,
 } from '@kronos/subgraph';
@@ -30,9 +31,10 @@ export const apiTokenCreate = mutation(
     const secret = newOpaqueToken(idText.slice(idText.lastIndexOf('_') + 1));
     const apiToken = await context.database.$transaction(async (transaction) => {
       // One after the other for one person, so that two at the same moment do not both find room for one more.
-      const [account] = await transaction.$queryRaw<{ scopes: string[] }[]>`
-        SELECT scopes FROM account WHERE id = ${userId}::uuid FOR NO KEY UPDATE`;
-      refuseForeignScopes(wanted.scopes, new Set(account?.scopes));
+      const [account] = await transaction.$queryRaw<{ scopes: string[]; suspendedAt: Date | null }[]>`
+        SELECT scopes, suspended_at AS "suspendedAt" FROM account WHERE id = ${userId}::uuid FOR NO KEY UPDATE`;
+      if (!account || account.suspendedAt) throw unauthenticated('Your account is closed.');
+      refuseForeignScopes(wanted.scopes, new Set(account.scopes));
       const usable = { accountId: userId, revokedAt: null, expiresAt: { gt: new Date() } };
       if ((await transaction.apiToken.count({ where: usable })) >= maxApiTokens) tooMany();
       const { scopes, operations, expiresAt } = wanted;

@@ -43,7 +43,7 @@ async function exchange(
   await users.catchUp(500).catch(() => undefined);
   const now = new Date();
   const [token] = await database.apiToken.updateManyAndReturn({
-    where: { hash, revokedAt: null, expiresAt: { gt: now } },
+    where: { hash, revokedAt: null, expiresAt: { gt: now }, account: { suspendedAt: null } },
     data: { lastUsedAt: now },
     include: { account: true },
   });

@@ -64,6 +64,7 @@ async function reachable(userId: string, { accounts, viewer }: Context): Promise
   const account = id ? await accounts.load(id) : null;
   if (!account) return refuse('NOT_FOUND', 'There is no such user.');
   if (account.id === viewer?.userId) return refuse('INVALID', 'You need nobody’s leave to act as yourself.');
+  if (account.suspendedAt) return refuse('INVALID', 'This account is closed.');
   const actor = await accounts.load(viewer!.userId);
   const actorScopes = new Set(actor?.scopes.filter((scope) => viewer!.scopes.has(scope)));
   if (isOutOfReach(account, actorScopes))

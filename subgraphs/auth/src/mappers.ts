@@ -1,7 +1,7 @@
 import type {
   ApiToken,
-  MfaFactor,
   Impersonation,
+  MfaFactor,
   OAuthClient,
   OAuthClientSecret,
   SecurityEvent,

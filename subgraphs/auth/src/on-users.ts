@@ -34,7 +34,9 @@ export const onUsers: Handlers<Prisma.TransactionClient> = {
     const { count } = await transaction.account.updateMany({ where: { id: userId }, data });
     if (count === 0) return;
     await revokeSessions(transaction, { accountId: userId });
+    // Neither outlasts it: what was given before is asked for anew afterwards, as a session is.
     await revokeApiTokens(transaction, { accountId: userId }, null);
+    await endImpersonations(transaction, { userId }, null);
     await raiseSecurityEvent(transaction, { kind: 'USER_SUSPENDED', userId, by: null, actorId });
   },
   async userReinstated(transaction, { payload: { userId, actorId } }) {

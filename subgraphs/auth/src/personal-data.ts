@@ -1,6 +1,7 @@
 import type { Prisma } from '@kronos/prisma-auth';
 import { erased, erasedBy, type PersonalData, retained } from '@kronos/subgraph';
 import { revokeApiTokens } from './api-token.revoke.ts';
+import { endImpersonations } from './impersonation.end.ts';
 import { raiseSecurityEvent } from './security-event.raise.ts';
 import { revokeSessions } from './session.revoke.ts';
 
@@ -65,6 +66,17 @@ export const personalData: PersonalData<Prisma.TransactionClient> = {
         if (count > 0) await raiseSecurityEvent(tx, { kind: 'USER_ERASED', userId: id, by: null });
         return { erased: count };
       }),
+    },
+    impersonation: {
+      holds:
+        'That an administrator has acted under their name, or they under another’s: who, why, from when to when.',
+      person: ['user_id', 'actor_id'],
+      withheld: ['actor_session_id'],
+      onErasure: erasedBy(async (tx, userId) => {
+        const ofBoth = { OR: [{ userId }, { actorId: userId }] };
+        await endImpersonations(tx, ofBoth, null);
+        return { retained: await tx.impersonation.count({ where: ofBoth }) };
+      }, 'Who has acted under whose name must be found out afterwards: it is kept for 400 days, and then deleted.'),
     },
     security_event: {
       holds: 'What happened to the security of their account, with the device and the address it came from.',

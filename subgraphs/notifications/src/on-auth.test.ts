@@ -40,3 +40,14 @@ test('an event that is delivered again, to another process too, has no second ef
   expect(await notifications.titlesOf(bob, 1)).toEqual(['Welcome, Bob']);
   expect(await announced(bob)).toBe(1);
 });
+
+test('whoever is impersonated is told, and nobody of what is ordinary', async () => {
+  const eve = person();
+  const raise = (kind: string, userId: string | null = eve.userId) =>
+    notifications.auth.publish('securityEventRaised', { securityEventId: crypto.randomUUID(), userId, kind });
+  await raise('LOGGED_IN');
+  await raise('IMPERSONATION_STARTED', null);
+  await raise('IMPERSONATION_STARTED');
+
+  expect(await notifications.titlesOf(eve, 1)).toEqual(['An administrator acts under your name']);
+});

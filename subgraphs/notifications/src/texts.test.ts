@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { eventCancelled, eventUpdated, registrationConfirmed, welcome } from './texts.ts';
+import { eventCancelled, eventUpdated, registrationConfirmed, securityWarning, welcome } from './texts.ts';
 
 test('a welcome is by name', () => {
   expect(welcome('Ada')).toMatchObject({ kind: 'WELCOME', title: 'Welcome, Ada' });
@@ -37,4 +37,12 @@ test('a cancellation gives the reason, if there is one', () => {
     body: 'The reason: Rain',
   });
   expect(eventCancelled('Launch', null).body).toBe('No reason has been given.');
+});
+
+test('people are told of what they had better know at once, and of nothing else in their trail', () => {
+  expect(securityWarning('IMPERSONATION_STARTED')).toMatchObject({
+    kind: 'SECURITY',
+    title: 'An administrator acts under your name',
+  });
+  expect(securityWarning('LOGGED_IN')).toBeNull();
 });

@@ -1,6 +1,6 @@
 /** What a notification says and what it is about. */
 export interface Text {
-  kind: 'WELCOME' | 'REGISTRATION_CONFIRMED' | 'EVENT_UPDATED' | 'EVENT_CANCELLED';
+  kind: 'WELCOME' | 'REGISTRATION_CONFIRMED' | 'EVENT_UPDATED' | 'EVENT_CANCELLED' | 'SECURITY';
   /** A line of plain text. */
   title: string;
   /** Plain text. */
@@ -13,6 +13,29 @@ export function welcome(displayName: string): Text {
     kind: 'WELCOME',
     title: `Welcome, ${displayName}`,
     body: 'Your account is ready: create an event of your own, or register for one of others.',
+  };
+}
+
+/** What people are told of by themselves, of all that is in the trail of their account. */
+const warnings = new Map([
+  ['IMPERSONATION_STARTED', 'An administrator acts under your name'],
+  ['API_TOKEN_CREATED', 'A new API token can act in your name'],
+  ['REFRESH_TOKEN_REUSED', 'A session was ended because its token was copied'],
+]);
+
+/**
+ * To someone whose account something has happened to that they had better know at once.
+ *
+ * @param kind of a security event of auth
+ * @returns null for what is no such thing
+ */
+export function securityWarning(kind: string): Text | null {
+  const title = warnings.get(kind);
+  if (title === undefined) return null;
+  return {
+    kind: 'SECURITY',
+    title,
+    body: 'The security events of your account say when, by whom and from where. If it was not to happen, end your sessions and change your password.',
   };
 }
 
