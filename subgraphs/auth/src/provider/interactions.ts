@@ -1,4 +1,5 @@
 import { timingSafeEqual } from 'node:crypto';
+import type { Session } from '@kronos/prisma-auth';
 import { decodeId, encodeId, newId } from '@kronos/subgraph';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { GraphQLError } from 'graphql';
@@ -7,11 +8,13 @@ import type { InteractionResults } from 'oidc-provider';
 import type { Context } from '../context.ts';
 import { raiseSecurityEvent } from '../security-event.raise.ts';
 import { sessionCreate } from '../session.create.ts';
+import { sessionCreateComplete } from '../session.create-complete.ts';
 import { openGrant } from './grants.ts';
 import type { LoginResult } from './login-policy.ts';
 import { consentPage } from './pages/consent.ts';
 import { type Problem, pageHeaders } from './pages/layout.ts';
 import { loginPage } from './pages/login.ts';
+import { secondFactorPage } from './pages/second-factor.ts';
 
 type Interaction = Awaited<ReturnType<Provider['interactionDetails']>>;
 
@@ -77,34 +80,77 @@ async function showLogin(
     .send(text);
 }
 
+async function showSecondFactor(page: PageRequest, challenge: string, problems: readonly Problem[] = []) {
+  const { interaction, provider, reply } = page;
+  const text = secondFactorPage({
+    clientName: await clientNameOf(provider, interaction),
+    csrf: csrfOf(interaction),
+    challenge,
+    problems,
+  });
+  return reply
+    .code(problems.length > 0 ? 422 : 200)
+    .headers(pageHeaders(interaction.params.redirect_uri as string | undefined))
+    .send(text);
+}
+
 /** Logs somebody in by the same code as `sessionCreate`, and is slowed down like it. */
 async function logIn(page: PageRequest, form: URLSearchParams) {
   const email = (form.get('email') ?? '').slice(0, 320);
-  const input = { email, password: form.get('password') ?? '' };
+  const challenge = form.get('challenge');
   try {
-    const { session, userErrors } = await sessionCreate(null, { input }, page.context, null);
-    if (session) {
-      return finish(page, {
-        login: {
-          accountId: encodeId('user', session.accountId),
-          ts: Math.floor(session.authenticatedAt.getTime() / 1000),
-          amr: session.amr,
-          remember: true,
-          sessionId: session.id,
-        },
-      } satisfies LoginResult);
-    }
-    const faults = userErrors as readonly { message: string }[];
-    return showLogin(
-      page,
-      faults.map(({ message }) => ({ message, field: 'email' })),
-      email,
-    );
+    return challenge
+      ? await proveAgain(page, challenge, form.get('code') ?? '')
+      : await provePassword(page, email, form);
   } catch (error) {
     if (!(error instanceof GraphQLError) || error.extensions.code !== 'RATE_LIMITED') throw error;
     page.reply.header('retry-after', String(error.extensions.retryAfter));
     return showLogin(page, [{ message: error.message, field: null }], email, 429);
   }
+}
+
+async function provePassword(page: PageRequest, email: string, form: URLSearchParams) {
+  const input = { email, password: form.get('password') ?? '' };
+  const answer = (await sessionCreate(null, { input }, page.context)) as LogInAnswer;
+  if (answer.session) return loggedIn(page, answer.session);
+  if (answer.challenge) return showSecondFactor(page, answer.challenge.id);
+  const problems = answer.userErrors.map(({ message }) => ({ message, field: 'email' }));
+  return showLogin(page, problems, email);
+}
+
+async function proveAgain(page: PageRequest, challengeId: string, typed: string) {
+  const code = typed.replace(/\s/g, '');
+  const input = /^\d{6}$/.test(code) ? { challengeId, code } : { challengeId, recoveryCode: typed.trim() };
+  const answer = (await sessionCreateComplete(null, { input }, page.context, null)) as LogInAnswer;
+  if (answer.session) return loggedIn(page, answer.session);
+  const problems = answer.userErrors.map(({ message }) => ({ message, field: 'code' }));
+  const isOver = answer.userErrors.some((fault) => fault.code === 'INVALID_TOKEN');
+  // Too many attempts, or too late: it begins anew, with the password.
+  if (isOver)
+    return showLogin(
+      page,
+      problems.map(({ message }) => ({ message, field: 'email' })),
+    );
+  return showSecondFactor(page, challengeId, problems);
+}
+
+/** What logging in answers, of which one is there. */
+interface LogInAnswer {
+  session?: Session;
+  challenge?: { id: string };
+  userErrors: readonly { code: string; message: string }[];
+}
+
+function loggedIn(page: PageRequest, session: Session) {
+  return finish(page, {
+    login: {
+      accountId: encodeId('user', session.accountId),
+      ts: Math.floor(session.authenticatedAt.getTime() / 1000),
+      amr: session.amr,
+      remember: true,
+      sessionId: session.id,
+    },
+  } satisfies LoginResult);
 }
 
 /** What is asked for and was not answered before. */
