@@ -112,6 +112,12 @@ test('one asks about oneself, readers about everyone', async () => {
   expect(await check(nobody)).toEqual({ allowed: false, reason: 'UNKNOWN', path: [] });
 });
 
+test('who has signed up a moment ago is known', async () => {
+  const eve = await users.signUp('Eve');
+
+  expect(await check({ subjectId: eve.id, action: 'users:read' })).toMatchObject({ reason: 'NONE' });
+});
+
 test.each([
   ['a subject that is no person', { subjectId: encodeId('role', newId()), action: 'users:read' }],
   ['an action that is none', { action: 'everything' }],

@@ -1,7 +1,7 @@
 import { badUserInput, decodeId, forbidden } from '@kronos/subgraph';
 import type { AccessCheckInput, AccessPathStepResolvers, QueryResolvers } from './__generated__/types.ts';
 import type { Check } from './access.checker.ts';
-import type { Resource } from './access.decide.ts';
+import type { Decision, Resource } from './access.decide.ts';
 import { nodeOf } from './access.node.ts';
 import { isAction, isResourceType, toThing } from './acl.rules.ts';
 import { maySeeAll } from './acl.ts';
@@ -11,19 +11,30 @@ const maxChecks = 100;
 
 /** Whether someone may do something, and by what. */
 export const accessCheck: QueryResolvers['accessCheck'] = async (_parent, { input }, context) => {
-  const [decision] = await context.access.checkAll([toCheck(input, context)]);
+  const [decision] = await checkAll([toCheck(input, context)], context);
   return decision!;
 };
 
 /** The same for many questions. */
 export const accessChecks: QueryResolvers['accessChecks'] = (_parent, { inputs }, context) => {
   if (inputs.length > maxChecks) throw badUserInput(`At most ${maxChecks} questions at once.`);
-  return context.access.checkAll(inputs.map((input) => toCheck(input, context)));
+  return checkAll(
+    inputs.map((input) => toCheck(input, context)),
+    context,
+  );
 };
 
 export const AccessPathStep: AccessPathStepResolvers = {
   node: (step, _args, context) => nodeOf(step, context),
 };
+
+/** Answers; of whoever is not known it is asked again when all who have signed up are. */
+async function checkAll(checks: Check[], { access, findUser }: Context): Promise<Decision[]> {
+  const decisions = await access.checkAll(checks);
+  const unknown = checks.filter((_check, index) => decisions[index]!.reason === 'UNKNOWN');
+  const found = await Promise.all(unknown.map(({ userId }) => findUser(userId)));
+  return found.some(Boolean) ? access.checkAll(checks) : decisions;
+}
 
 /**
  * @throws BAD_USER_INPUT for what is no question, FORBIDDEN for one about somebody else
