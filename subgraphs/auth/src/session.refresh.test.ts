@@ -64,6 +64,19 @@ test('of many uses at the same moment one succeeds, and the session ends once', 
   expect((await revokedSessionIds(auth)).filter((id) => id === actor.sessionId)).toHaveLength(1);
 });
 
+test('of a thousand uses at the same moment one succeeds, and by policy the whole family is revoked', {
+  timeout: 60_000,
+}, async () => {
+  const { actor, refreshToken } = await signUp(auth);
+  const answers = await Promise.all(Array.from({ length: 1000 }, () => refresh(auth, refreshToken)));
+  expect(answers.filter(({ errors }) => errors)).toEqual([]);
+  const winners = answers.filter(({ data }) => data!.sessionRefresh.tokens !== null);
+  expect(winners).toHaveLength(1);
+  const again = await refresh(auth, winners[0]!.data!.sessionRefresh.tokens.refreshToken);
+  expect(again.data!.sessionRefresh).toEqual(refused('INVALID_CREDENTIALS'));
+  expect((await revokedSessionIds(auth)).filter((id) => id === actor.sessionId)).toHaveLength(1);
+});
+
 test('a session that has come to its end gives no more tokens', async () => {
   const { actor, refreshToken } = await signUp(auth);
   await auth.database.session.update({ where: { id: actor.sessionId }, data: { expiresAt: new Date() } });

@@ -3,6 +3,7 @@ import { mutation, UserFault, userFaults } from '@kronos/subgraph';
 import type { MutationSessionRefreshArgs } from './__generated__/types.ts';
 import type { Context } from './context.ts';
 import { catchUpWithUsers } from './on-users.ts';
+import { createSecondUse } from './second-use.ts';
 import { hashSecretToken, newSecretToken } from './secret-token.ts';
 import { raiseSecurityEvent } from './security-event.raise.ts';
 import { originOf, tokenPair } from './session.open.ts';
@@ -12,6 +13,8 @@ import { isSessionOpen, sessionExpiry } from './session.rules.ts';
 type Refreshed = { session: Session; account: Account; refreshToken: string };
 type Refusal = 'UNKNOWN' | 'ENDED' | 'REVOKED' | 'USED_TWICE';
 
+const useOnce = createSecondUse<Refreshed | Refusal>((result) => typeof result === 'string');
+
 /**
  * Changes a refresh token for new tokens. The token is claimed by one conditional update, so that of two requests with
  * the same token one comes second, however close they are; that one ends the session, because a copy is in other hands
@@ -20,7 +23,8 @@ type Refusal = 'UNKNOWN' | 'ENDED' | 'REVOKED' | 'USED_TWICE';
 export const sessionRefresh = mutation(
   async (_parent: unknown, { input }: MutationSessionRefreshArgs, context: Context) => {
     await catchUpWithUsers(context);
-    const result = await claim(context, hashSecretToken(input.refreshToken));
+    const hash = hashSecretToken(input.refreshToken);
+    const result = await useOnce(hash, () => claim(context, hash));
     if (typeof result === 'string') return refuse(result);
     return {
       session: { ...result.session, isCaller: true },

@@ -2,6 +2,7 @@ import type { Session as SessionRow } from '@kronos/prisma-auth';
 import { decodeId, encodeId, forbidden, notFound, subscription, tryDecodeId } from '@kronos/subgraph';
 import type { QuerySessionArgs, Resolvers, SubscriptionSessionRevokedArgs } from './__generated__/types.ts';
 import type { Context } from './context.ts';
+import { deviceName } from './device-name.rules.ts';
 import { isSelfOr } from './viewer.rules.ts';
 
 /** A session for those who may see it; null for all others, as if there were none. */
@@ -42,6 +43,7 @@ export const Session: Resolvers['Session'] = {
   __resolveReference: ({ id }, context) => session(null, { id }, context),
   id: ({ id }) => encodeId('session', id),
   user: ({ accountId, isCaller }) => ({ id: accountId, isCaller }),
+  deviceName: ({ userAgent }) => deviceName(userAgent),
   expiresAt: ({ expiresAt, revokedAt }) => revokedAt ?? expiresAt,
   current: ({ id, isCaller }, _args, { viewer }) => isCaller === true || id === viewer?.sessionId,
 };
