@@ -5,6 +5,9 @@ import { endImpersonations } from './impersonation.end.ts';
 import { raiseSecurityEvent } from './security-event.raise.ts';
 import { revokeSessions } from './session.revoke.ts';
 
+const trail =
+  'Who came in, and who changed what, must be found out afterwards: it is kept for 400 days, and then deleted.';
+
 /** What this domain keeps of people. What throttles guesses in Redis are hashes, and go within the hour. */
 export const personalData: PersonalData<Prisma.TransactionClient> = {
   tables: {
@@ -82,9 +85,7 @@ export const personalData: PersonalData<Prisma.TransactionClient> = {
       holds: 'What happened to the security of their account, with the device and the address it came from.',
       person: 'user_id',
       mentions: { actor_id: 'Who did it.' },
-      onErasure: retained(
-        'Who came in, and who changed what, must be found out afterwards: it is kept for 400 days, and then deleted.',
-      ),
+      onErasure: retained(trail),
     },
   },
   others: {
