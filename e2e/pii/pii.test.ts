@@ -85,7 +85,12 @@ test('what people send in a mutation is in no log, no trace, no figure and no er
     const { document, variables } = markedOperation(field, mark);
     await send(stranger, field.name, document, variables);
     // Of the wrong types, too: what a client library sends by mistake.
-    const wrong = Object.fromEntries(Object.keys(variables).map((name) => [name, { [text]: [text] }]));
+    const wrong = Object.fromEntries(
+      Object.keys(variables).map((name) => [
+        name,
+        { email: [text], displayName: { deep: text }, wrong: text },
+      ]),
+    );
     await send(administrator, field.name, document, wrong);
     await send(person, field.name, document, variables);
     const { errors } = await send(administrator, field.name, document, variables);

@@ -1,12 +1,13 @@
 import { type GraphQLError, type GraphQLSchema, getVariableValues } from 'graphql';
 import { codedError } from '../coded-error.ts';
 import type { Operation } from './operation.ts';
+import { withoutValues } from './without-values.ts';
 
 type Variables =
   | { errors: readonly GraphQLError[]; coerced?: undefined }
   | { errors?: undefined; coerced: Record<string, unknown> };
 
-/** The message of each mistake quotes the whole variable. */
+/** So many mistakes are told at once. */
 const maxErrors = 10;
 
 /**
@@ -33,7 +34,7 @@ export function compileVariables(
 
 /** Of the error that says that there are more, nobody else would know whose fault it is. */
 function withCode(error: GraphQLError): GraphQLError {
-  return error.nodes ? error : codedError(error.message, { code: 'BAD_USER_INPUT' });
+  return error.nodes ? withoutValues(error) : codedError(error.message, { code: 'BAD_USER_INPUT' });
 }
 
 function unclearCondition(name: string): GraphQLError {
