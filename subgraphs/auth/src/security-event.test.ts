@@ -58,6 +58,15 @@ test('what people do with their account is in their trail, newest first', async 
   expect(signedUp).toMatchObject({ user: { id: ada.id }, actor: { id: ada.id }, session });
 });
 
+test('whoever guesses is locked out, which is written down once', async () => {
+  const ada = await signUp(auth);
+  const guess = () => logIn(auth, ada.email, 'not the password', '192.0.2.77');
+  for (let attempt = 0; attempt < 13; attempt++) await guess();
+  const kinds = ['LOCKED_OUT', 'LOGIN_FAILED'];
+  const found = await kindsOf(ada.actor, { filter: { kinds } });
+  expect(found).toEqual(['LOCKED_OUT', ...new Array(10).fill('LOGIN_FAILED')]);
+});
+
 test('a login to an account that there is not is written down, without the address', async () => {
   await logIn(auth, 'nobody-at-all@example.com');
   const [newest] = await trailOf(administrator, { everyone: true, first: 1 });

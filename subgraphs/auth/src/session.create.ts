@@ -32,17 +32,18 @@ const logIn = mutation(async (_parent: unknown, { input }: MutationSessionCreate
       select: { id: true },
     }),
   ]);
-  const takeBack = await throttle.logIn(email, context.clientAddress, earlier !== null);
+  const raise = (kind: 'LOGIN_FAILED' | 'LOCKED_OUT') =>
+    database.$transaction(async (transaction) => {
+      const event = { kind, userId: account?.id ?? null, by: context, actorId: null };
+      await raiseSecurityEvent(transaction, event);
+    });
+  const takeBack = await throttle.logIn(email, context.clientAddress, earlier !== null, () =>
+    raise('LOCKED_OUT'),
+  );
   const isRight = await passwords.matches(account?.passwordHash, input.password);
   if (!account || !isRight) {
     // For an unknown address, too: writing it down takes time that must tell nothing.
-    const failed = {
-      kind: 'LOGIN_FAILED',
-      userId: account?.id ?? null,
-      by: context,
-      actorId: null,
-    } as const;
-    await database.$transaction((transaction) => raiseSecurityEvent(transaction, failed));
+    await raise('LOGIN_FAILED');
     return invalidCredentials();
   }
 

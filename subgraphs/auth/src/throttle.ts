@@ -22,10 +22,16 @@ export interface Throttle {
    *   that doubles up to five minutes. Places it was used from are not held up by that.
    *
    * @param isKnownPlace has the account been logged in to from this place before?
+   * @param onLockedOut called for the first attempt of a place on an account that is refused, and for no further one
    * @returns what to call once the password was right: it takes the attempt back
    * @throws RATE_LIMITED with the seconds to wait
    */
-  logIn(email: string, address: string, isKnownPlace: boolean): Promise<() => Promise<void>>;
+  logIn(
+    email: string,
+    address: string,
+    isKnownPlace: boolean,
+    onLockedOut?: () => Promise<void>,
+  ): Promise<() => Promise<void>>;
   /**
    * Counts an attempt to prove again, in a session, who one is: 10 in half an hour, from wherever they come, so that who
    * has stolen an access token cannot guess the password or the code.
@@ -118,13 +124,15 @@ export function createThrottle(options: {
   }
 
   return {
-    async logIn(email, address, isKnownPlace) {
+    async logIn(email, address, isKnownPlace, onLockedOut) {
       const account = fingerprint(email);
       const place = networkOf(address);
       const pair = `${account}@${place}`;
       await admitted(logInsOfPlace.consume(place));
       if (!isKnownPlace) await refuseIfSpent(accountPauses, account);
-      await admitted(logInsOfPair.consume(pair));
+      await admitted(logInsOfPair.consume(pair), async ({ consumedPoints }) => {
+        if (consumedPoints === logInsOfPair.points + 1) await onLockedOut?.();
+      });
       if (!isKnownPlace) await holdUpUnknownPlace(account);
 
       return async () => {
@@ -184,11 +192,16 @@ async function refuseIfSpent(limiter: RateLimiterRedis, key: string): Promise<vo
   if (state && state.consumedPoints >= limiter.points) throw rateLimited(state.msBeforeNext);
 }
 
-async function admitted(consumption: Promise<RateLimiterRes>): Promise<void> {
+async function admitted(
+  consumption: Promise<RateLimiterRes>,
+  onRefused?: (state: RateLimiterRes) => Promise<void>,
+): Promise<void> {
   try {
     await consumption;
   } catch (error) {
-    throw error instanceof RateLimiterRes ? rateLimited(error.msBeforeNext) : error;
+    if (!(error instanceof RateLimiterRes)) throw error;
+    await onRefused?.(error);
+    throw rateLimited(error.msBeforeNext);
   }
 }
 
