@@ -122,3 +122,15 @@ test('a person has five of them at most', async () => {
   }
   expect((await ask(dan, dan)).userErrors).toEqual([{ code: 'CONFLICT', field: ['id'] }]);
 });
+
+test('who acts under the name of another, or for them, gets nothing exported', async () => {
+  const grace = await users.signUp('Grace');
+  for (const how of [
+    { impersonation: { id: newId(), actorId: newId() } },
+    { apiTokenId: newId() },
+    { clientId: newId() },
+  ]) {
+    const { errors } = await users.execute(start, { id: grace.id }, { ...grace, ...how });
+    expect(errors).toMatchObject([{ extensions: { code: 'FORBIDDEN' } }]);
+  }
+});

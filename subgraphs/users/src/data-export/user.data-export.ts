@@ -1,7 +1,15 @@
 import { appendToOutbox, personalDataDomains } from '@kronos/events';
 import type { DataExport, Prisma } from '@kronos/prisma-users';
 import { lockUsers } from '@kronos/prisma-users/access';
-import { createSealingKeys, mutation, newId, tryDecodeId, UserFault, userFaults } from '@kronos/subgraph';
+import {
+  createSealingKeys,
+  mutation,
+  newId,
+  requireOwnLogin,
+  tryDecodeId,
+  UserFault,
+  userFaults,
+} from '@kronos/subgraph';
 import type { MutationUserDataExportArgs } from '../__generated__/types.ts';
 import type { Context } from '../context.ts';
 import { isErased, noSuchUser } from '../faults.ts';
@@ -26,6 +34,8 @@ const tooMany = new UserFault({
 export const userDataExport = mutation(
   async (_parent: unknown, { id }: MutationUserDataExportArgs, context: Context) => {
     const { viewer, db } = context;
+    // Everything about somebody is not for who acts under their name, nor for a program of theirs.
+    requireOwnLogin(viewer);
     const userId = tryDecodeId('user', id);
     if (!userId) return userFaults(noSuchUser(['id']));
     if (!isSelfOr(viewer, userId, 'users:export')) return userFaults(notYours);
