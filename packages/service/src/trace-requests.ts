@@ -73,8 +73,7 @@ export function traceRequests(app: FastifyInstance, traced: Tracing, options: Tr
         'url.scheme': request.protocol,
         // Without the search, in which variables may stand.
         'url.path': request.url.split('?', 1)[0],
-        'client.address': request.ip,
-        'user_agent.original': headers['user-agent'],
+        // Neither the client's address nor its agent, which are personal.
         'kronos.request_id': request.id,
         'graphql.client.name': client.name,
         'graphql.client.version': client.version,
