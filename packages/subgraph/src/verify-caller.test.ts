@@ -155,3 +155,24 @@ test('the key file may come later, and be replaced by another', async () => {
   await writeFile(jwksFile, await readFile(next.jwksFile));
   expect((await verify(bearer(nextToken), 'r')).viewer).toBeNull();
 });
+
+test('a caller who comes with an API token, and one under whose name somebody else acts', async () => {
+  const [tokenId, actorId, impersonationId] = [newId(), newId(), newId()];
+  const byProgram = await gateway.sign({ sub: known.sub, api_token: encodeId('api_token', tokenId) });
+  expect((await verifier()(bearer(byProgram), 'request-1')).viewer).toMatchObject({
+    userId,
+    sessionId: null,
+    authenticatedAt: null,
+    apiTokenId: tokenId,
+  });
+  const acting = await gateway.sign({
+    sub: known.sub,
+    act: { sub: encodeId('user', actorId) },
+    impersonation: encodeId('impersonation', impersonationId),
+  });
+  expect((await verifier()(bearer(acting), 'request-1')).viewer).toMatchObject({
+    userId,
+    authenticatedAt: null,
+    impersonation: { id: impersonationId, actorId },
+  });
+});

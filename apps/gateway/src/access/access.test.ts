@@ -60,6 +60,19 @@ test('a known caller is told to the subgraph by a short-lived internal token, no
   expect(payload.exp! - Date.now() / 1_000).toBeLessThanOrEqual(60);
 });
 
+test('by which way a caller comes, and who really acts, is told to the subgraph', async () => {
+  const impersonation = 'impersonation_01jd3m5yq0e8ktp0a3y7w9gq3k';
+  const act = { sub: 'user_01jd3m5yq0e8ktp0a3y7w9gq3m', sid: testSession };
+  const acting = await issuer.sign({ sid: undefined, impersonation, act });
+  await gateway.post('{ person(id: 1) { name } }', { headers: bearer(acting) });
+  expect(await seenByPeople()).toMatchObject({ sub: testUser, impersonation, act: { sub: act.sub } });
+  const byProgram = await issuer.sign({ sid: undefined, api_token: 'api_token_01jd3m5yq0e8ktp0a3y7w9gq3n' });
+  await gateway.post('{ person(id: 1) { name } }', { headers: bearer(byProgram) });
+  const seen = await seenByPeople();
+  expect(seen).toMatchObject({ sub: testUser, api_token: 'api_token_01jd3m5yq0e8ktp0a3y7w9gq3n' });
+  expect(seen).not.toHaveProperty('act');
+});
+
 test('a stranger is told as a token without a subject', async () => {
   await gateway.post('{ person(id: 1) { name } }');
   expect(await seenByPeople()).not.toHaveProperty('sub');
@@ -85,6 +98,16 @@ test.each([
     /not valid/,
   ],
   ['tampered with', async () => tamper(await issuer.sign()), /not valid/],
+  [
+    'of an actor without an impersonation',
+    async () => issuer.sign({ act: { sub: testUser, sid: testSession } }),
+    /not valid/,
+  ],
+  [
+    'of an impersonation without an actor’s session',
+    async () => issuer.sign({ impersonation: 'impersonation_x', act: { sub: testUser } }),
+    /not valid/,
+  ],
   ['no token at all', async () => 'nonsense', /no Bearer token/],
 ])('a token that is %s refuses the whole operation with 401', async (_name, make, message) => {
   const { status, body } = await gateway.post('{ count }', { headers: bearer(await make()) });
