@@ -45,7 +45,7 @@ export {
   retained,
 } from './personal-data/personal-data.ts';
 export { createSealingKeys, unseal } from './personal-data/sealed.ts';
-export { requireOwnLogin, requireRecentLogin } from './recent-login.ts';
+export { refuseImpersonator, requireOwnLogin, requireRecentLogin } from './recent-login.ts';
 export { keepSealed, resealColumn, type SealedColumn } from './reseal.ts';
 export { rowLoader } from './row-loader.ts';
 export { schemaFaults } from './schema-faults.ts';

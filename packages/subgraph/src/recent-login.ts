@@ -3,13 +3,22 @@ import { forbidden } from './errors.ts';
 import { UserFault, userFaults } from './user-errors.ts';
 
 /**
+ * Lets a mutation go on for everybody but somebody who acts under the name of another: for what they would keep when that ends.
+ *
+ * @throws FORBIDDEN, which says why
+ */
+export function refuseImpersonator(viewer: Viewer | null): void {
+  if (viewer?.impersonation) throw forbidden('Nobody may do this under the name of another.');
+}
+
+/**
  * Lets a mutation go on only for a person in a login of their own: not for an API token, for an OAuth client, or for somebody
  * who acts under their name. For what gives or takes the means to log in, and for what cannot be undone.
  *
  * @throws FORBIDDEN, which says why
  */
 export function requireOwnLogin(viewer: Viewer | null): void {
-  if (viewer?.impersonation) throw forbidden('Nobody may do this under the name of another.');
+  refuseImpersonator(viewer);
   if (viewer?.apiTokenId) throw forbidden('An API token may not do this: log in.');
   if (viewer?.clientId) throw forbidden('An application may not do this in your name: log in here.');
 }

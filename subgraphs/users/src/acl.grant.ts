@@ -3,7 +3,15 @@ import type { AclEntry, Prisma } from '@kronos/prisma-users';
 import { announceAccess, loadRoleGraph, lockUsers, shareAccess } from '@kronos/prisma-users/access';
 import { announceAffected } from '@kronos/prisma-users/announce-due';
 import { heirsOf } from '@kronos/prisma-users/role-graph';
-import { mutation, newId, scopesOf, tryDecodeId, userFaults, validInput } from '@kronos/subgraph';
+import {
+  mutation,
+  newId,
+  refuseImpersonator,
+  scopesOf,
+  tryDecodeId,
+  userFaults,
+  validInput,
+} from '@kronos/subgraph';
 import type { MutationAclEntryGrantArgs, MutationAclEntryRevokeArgs } from './__generated__/types.ts';
 import type { Resource, Subject } from './access.decide.ts';
 import { subjectOf } from './access.facts.ts';
@@ -15,6 +23,7 @@ import { basicRole } from './role.rules.ts';
 /** Shares something with someone, or keeps it from them. */
 export const aclEntryGrant = mutation(
   async (_parent: unknown, { input }: MutationAclEntryGrantArgs, context: Context) => {
+    refuseImpersonator(context.viewer);
     const { resource, ...wanted } = validInput(grantShape(new Date()), input);
     await refuseStrangers(context, resource, ['input', resource.id ? 'resourceId' : 'resourceType']);
     await refuseRightsOfRoles(context, wanted.action);

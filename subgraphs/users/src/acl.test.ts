@@ -128,6 +128,16 @@ describe('who may share', () => {
     expect(codes(await revoke(aclEntry.id, administrator))).toEqual([]);
   });
 
+  test('nobody under the name of another, who would keep it when that ends', async () => {
+    const impersonation = { id: newId(), actorId: newId() };
+    const { data, errors } = await users.execute(
+      grantDocument,
+      { input: { subjectId: ada.id, action: 'events:read', resourceId: eventId } },
+      { ...olga, impersonation },
+    );
+    expect([data, errors?.[0]?.extensions?.code]).toEqual([null, 'FORBIDDEN']);
+  });
+
   test('a person is their own to share', async () => {
     expect(codes(await grant({ action: 'users:greet', resourceId: olga.id }))).toEqual([]);
     expect(codes(await grant({ action: 'users:greet', resourceId: ada.id }))).toEqual(['FORBIDDEN']);

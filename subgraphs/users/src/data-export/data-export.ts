@@ -5,6 +5,7 @@ import {
   encodeId,
   forbidden,
   notFound,
+  requireOwnLogin,
   subscription,
   tryDecodeId,
   unseal,
@@ -59,7 +60,8 @@ export const DataExport: DataExportResolvers = {
 };
 
 export const DataExportPart: DataExportPartResolvers = {
-  async content({ content, exportId }, _args, { db }) {
+  async content({ content, exportId }, _args, { db, viewer }) {
+    requireOwnLogin(viewer);
     // Prisma makes one query of those for a page.
     const found = await db.dataExport.findUnique({ where: { id: exportId }, select: { privateKey: true } });
     if (!found) throw notFound('The export has expired.');
