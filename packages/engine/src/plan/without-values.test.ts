@@ -57,3 +57,8 @@ test.each([
 ])('%j is complained of without being quoted', (variables, expected) => {
   expect(complaints(variables)).toEqual(expected);
 });
+
+test('whose fault it is, is said', () => {
+  const [error] = getVariableValues(schema, variableDefinitions!, { flag: 'secret' }).errors!;
+  expect(withoutValues(error!).extensions).toEqual({ code: 'BAD_USER_INPUT' });
+});

@@ -17,7 +17,8 @@ export function withoutValues(error: GraphQLError): GraphQLError {
   // What precedes the detail ends with the place, if there is one; quotes within values are escaped.
   const at = place.exec(message.slice(0, -`; ${detail}`.length))?.[1];
   const complaint = `Variable "$${name}" got invalid value${at ? ` at "${at}"` : ''}; ${shorten(detail)}`;
-  return new GraphQLError(complaint, { nodes: error.nodes });
+  // Apollo Server would find out the code by the words that are left out here.
+  return new GraphQLError(complaint, { nodes: error.nodes, extensions: { code: 'BAD_USER_INPUT' } });
 }
 
 function shorten(detail: string): string {
