@@ -50,13 +50,16 @@ async function tableText(): Promise<string> {
 
 test('the table holds no private key in the clear, and the sealed one opens', async () => {
   await signUp(auth);
-  const [row] = await auth.database.signingKey.findMany();
-  const opened = sealer().unseal(row!.sealedPrivateKey!, signingKeyContext(row!.kid));
-  const { d } = JSON.parse(Buffer.from(opened).toString());
-  expect(d).toMatch(/^[\w-]{43}$/);
-  expect(await tableText()).not.toContain(d);
-  expect(await tableText()).not.toContain(Buffer.from(d, 'base64url').toString('hex'));
-  expect(row!.privateKey).toBeNull();
+  const rows = await auth.database.signingKey.findMany({ orderBy: { algorithm: 'asc' } });
+  expect(rows.map(({ algorithm }) => algorithm)).toEqual(['EdDSA', 'RS256']);
+  for (const row of rows) {
+    const opened = sealer().unseal(row.sealedPrivateKey!, signingKeyContext(row.kid));
+    const { d } = JSON.parse(Buffer.from(opened).toString());
+    expect(d).toMatch(row.algorithm === 'EdDSA' ? /^[\w-]{43}$/ : /^[\w-]{342}$/);
+    expect(await tableText()).not.toContain(d);
+    expect(await tableText()).not.toContain(Buffer.from(d, 'base64url').toString('hex'));
+    expect(row.privateKey).toBeNull();
+  }
 });
 
 test('a key from before is sealed at the start, goes on signing, and is followed by a new one', async () => {
@@ -72,7 +75,7 @@ test('a key from before is sealed at the start, goes on signing, and is followed
     },
   });
   await using next = await createTestSubgraph(createSubgraph, auth.environment);
-  await vi.waitFor(async () => expect(await auth.database.signingKey.count()).toBe(2));
+  await vi.waitFor(async () => expect(await auth.database.signingKey.count()).toBe(4));
   expect(await tableText()).not.toContain(privateKey.d);
   expect(await auth.database.signingKey.count({ where: { sealedPrivateKey: null } })).toBe(0);
   const { accessToken } = await signUp({ ...auth, execute: next.execute });
@@ -95,7 +98,7 @@ test('new master keys under load lose nothing, and in the end the newest alone o
   let newest = '';
   for (let round = 0; round < 3; round++) {
     newest = newMasterKey();
-    // Each round leaves one key more: what was announced has taken over.
+    // Each round leaves one key of each kind more: what was announced has taken over.
     await keys.rotate(null);
     await auth.database
       .$executeRaw`UPDATE signing_key SET signs_from = now() - interval '1 minute' * ${3 - round}
@@ -107,7 +110,7 @@ test('new master keys under load lose nothing, and in the end the newest alone o
   await vi.waitFor(
     async () => {
       const rows = await auth.database.signingKey.findMany();
-      expect(rows).toHaveLength(4);
+      expect(rows).toHaveLength(8);
       for (const { sealedPrivateKey } of rows) expect(sealedPrivateKey).toContain(`sealed:v1:${newest}:`);
     },
     { timeout: 20_000, interval: 200 },
@@ -158,11 +161,11 @@ test('a key that has signed for long enough is followed by one new key, whoever 
   };
   await age(89);
   await look();
-  expect(await database.signingKey.count()).toBe(1);
+  expect(await database.signingKey.count()).toBe(2);
   await age(91);
   await Promise.all([look(), look(), look()]);
   await look();
-  expect(await database.signingKey.count()).toBe(2);
+  expect(await database.signingKey.count()).toBe(4);
   const rotated = { where: { kind: 'SIGNING_KEY_ROTATED' } };
   expect(await database.securityEvent.count(rotated)).toBe(2);
 });

@@ -34,6 +34,7 @@ export const clientFields = {
   ),
   redirectUris: uris,
   postLogoutRedirectUris: uris,
+  idTokenAlgorithm: z.enum(['RS256', 'EDDSA']),
 };
 
 /** Ends the mutation with every fault of a client whose fields do not fit together. */

@@ -17,7 +17,7 @@ const listKeys = '{ signingKeys { kid algorithm status createdAt } }';
 const rotate = 'mutation { signingKeyRotate { signingKey { kid status } userErrors { code } } }';
 const administrator: Actor = { scopes: ['auth:admin'] };
 
-async function keySet(): Promise<{ kid: string }[]> {
+async function keySet(): Promise<{ kid: string; alg: string }[]> {
   return JSON.parse((await auth.app.inject('/.well-known/jwks.json')).body).keys;
 }
 
@@ -36,16 +36,24 @@ test('anyone may read the public keys, and only these', async () => {
         alg: 'EdDSA',
         use: 'sig',
       },
+      {
+        kty: 'RSA',
+        n: expect.stringMatching(/^[\w-]{342}$/),
+        e: 'AQAB',
+        kid: expect.any(String),
+        alg: 'RS256',
+        use: 'sig',
+      },
     ],
   });
 });
 
-test('processes that start together make one key', async () => {
+test('processes that start together make one key of each kind', async () => {
   await using second = await createTestSubgraph(createSubgraph, auth.environment);
   const read = (app: Auth['app']) => app.inject('/.well-known/jwks.json');
   const answers = await Promise.all([auth.app, second.app, auth.app, second.app].map(read));
   expect(new Set(answers.map(({ body }) => body)).size).toBe(1);
-  expect(await auth.database.signingKey.count()).toBe(1);
+  expect(await auth.database.signingKey.count()).toBe(2);
 });
 
 test('a new key is announced before it signs; the old one stays until its last token expires', async () => {
@@ -53,26 +61,33 @@ test('a new key is announced before it signs; the old one stays until its last t
   const { data } = await auth.execute(rotate, {}, administrator);
   const { kid: second, status } = data!.signingKeyRotate.signingKey;
   expect(status).toBe('ANNOUNCED');
-  expect((await keySet()).map(({ kid }) => kid)).toEqual([second, first]);
+  const published = await keySet();
+  expect(published.map(({ alg }) => alg)).toEqual(['EdDSA', 'RS256', 'EdDSA', 'RS256']);
+  const [secondRsa, firstRsa] = [published[1]!.kid, published[3]!.kid];
+  expect(published.map(({ kid }) => kid)).toEqual([second, secondRsa, first, firstRsa]);
   expect(decodeProtectedHeader((await signUp(auth)).accessToken).kid).toBe(first);
 
   const past = (minutes: number) => ({
     signsFrom: new Date(Date.now() - minutes * 60_000),
   });
-  await auth.database.signingKey.update({ where: { kid: first }, data: past(60) });
-  await auth.database.signingKey.update({ where: { kid: second }, data: past(1) });
+  const set = (kids: (string | undefined)[], minutes: number) =>
+    auth.database.signingKey.updateMany({ where: { kid: { in: kids as string[] } }, data: past(minutes) });
+  await set([first, firstRsa], 60);
+  await set([second, secondRsa], 1);
   await using later = await createTestSubgraph(createSubgraph, auth.environment);
   const listed = await later.execute(listKeys, {}, administrator);
   expect(listed.data!.signingKeys).toMatchObject([
     { kid: second, status: 'ACTIVE' },
+    { kid: secondRsa, status: 'ACTIVE' },
     { kid: first, status: 'RETIRED' },
+    { kid: firstRsa, status: 'RETIRED' },
   ]);
 });
 
 test('rotating again while a key is announced announces no further one', async () => {
   const answers = await Promise.all([1, 2, 3].map(() => auth.execute(rotate, {}, administrator)));
   expect(new Set(answers.map(({ data }) => data!.signingKeyRotate.signingKey.kid)).size).toBe(1);
-  expect(await auth.database.signingKey.count()).toBe(2);
+  expect(await auth.database.signingKey.count()).toBe(4);
 });
 
 test.each([

@@ -9,29 +9,36 @@ import {
   type JWK,
 } from 'jose';
 import { type RaisedSecurityEvent, raiseSecurityEvent } from './security-event.raise.ts';
-import { announcementMilliseconds, publishedKeys, type SigningKeyStatus } from './signing-key.rules.ts';
+import {
+  accessTokenAlgorithm,
+  announcementMilliseconds,
+  publishedKeys,
+  type SigningAlgorithm,
+  type SigningKeyStatus,
+  signingAlgorithms,
+} from './signing-key.rules.ts';
 
-const algorithm = 'EdDSA';
 /** How long the keys are taken from memory. Far shorter than an announcement, so nobody misses one. */
 const memoryMilliseconds = 60_000;
 
 /** A key, and what it is used for. */
 export type PublishedKey = { key: SigningKey; status: SigningKeyStatus };
 
-/** The keys that sign access tokens. */
+/** The keys that sign access tokens and ID tokens: of each algorithm one signs at a time. */
 export interface SigningKeys {
-  /** The key that signs now, or that of a `kid` while it is published. The first one is made when it is first asked for. */
+  /** The key that signs access tokens now, or that of a `kid` while it is published. The first ones are made when they are first asked for. */
   signer(kid?: string): Promise<{ kid: string; algorithm: string; privateKey: CryptoKey | Uint8Array }>;
   /** The keys that verify now, newest first. */
   published(): Promise<PublishedKey[]>;
   /**
-   * Announces a new key, unless one is announced already.
+   * Announces a new key of each algorithm of which none is announced already.
    *
    * @param by who wants it
+   * @returns the announced key of access tokens
    */
   rotate(by: RaisedSecurityEvent['by']): Promise<PublishedKey>;
   /**
-   * Announces a new key when the newest one is older, so that keys change by themselves.
+   * Announces a new key of each algorithm whose newest one is older, so that keys change by themselves.
    *
    * @param milliseconds the longest that a key may be the newest one
    */
@@ -73,40 +80,41 @@ export function createSigningKeys({
     return publishedKeys(keys, new Date());
   }
 
-  /** Adds a key under a lock, unless `found` says that another process has just done so. */
-  async function addUnless(
-    found: (keys: PublishedKey[]) => boolean,
+  /** Adds a key of each algorithm under a lock, but where another process has just made one that `isEnough`. */
+  async function addMissing(
+    isEnough: (key: PublishedKey) => boolean,
     signsFrom: () => Date,
     by: RaisedSecurityEvent['by'],
   ): Promise<PublishedKey[]> {
-    const candidate = await generateSigningKey(sealer);
+    const candidates = await Promise.all(
+      signingAlgorithms.map((algorithm) => generateSigningKey(algorithm, sealer)),
+    );
     const keys = await database.$transaction(async (transaction) => {
       await transaction.$executeRaw`SELECT pg_advisory_xact_lock(hashtext('signing_key'))`;
       const existing = await transaction.signingKey.findMany();
-      if (found(publishedKeys(existing, new Date()))) return existing;
-      const added = await transaction.signingKey.create({ data: { ...candidate, signsFrom: signsFrom() } });
-      const details = { kid: added.kid };
+      const missing = withoutKey(publishedKeys(existing, new Date()), isEnough);
+      const data = candidates
+        .filter(({ algorithm }) => missing.includes(algorithm))
+        .map((candidate) => ({ ...candidate, signsFrom: signsFrom() }));
+      if (data.length === 0) return existing;
+      const added = await transaction.signingKey.createManyAndReturn({ data });
+      const details = { kids: added.map(({ kid }) => kid) };
       await raiseSecurityEvent(transaction, { kind: 'SIGNING_KEY_ROTATED', userId: null, by, details });
-      return [...existing, added];
+      return [...existing, ...added];
     });
     return remember(keys);
   }
 
   async function published(): Promise<PublishedKey[]> {
     const keys = await read();
-    if (keys.length > 0) return keys;
-    return addUnless(
-      (existing) => existing.length > 0,
-      () => new Date(),
-      null,
-    );
+    if (withoutKey(keys, isAny).length === 0) return keys;
+    return addMissing(isAny, () => new Date(), null);
   }
 
-  async function announceUnless(found: (keys: PublishedKey[]) => boolean, by: RaisedSecurityEvent['by']) {
+  async function announce(isEnough: (key: PublishedKey) => boolean, by: RaisedSecurityEvent['by']) {
     // Announcing comes after signing: without a first key the new one would have to sign at once.
     await published();
-    const keys = await addUnless(found, () => new Date(Date.now() + announcementMilliseconds), by);
-    return keys[0]!;
+    return addMissing(isEnough, () => new Date(Date.now() + announcementMilliseconds), by);
   }
 
   return {
@@ -114,19 +122,38 @@ export function createSigningKeys({
     async signer(kid) {
       const keys = await published();
       const wanted = kid && keys.find(({ key }) => key.kid === kid);
+      const ofAccessTokens = keys.filter(isOfAccessTokens);
       // Where clocks differ, the first key can have been made in the future.
-      const { key } = wanted || (keys.find(({ status }) => status === 'ACTIVE') ?? keys[0]!);
+      const { key } =
+        wanted || (ofAccessTokens.find(({ status }) => status === 'ACTIVE') ?? ofAccessTokens[0]!);
       const privateKey = privateKeys.get(key.kid) ?? importJWK(openPrivateKey(key, sealer), key.algorithm);
       privateKeys.set(key.kid, privateKey);
       return { kid: key.kid, algorithm: key.algorithm, privateKey: await privateKey };
     },
-    rotate: (by) => announceUnless((existing) => existing.some(({ status }) => status === 'ANNOUNCED'), by),
+    async rotate(by) {
+      const keys = await announce(({ status }) => status === 'ANNOUNCED', by);
+      return keys.find(isOfAccessTokens)!;
+    },
     async rotateWhenOlderThan(milliseconds) {
       const isYoung = ({ key }: PublishedKey) => key.signsFrom.getTime() > Date.now() - milliseconds;
-      if ((await published()).some(isYoung)) return;
-      await announceUnless((existing) => existing.some(isYoung), null);
+      if (withoutKey(await published(), isYoung).length > 0) await announce(isYoung, null);
     },
   };
+}
+
+/** The algorithms of which no key is good enough. */
+function withoutKey(keys: readonly PublishedKey[], isEnough: (key: PublishedKey) => boolean) {
+  const enough = new Set(keys.filter(isEnough).map(({ key }) => key.algorithm));
+  return signingAlgorithms.filter((algorithm) => !enough.has(algorithm));
+}
+
+function isAny(): boolean {
+  return true;
+}
+
+/** Does it sign access tokens, or will it, or has it? */
+export function isOfAccessTokens({ key }: PublishedKey): boolean {
+  return key.algorithm === accessTokenAlgorithm;
 }
 
 function openPrivateKey({ kid, privateKey, sealedPrivateKey }: SigningKey, sealer: Sealer): JWK {
@@ -134,7 +161,7 @@ function openPrivateKey({ kid, privateKey, sealedPrivateKey }: SigningKey, seale
   return JSON.parse(Buffer.from(sealer.unseal(sealedPrivateKey, signingKeyContext(kid))).toString());
 }
 
-async function generateSigningKey(sealer: Sealer) {
+async function generateSigningKey(algorithm: SigningAlgorithm, sealer: Sealer) {
   const pair = await generateKeyPair(algorithm, { extractable: true });
   const publicKey = await exportJWK(pair.publicKey);
   const kid = await calculateJwkThumbprint(publicKey);

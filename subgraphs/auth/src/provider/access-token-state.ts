@@ -2,6 +2,7 @@ import { tryDecodeId } from '@kronos/subgraph';
 import { createLocalJWKSet, type JSONWebKeySet, type JWTPayload, jwtVerify } from 'jose';
 import type { Services } from '../context.ts';
 import { isSessionOpen } from '../session.rules.ts';
+import { accessTokenAlgorithm } from '../signing-key.rules.ts';
 
 /** Whose access tokens are looked at. */
 export interface TokenIssuers {
@@ -29,6 +30,7 @@ export async function readAccessToken(
   const payload = await jwtVerify(token, createLocalJWKSet({ keys } as JSONWebKeySet), {
     issuer: issuers,
     audience,
+    algorithms: [accessTokenAlgorithm],
   })
     .then((verified) => verified.payload)
     .catch(() => null);

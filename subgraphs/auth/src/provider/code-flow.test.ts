@@ -46,7 +46,7 @@ test('discovery says what there is, and no more', async () => {
       device_authorization_endpoint: `${provider.issuer}/oauth/device-authorization`,
       response_types_supported: ['code'],
       code_challenge_methods_supported: ['S256'],
-      id_token_signing_alg_values_supported: ['EdDSA'],
+      id_token_signing_alg_values_supported: ['EdDSA', 'RS256'],
       authorization_response_iss_parameter_supported: true,
     });
   }

@@ -9,7 +9,8 @@ import Provider, {
   type Account as ProviderAccount,
 } from 'oidc-provider';
 import type { Services } from '../context.ts';
-import type { PublishedKey } from '../signing-keys.ts';
+import { accessTokenAlgorithm, signingAlgorithms } from '../signing-key.rules.ts';
+import { isOfAccessTokens, type PublishedKey } from '../signing-keys.ts';
 import { callerOf } from './caller.ts';
 import { type KronosMetadata, providerScopes } from './client-metadata.ts';
 import { prolongGrant } from './grants.ts';
@@ -51,7 +52,7 @@ interface KronosAccount extends ProviderAccount {
  * OAuth 2.1 and OpenID Connect by `oidc-provider`, on our accounts, clients, keys and tables. It is made anew when the keys
  * change, and keeps nothing in between.
  *
- * @param keys those that are published; the first signs
+ * @param keys those that are published; of each algorithm the first signs
  */
 export function createProvider(
   services: Pick<Services, 'database' | 'sealer' | 'signingKeys' | 'users'>,
@@ -91,8 +92,8 @@ export function createProvider(
     jwks: { keys: keys.map((key) => new ProviderSigningKey(key, signingKeys)) },
     findAccount,
     clientAuthMethods: ['client_secret_basic', 'client_secret_post', 'none'],
-    clientDefaults: { id_token_signed_response_alg: 'EdDSA' },
-    enabledJWA: { idTokenSigningAlgValues: ['EdDSA'] },
+    // By RS256, which every client library knows, unless a client is registered for EdDSA.
+    enabledJWA: { idTokenSigningAlgValues: [...signingAlgorithms] },
     extraClientMetadata: { properties: ['kronos_secrets', 'kronos_scopes'] },
     responseTypes: ['code'],
     scopes: providerScopes,
@@ -171,7 +172,7 @@ export function createProvider(
             audience,
             accessTokenTTL: accessTokenSeconds,
             accessTokenFormat: 'jwt',
-            jwt: { sign: { alg: 'EdDSA', kid: keys[0]?.key.kid } },
+            jwt: { sign: { alg: accessTokenAlgorithm, kid: keys.find(isOfAccessTokens)?.key.kid } },
           };
         },
       },

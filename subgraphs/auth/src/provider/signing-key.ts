@@ -27,6 +27,8 @@ export class ProviderSigningKey extends ExternalSigningKey {
 
   override async sign(data: Uint8Array): Promise<Uint8Array> {
     const { privateKey } = await this.#signingKeys.signer(this.#kid);
-    return new Uint8Array(await crypto.subtle.sign('Ed25519', privateKey as CryptoKey, new Uint8Array(data)));
+    // The key knows what it signs by: Ed25519, or RSASSA-PKCS1-v1_5 with SHA-256 (RFC 8037, RFC 7518).
+    const key = privateKey as CryptoKey;
+    return new Uint8Array(await crypto.subtle.sign(key.algorithm.name, key, new Uint8Array(data)));
   }
 }
