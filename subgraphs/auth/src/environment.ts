@@ -30,6 +30,8 @@ export const environmentShape = {
     .int('expected a whole number')
     .positive('expected a number above 0')
     .default(300),
+  /** What programs show that may register themselves as OAuth clients; none may when unset. */
+  KRONOS_OAUTH_REGISTRATION_TOKEN: z.string().min(32, 'expected at least 32 characters').optional(),
   /** How many days a key signs access tokens before the next one is announced. */
   AUTH_SIGNING_KEY_DAYS: z.coerce
     .number('expected a number of days')

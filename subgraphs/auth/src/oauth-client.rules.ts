@@ -52,6 +52,7 @@ const longestUri = 2000;
 export function redirectUriFault(uri: string): string | null {
   const url = URL.parse(uri);
   if (!url || uri.length > longestUri) return 'This is no address of at most 2,000 characters.';
+  if (/[\s\p{C}]/u.test(uri)) return 'A redirect address has no blanks and no invisible characters.';
   if (uri.includes('#')) return 'A redirect address has no fragment.';
   if (uri.includes('*')) return 'A redirect address is one address: there are no wildcards.';
   if (url.username || url.password) return 'A redirect address has no credentials in it.';

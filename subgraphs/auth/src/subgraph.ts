@@ -78,6 +78,7 @@ export async function createSubgraph(environment: NodeJS.ProcessEnv): Promise<Su
     publicUrl: settings.KRONOS_PUBLIC_URL,
     tokenIssuer: settings.KRONOS_TOKEN_ISSUER,
     audience: settings.KRONOS_TOKEN_AUDIENCE,
+    registrationToken: settings.KRONOS_OAUTH_REGISTRATION_TOKEN,
   };
   const services: Services = {
     oauth,

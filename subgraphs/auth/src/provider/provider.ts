@@ -19,6 +19,7 @@ import { devicePages } from './pages/device.ts';
 import { errorPage } from './pages/error.ts';
 import { logoutPages } from './pages/logout.ts';
 import { createRecordAdapter } from './record-adapter.ts';
+import { registrationPath } from './registration.ts';
 import { ProviderSigningKey } from './signing-key.ts';
 import { answerForStructuredTokens } from './structured-tokens.ts';
 
@@ -36,6 +37,8 @@ export interface ProviderSettings {
   tokenIssuer: string;
   /** What the gateway wants to read as `aud`. */
   audience: string;
+  /** What programs show that may register themselves; undefined where none may. */
+  registrationToken: string | undefined;
 }
 
 /** The resource indicator (RFC 8707) of the graph. */
@@ -132,7 +135,6 @@ export function createProvider(
       device_authorization: '/oauth/device-authorization',
       code_verification: '/oauth/device',
       end_session: '/oauth/logout',
-      registration: '/oauth/clients',
       jwks: '/.well-known/jwks.json',
     },
     interactions: {
@@ -140,6 +142,10 @@ export function createProvider(
       url: (_ctx, { uid }) => `/oauth/interaction/${uid}`,
     },
     renderError: errorPage,
+    // It is not the provider's own, which knows of no scopes of the graph and keeps secrets, not hashes.
+    discovery: {
+      registration_endpoint: settings.registrationToken ? `${publicUrl}${registrationPath}` : undefined,
+    },
     features: {
       devInteractions: { enabled: false },
       clientCredentials: { enabled: true },
@@ -155,7 +161,6 @@ export function createProvider(
       },
       deviceFlow: { enabled: true, charset: 'base-20', mask: '****-****', ...devicePages },
       rpInitiatedLogout: { enabled: true, ...logoutPages },
-      registration: { enabled: false },
       externalSigningSupport: { enabled: true, ack: 'experimental-01' },
       resourceIndicators: {
         enabled: true,

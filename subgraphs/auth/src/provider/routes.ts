@@ -1,5 +1,5 @@
 import type { RouteTools } from '@kronos/subgraph';
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { GraphQLError } from 'graphql';
 import { errors } from 'oidc-provider';
 import { type Context, createContext, type Services } from '../context.ts';
@@ -9,6 +9,7 @@ import { answerInteraction } from './interactions.ts';
 import { errorText } from './pages/error.ts';
 import { pageHeaders } from './pages/layout.ts';
 import { createProvider, type ProviderSettings } from './provider.ts';
+import { registerClient, registrationPath } from './registration.ts';
 
 /** Says in the gateway's name that a request came through it; `authorization` is the OAuth client's own. */
 const gatewayTokenHeader = 'x-kronos-gateway-token';
@@ -56,6 +57,27 @@ export function addProviderRoutes(
     });
   });
 
+  const { registrationToken: token } = settings;
+  if (token) {
+    app.register(async (registration) => {
+      registration.route({
+        method: 'POST',
+        url: registrationPath,
+        bodyLimit: 16 * 1024,
+        async handler(request, reply) {
+          const { authorization } = request.headers;
+          const by = await admit(request);
+          const answer = await registerClient({ services, token }, { authorization, body: request.body }, by);
+          return reply
+            .code(answer.status)
+            .headers({ 'cache-control': 'no-store', ...answer.headers })
+            .send(answer.body);
+        },
+        errorHandler: refuseMetadata,
+      });
+    });
+  }
+
   app.register(async (raw) => {
     // The provider reads bodies itself.
     raw.removeAllContentTypeParsers();
@@ -81,6 +103,13 @@ function showError(error: Error, _request: FastifyRequest, reply: FastifyReply) 
   if (!(error instanceof errors.OIDCProviderError)) throw error;
   const status = error.statusCode ?? 400;
   return reply.code(status).headers(pageHeaders()).send(errorText(error.error, error.error_description));
+}
+
+/** What is no JSON at all is no client's metadata either (RFC 7591, 3.2.2). */
+function refuseMetadata(error: FastifyError, request: FastifyRequest, reply: FastifyReply) {
+  if (!error.statusCode || error.statusCode >= 500) return showError(error, request, reply);
+  const body = { error: 'invalid_client_metadata', error_description: 'This is no JSON of at most 16 KiB.' };
+  return reply.code(error.statusCode).header('cache-control', 'no-store').send(body);
 }
 
 /** The provider for the keys that are published now. */
