@@ -16,15 +16,20 @@ export async function lettersTo(email: string, home = inject('kronosHome')): Pro
   return response.json() as Promise<Letter[]>;
 }
 
-/** Waits for a letter to an address whose link leads to `action`, and gives the token in it, unless it is `not`. */
-export async function tokenIn(email: string, action: string, not?: string): Promise<string> {
-  let found: string | undefined;
+/** Waits for a letter to an address with a link for `action`, and gives the link, unless its token is `not`. */
+export async function linkIn(email: string, action: string, not?: string): Promise<URL> {
+  let found: URL | undefined;
   await waitUntil(async () => {
-    const tokens = (await lettersTo(email)).map(
-      ({ text }) => new RegExp(`/account/${action}\\?token=([\\w-]+)`).exec(text)?.[1],
+    const links = (await lettersTo(email)).map(({ text }) =>
+      URL.parse(new RegExp(`https?://\\S+/account/${action}\\?token=[\\w-]+`).exec(text)?.[0] ?? ''),
     );
-    found = tokens.find((token) => token !== undefined && token !== not);
+    found = links.find((link) => link !== null && link.searchParams.get('token') !== not) ?? undefined;
     return found !== undefined;
   }, 20_000);
-  return found as string;
+  return found as URL;
+}
+
+/** Waits for a letter to an address whose link leads to `action`, and gives the token in it, unless it is `not`. */
+export async function tokenIn(email: string, action: string, not?: string): Promise<string> {
+  return (await linkIn(email, action, not)).searchParams.get('token')!;
 }

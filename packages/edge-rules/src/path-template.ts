@@ -51,7 +51,7 @@ function isPlain(text: string): boolean {
 }
 
 /** Paths that are the gateway's own, with everything below them. */
-const reserved = ['graphql', 'health', 'ready', 'metrics', 'explorer', 'openapi.json'];
+const reserved = ['graphql', 'health', 'ready', 'metrics', 'explorer', 'openapi.json', 'oauth', 'account'];
 
 /** Whether a path that begins with this segment belongs to the gateway itself, so that no route can have it. */
 export function isReserved(segment: string): boolean {

@@ -7,7 +7,7 @@ import type {
   MutationEmailChangeRequestArgs,
   MutationEmailChangeRevertArgs,
 } from './__generated__/types.ts';
-import { claimToken, issueToken, useUpTokens } from './account-token.ts';
+import { claimToken, findToken, issueToken, useUpTokens } from './account-token.ts';
 import type { Context } from './context.ts';
 import { letters } from './letters.ts';
 import { resetLetter } from './password.reset.ts';
@@ -90,6 +90,8 @@ export const emailChangeConfirm = mutation(
 export const emailChangeRevert = mutation(
   async (_parent: unknown, { input }: MutationEmailChangeRevertArgs, context: Context) => {
     const { database, links, passwords, post } = context;
+    // Hashing is dear: nothing is hashed for a token that is made up.
+    await findToken(database, input.token, 'REVERT_EMAIL');
     const passwordHash = await passwords.hash(randomBytes(32).toString('base64'));
     const userId = await refuseTaken(() =>
       database.$transaction(async (transaction) => {

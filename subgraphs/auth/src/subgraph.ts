@@ -11,6 +11,7 @@ import {
   type Subgraph,
 } from '@kronos/subgraph';
 import { createAccessTokens } from './access-token.ts';
+import { addAccountPages } from './account-pages/routes.ts';
 import { linkOf } from './account-token.rules.ts';
 import { addApiTokenRoute } from './api-token.exchange-route.ts';
 import { createContext, type Services } from './context.ts';
@@ -113,6 +114,7 @@ export async function createSubgraph(environment: NodeJS.ProcessEnv): Promise<Su
     routes(app, tools) {
       addJwksRoute(app, signingKeys, logger);
       addApiTokenRoute(app, tools, services);
+      addAccountPages(app, tools, services);
       addProviderRoutes(app, tools, services, oauth, logger);
     },
     async close() {

@@ -5,6 +5,7 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type ForeignGraph, startForeignGraph } from '@kronos/engine/testing';
+import { createLogger } from '@kronos/service';
 import { exportJWK, generateKeyPair, type importJWK, jwtVerify } from 'jose';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { startTestGateway, type TestGateway } from '../testing/test-gateway.ts';
@@ -22,6 +23,7 @@ let provider: Server;
 let publicKey: Awaited<ReturnType<typeof importJWK>>;
 let folder: string;
 const seen: Seen[] = [];
+const logged: string[] = [];
 
 beforeAll(async () => {
   graph = await startForeignGraph();
@@ -34,16 +36,19 @@ beforeAll(async () => {
     const chunks = await request.toArray();
     const { method, url, headers } = request;
     seen.push({ method, url, headers, body: Buffer.concat(chunks).toString() });
-    if (url === '/oauth/cut') return response.destroy();
+    if (url?.startsWith('/oauth/cut') || url?.startsWith('/account/cut')) return response.destroy();
     response.setHeader('access-control-allow-origin', '*').setHeader('set-cookie', ['a=1', 'b=2']);
     response.setHeader('location', '/oauth/next').writeHead(303).end();
   });
   provider.listen(0, '127.0.0.1');
   await once(provider, 'listening');
-  gateway = await startTestGateway(graph.supergraphSdl, {
+  const environment = {
     KRONOS_INTERNAL_KEY_FILE: keyFile,
     KRONOS_OAUTH_URL: `http://127.0.0.1:${(provider.address() as { port: number }).port}`,
-  });
+  };
+  const destination = { write: (line: string) => void logged.push(line) };
+  const logger = createLogger({ name: 'gateway', level: 'trace', destination });
+  gateway = await startTestGateway(graph.supergraphSdl, environment, [], logger);
 });
 beforeEach(() => seen.splice(0));
 afterAll(async () => {
@@ -115,16 +120,35 @@ test.each([
   expect(seen[0]?.url).toBe(path);
 });
 
+test('links of letters lead to its pages, and leave no trace of their tokens in the log', async () => {
+  const path = '/account/verify-email?token=a-secret-of-a-letter';
+  expect((await send(path)).status).toBe(303);
+  const form = new URLSearchParams({ token: 'a-secret-of-a-letter' });
+  const headers = { origin: 'null', 'sec-fetch-site': 'same-origin' };
+  expect((await send('/account/verify-email', { method: 'POST', body: form, headers })).status).toBe(303);
+  expect(seen.map(({ method, url, body }) => [method, url, body])).toEqual([
+    ['GET', path, ''],
+    ['POST', '/account/verify-email', form.toString()],
+  ]);
+  expect(seen[1]!.headers).toMatchObject(headers);
+  expect((await send('/account/verify-email', { method: 'PUT' })).status).toBe(404);
+  expect((await send('/account/cut?token=a-secret-of-a-letter')).status).toBe(503);
+  expect(logged.join('')).toContain('does not answer');
+  expect(logged.join('')).not.toContain('a-secret-of-a-letter');
+});
+
 test('nothing else is passed on, however it is written', async () => {
   const paths = [
     '/oauth/../metrics',
     '/oauth/%2e%2e/metrics',
     '/oauthx',
+    '/accounts',
+    '/account/../metrics',
     '/.well-known/other',
     '/OAUTH/token',
   ];
   for (const path of paths) await raw(`GET ${path} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n`);
-  expect(seen.filter(({ url }) => !url?.startsWith('/oauth/'))).toEqual([]);
+  expect(seen.filter(({ url }) => !url?.startsWith('/oauth/') && !url?.startsWith('/account/'))).toEqual([]);
   expect(seen.filter(({ url }) => url?.includes('metrics'))).toEqual([]);
   expect((await send('/oauth/token', { method: 'DELETE' })).status).toBe(404);
 });

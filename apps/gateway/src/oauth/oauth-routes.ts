@@ -24,15 +24,16 @@ export interface OAuthRoutesOptions {
 /** Far more than any form or token of OAuth has. */
 const maxBodyBytes = 64 * 1024;
 
-/** Everything that the provider answers, beside what is under `/oauth/`. */
+/** Everything that the provider answers, beside what is under `/oauth/` and `/account/`. */
 const wellKnown = ['openid-configuration', 'oauth-authorization-server', 'jwks.json'];
 
 /** Says in the gateway's name that a request came through it; `authorization` is the OAuth client's own. */
 export const gatewayTokenHeader = 'x-kronos-gateway-token';
 
 /**
- * Passes on what is the provider's: `/oauth/…`, discovery (OpenID Connect Discovery 1.0, RFC 8414) and the keys. Each
- * request is paid from the account of its address, and the provider is told that address.
+ * Passes on what is the provider's: `/oauth/…`, discovery (OpenID Connect Discovery 1.0, RFC 8414) and the keys; and the pages
+ * that links of letters lead to, `/account/…`. Each request is paid from the account of its address, and the provider is told
+ * that address.
  */
 export async function oauthRoutes(app: FastifyInstance, options: OAuthRoutesOptions): Promise<void> {
   const { providerUrl, timeoutMs } = options;
@@ -53,15 +54,14 @@ export async function oauthRoutes(app: FastifyInstance, options: OAuthRoutesOpti
     }
   }
 
-  const paths = [
-    { prefix: '/oauth', rewritePrefix: '/oauth' },
-    ...wellKnown.map((name) => ({ prefix: `/.well-known/${name}`, rewritePrefix: `/.well-known/${name}` })),
-  ];
-  for (const path of paths) {
+  for (const prefix of ['/oauth', '/account', ...wellKnown.map((name) => `/.well-known/${name}`)]) {
     await app.register(httpProxy, {
-      ...path,
+      prefix,
+      rewritePrefix: prefix,
       upstream: providerUrl,
       httpMethods: ['GET', 'HEAD', 'POST'],
+      // It would write addresses down with the tokens in them.
+      disableRequestLogging: true,
       undici: { connections: 32, headersTimeout: timeoutMs, bodyTimeout: timeoutMs },
       // A form that was sent twice is two forms.
       retryMethods: ['GET', 'HEAD'],
@@ -108,7 +108,7 @@ function refusal(message: string, code: string, status: number) {
 }
 
 function providerAway() {
-  return codedError('Signing in is not possible at the moment.', {
+  return codedError('Accounts cannot be reached at the moment.', {
     code: 'SERVICE_UNAVAILABLE',
     retryAfter: 2,
   });

@@ -6,13 +6,13 @@ import { GraphQLError } from 'graphql';
 import type Provider from 'oidc-provider';
 import type { InteractionResults } from 'oidc-provider';
 import type { Context } from '../context.ts';
+import { type Problem, pageHeaders } from '../pages/layout.ts';
 import { raiseSecurityEvent } from '../security-event.raise.ts';
 import { sessionCreate } from '../session.create.ts';
 import { sessionCreateComplete } from '../session.create-complete.ts';
 import { openGrant } from './grants.ts';
 import type { LoginResult } from './login-policy.ts';
 import { consentPage } from './pages/consent.ts';
-import { type Problem, pageHeaders } from './pages/layout.ts';
 import { loginPage } from './pages/login.ts';
 import { secondFactorPage } from './pages/second-factor.ts';
 

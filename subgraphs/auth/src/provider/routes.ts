@@ -3,16 +3,14 @@ import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from
 import { GraphQLError } from 'graphql';
 import { errors } from 'oidc-provider';
 import { type Context, createContext, type Services } from '../context.ts';
+import { pageHeaders } from '../pages/layout.ts';
+import { callerPassedOn, gatewayTokenHeader } from '../passed-on.ts';
 import type { PublishedKey } from '../signing-keys.ts';
 import { noteCaller } from './caller.ts';
 import { answerInteraction } from './interactions.ts';
 import { errorText } from './pages/error.ts';
-import { pageHeaders } from './pages/layout.ts';
 import { createProvider, type ProviderSettings } from './provider.ts';
 import { registerClient, registrationPath } from './registration.ts';
-
-/** Says in the gateway's name that a request came through it; `authorization` is the OAuth client's own. */
-const gatewayTokenHeader = 'x-kronos-gateway-token';
 
 const wellKnown = ['/.well-known/openid-configuration', '/.well-known/oauth-authorization-server'];
 
@@ -32,7 +30,7 @@ export function addProviderRoutes(
 
   async function admit(request: FastifyRequest) {
     const { headers } = request.raw;
-    const caller = await verifyCaller({ ...headers, authorization: headers[gatewayTokenHeader] }, request.id);
+    const caller = await callerPassedOn(request, verifyCaller);
     delete headers[gatewayTokenHeader];
     Object.assign(headers, { host, 'x-forwarded-proto': protocol.slice(0, -1) });
     noteCaller(request.raw, caller);

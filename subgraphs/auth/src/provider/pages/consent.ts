@@ -1,4 +1,4 @@
-import { html, page } from './layout.ts';
+import { html, page } from '../../pages/layout.ts';
 
 /** What the consent page shows. */
 export interface ConsentPage {

@@ -1,5 +1,5 @@
 import type { ErrorOut, KoaContextWithOIDC } from 'oidc-provider';
-import { html, type Problem, page, problemSummary } from './layout.ts';
+import { html, type Problem, page, problemSummary } from '../../pages/layout.ts';
 import { sendPage } from './send.ts';
 
 const path = '/oauth/device';

@@ -1,5 +1,5 @@
 import type { ErrorOut, KoaContextWithOIDC } from 'oidc-provider';
-import { html, page } from './layout.ts';
+import { html, page } from '../../pages/layout.ts';
 import { sendPage } from './send.ts';
 
 /** The text of the page for what cannot be told a client, because it is not known that it is one. */

@@ -1,4 +1,4 @@
-import { html, type Problem, page, problemSummary } from './layout.ts';
+import { html, type Problem, page, problemSummary } from '../../pages/layout.ts';
 
 /** What the login page shows. */
 export interface LoginPage {

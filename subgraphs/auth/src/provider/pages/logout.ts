@@ -1,5 +1,5 @@
 import type { KoaContextWithOIDC } from 'oidc-provider';
-import { html, page } from './layout.ts';
+import { html, page } from '../../pages/layout.ts';
 import { sendPage } from './send.ts';
 
 /** The pages of RP-Initiated Logout 1.0: a client sends people here, and they decide. */

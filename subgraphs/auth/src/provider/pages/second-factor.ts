@@ -1,4 +1,4 @@
-import { html, type Problem, page, problemSummary } from './layout.ts';
+import { html, type Problem, page, problemSummary } from '../../pages/layout.ts';
 
 /** What the page for the second factor shows. */
 export interface SecondFactorPage {

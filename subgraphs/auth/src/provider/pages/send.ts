@@ -1,5 +1,5 @@
 import type { KoaContextWithOIDC } from 'oidc-provider';
-import { pageHeaders } from './layout.ts';
+import { pageHeaders } from '../../pages/layout.ts';
 
 /**
  * Answers a request of the provider with a page.

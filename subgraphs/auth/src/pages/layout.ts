@@ -42,6 +42,7 @@ const style = `
   .problem { border: 2px solid var(--alarm); border-radius: .25rem; padding: .5rem 1rem; }
   .problem h2 { font-size: 1.125rem; margin: .25rem 0; color: var(--alarm); }
   .problem a { color: var(--alarm); }
+  .fault { margin: .25rem 0 0; color: var(--alarm); font-weight: 600; }
   .code { font: 600 1.75rem/1.5 ui-monospace, monospace; letter-spacing: .1em; }
   dt { font-weight: 600; } dd { margin: 0 0 .5rem; overflow-wrap: anywhere; }
 `;
