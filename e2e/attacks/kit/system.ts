@@ -27,6 +27,11 @@ export function readInternalKey(): JWK {
   return readJson('internal-key.json');
 }
 
+/** The keys under which secrets lie sealed, as text. */
+export function readMasterKeys(): string {
+  return readText('master-keys');
+}
+
 /** The processes that the supervisor has started; one that died would come back with another id. */
 export function parts(): Process[] {
   const supervisor = inject('kronosPid');
@@ -36,5 +41,9 @@ export function parts(): Process[] {
 }
 
 function readJson<Content>(file: string): Content {
-  return JSON.parse(readFileSync(join(inject('kronosHome'), file), 'utf8'));
+  return JSON.parse(readText(file));
+}
+
+function readText(file: string): string {
+  return readFileSync(join(inject('kronosHome'), file), 'utf8');
 }

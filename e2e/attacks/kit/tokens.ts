@@ -1,7 +1,9 @@
 import { createHmac, createPrivateKey, type KeyObject, sign } from 'node:crypto';
+import { createSealer } from '@kronos/subgraph';
+import { tryParseMasterKeys } from '@kronos/subgraph/master-keys';
 import type { JWK } from 'jose';
 import pg from 'pg';
-import { readRunFile } from './system.ts';
+import { readMasterKeys, readRunFile } from './system.ts';
 
 export type Part = Record<string, unknown>;
 type Sign = (signed: string) => string;
@@ -41,13 +43,18 @@ export function keyOf(jwk: JWK): KeyObject {
 
 /** The keys that really sign access tokens: with them the claims are all that can be wrong with a token. */
 export async function readSigningKeys(): Promise<{ kid: string; privateKey: JWK; publicKey: JWK }[]> {
+  const sealer = createSealer({ keys: tryParseMasterKeys(readMasterKeys())! });
   const database = new pg.Client({ connectionString: readRunFile().databaseUrls.auth });
   await database.connect();
   try {
-    const { rows } = await database.query(
-      'SELECT kid, private_key AS "privateKey", public_key AS "publicKey" FROM signing_key ORDER BY signs_from',
+    const { rows } = await database.query<{ kid: string; sealed: string; publicKey: JWK }>(
+      `SELECT kid, sealed_private_key AS sealed, public_key AS "publicKey" FROM signing_key
+       WHERE algorithm = 'EdDSA' ORDER BY signs_from`,
     );
-    return rows;
+    return rows.map(({ kid, sealed, publicKey }) => {
+      const privateKey = Buffer.from(sealer.unseal(sealed, `signing-key:${kid}`)).toString();
+      return { kid, privateKey: JSON.parse(privateKey), publicKey };
+    });
   } finally {
     await database.end();
   }
