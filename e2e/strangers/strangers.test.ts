@@ -24,6 +24,7 @@ const open = [
   'Query.subgraphs',
   'Query.subgraph',
   'Query.rateLimit',
+  'Query.signInProviders',
   // By an id that nobody can guess: who was erased cannot log in any more.
   'Query.erasureRequest',
   'Subscription.erasureRequestUpdated',
@@ -32,6 +33,8 @@ const open = [
   'Mutation.sessionRefresh',
   'Mutation.sessionCreateComplete',
   'Mutation.passkeyChallengeCreate',
+  'Mutation.oauthSignInStart',
+  'Mutation.oauthSignInComplete',
   'Mutation.emailVerify',
   'Mutation.emailChangeConfirm',
   'Mutation.emailChangeRevert',

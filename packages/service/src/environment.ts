@@ -42,8 +42,8 @@ function describeFault(issue: z.core.$ZodIssue, given: Record<string, string | u
   return `${name} is ${JSON.stringify(withoutPassword(value))}: ${issue.message}`;
 }
 
-/** Variables that are secrets as a whole. */
-const isSecret = /_(KEYS?|PASSWORD|SECRET)$/;
+/** Variables that are secrets as a whole, or have some in them. */
+const isSecret = /_(KEYS?|PASSWORD|SECRET|PROVIDERS)$/;
 
 function withoutPassword(value: string): string {
   return value.replace(/(:\/\/[^:/@]*:)[^@]*@/, '$1***@');

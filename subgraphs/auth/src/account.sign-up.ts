@@ -1,17 +1,10 @@
-import { appendToOutbox } from '@kronos/events';
-import { type Account, Prisma } from '@kronos/prisma-auth';
 import { parseEmail } from '@kronos/prisma-auth/email';
 import { mutation, newId, UserFault, userFaults } from '@kronos/subgraph';
 import type { MutationUserSignUpArgs, UserSignUpInput } from './__generated__/types.ts';
+import { longestName, writeAccount } from './account.write.ts';
 import type { Context } from './context.ts';
-import { sendVerification } from './email.verify.ts';
 import { passwordWeakness } from './password.rules.ts';
-import { raiseSecurityEvent } from './security-event.raise.ts';
-import { openSession, tokenPair } from './session.open.ts';
-
-const longestName = 80;
-
-type NewAccount = Pick<Account, 'id' | 'email' | 'passwordHash' | 'roles' | 'scopes' | 'hasSecondFactor'>;
+import { tokenPair } from './session.open.ts';
 
 /**
  * Opens an account and its first session. It answers when the event is in the log, so that every subgraph resolves the
@@ -22,8 +15,16 @@ export const userSignUp = mutation(
     const { email, password, displayName } = await validSignUp(input);
     const countTaken = await context.throttle.signUp(context.clientAddress);
     const passwordHash = await context.passwords.hash(password);
-    const account = { id: newId(), email, passwordHash, roles: ['user'], scopes: [], hasSecondFactor: false };
-    const written = await writeAccount(context, account, displayName);
+    const account = {
+      id: newId(),
+      email,
+      emailVerifiedAt: null,
+      passwordHash,
+      roles: ['user'],
+      scopes: [],
+      hasSecondFactor: false,
+    };
+    const written = await writeAccount(context, account, displayName, { amr: ['pwd'] });
     if (written === 'EMAIL_TAKEN') {
       await countTaken();
       return userFaults(
@@ -35,32 +36,6 @@ export const userSignUp = mutation(
     return { user: { id: account.id, isCaller: true }, tokens: await tokenPair(context, account, written) };
   },
 );
-
-/** Account, event and session, or nothing. Asking first for the address would leave room for two at the same time. */
-async function writeAccount(context: Context, account: NewAccount, displayName: string) {
-  const { id: userId, roles } = account;
-  try {
-    return await context.database.$transaction(async (transaction) => {
-      await transaction.account.create({ data: account });
-      await sendVerification(transaction, context, account);
-      const eventId = await appendToOutbox(transaction, 'userCreated', { userId, displayName, roles });
-      const opened = await openSession(transaction, userId, context);
-      const sessionId = opened.session.id;
-      await raiseSecurityEvent(transaction, {
-        kind: 'SIGNED_UP',
-        userId,
-        by: context,
-        actorId: userId,
-        sessionId,
-      });
-      return { eventId, ...opened };
-    });
-  } catch (error) {
-    const isTaken = error instanceof Prisma.PrismaClientKnownRequestError && error.code === 'P2002';
-    if (isTaken) return 'EMAIL_TAKEN';
-    throw error;
-  }
-}
 
 /** The input, trimmed, or all its faults at once. */
 async function validSignUp(input: UserSignUpInput) {

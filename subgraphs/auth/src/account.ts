@@ -3,6 +3,7 @@ import type { Resolvers } from './__generated__/types.ts';
 import { usableApiTokens } from './api-token.ts';
 import { authorizationsOf } from './authorization.ts';
 import type { Context } from './context.ts';
+import { identitiesOf } from './identity.ts';
 import { impersonationsWhere } from './impersonation.ts';
 import type { UserMapper } from './mappers.ts';
 import { trail } from './security-event.ts';
@@ -33,6 +34,9 @@ export const User: Resolvers['User'] = {
       where: { accountId: user.id },
       orderBy: [{ createdAt: 'asc' }, { id: 'asc' }],
     });
+  },
+  linkedIdentities(user, _args, context) {
+    return maySee(user, context, 'auth:admin') ? identitiesOf(context, user.id) : null;
   },
   recoveryCodesLeft(user, _args, context) {
     if (!maySee(user, context, 'auth:admin')) return null;

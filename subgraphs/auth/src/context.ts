@@ -12,6 +12,7 @@ import { type RequestContext, rowLoader, type Sealer } from '@kronos/subgraph';
 import type DataLoader from 'dataloader';
 import type { AccessTokens } from './access-token.ts';
 import type { TokenPurpose } from './account-token.rules.ts';
+import type { ForeignProviders } from './identity.providers.ts';
 import type { Passkeys } from './mfa.passkeys.ts';
 import type { Passwords } from './passwords.ts';
 import type { ProviderSettings } from './provider/provider.ts';
@@ -35,6 +36,8 @@ export interface Services {
   oauth: ProviderSettings;
   post: Post;
   passkeys: Passkeys;
+  /** By which people log in beside passwords and passkeys. */
+  foreignProviders: ForeignProviders;
   /** The link of a letter. */
   links(purpose: TokenPurpose, token: string): string;
 }

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { Prisma } from '@kronos/prisma-auth';
 import { parseEmail } from '@kronos/prisma-auth/email';
 import { mutation, requireRecentLogin, UserFault, userFaults } from '@kronos/subgraph';
@@ -7,8 +6,9 @@ import type {
   MutationEmailChangeRequestArgs,
   MutationEmailChangeRevertArgs,
 } from './__generated__/types.ts';
-import { claimToken, findToken, issueToken, useUpTokens } from './account-token.ts';
+import { claimToken, issueToken, useUpTokens } from './account-token.ts';
 import type { Context } from './context.ts';
+import { unlinkAll } from './identity.unlink.ts';
 import { letters } from './letters.ts';
 import { resetLetter } from './password.reset.ts';
 import { raiseSecurityEvent } from './security-event.raise.ts';
@@ -84,24 +84,23 @@ export const emailChangeConfirm = mutation(
 );
 
 /**
- * Gives an account its old address back, by the token that was sent there: it was taken over. All sessions end, and the
- * password, which the thief may know, is worth nothing until a new one is set by the letter that is sent.
+ * Gives an account its old address back, by the token that was sent there: it was taken over. All sessions end,
+ * and so do the password and the identities at other providers, which may be the thief's: there is no password until one is
+ * set by the letter that is sent.
  */
 export const emailChangeRevert = mutation(
   async (_parent: unknown, { input }: MutationEmailChangeRevertArgs, context: Context) => {
-    const { database, links, passwords, post } = context;
-    // Hashing is dear: nothing is hashed for a token that is made up.
-    await findToken(database, input.token, 'REVERT_EMAIL');
-    const passwordHash = await passwords.hash(randomBytes(32).toString('base64'));
+    const { database, links, post } = context;
     const userId = await refuseTaken(() =>
       database.$transaction(async (transaction) => {
         const { accountId, email } = await claimToken(transaction, input.token, 'REVERT_EMAIL');
         await transaction.account.update({
           where: { id: accountId },
-          data: { email, emailVerifiedAt: new Date(), passwordHash },
+          data: { email, emailVerifiedAt: new Date(), passwordHash: null },
         });
         await useUpTokens(transaction, accountId, ['VERIFY_EMAIL', 'RESET_PASSWORD', 'CHANGE_EMAIL']);
         await revokeSessions(transaction, { accountId });
+        await unlinkAll(transaction, context, accountId);
         const details = { reverted: true };
         const actor = { userId: accountId, actorId: accountId, by: context };
         await raiseSecurityEvent(transaction, { kind: 'EMAIL_CHANGED', ...actor, details });

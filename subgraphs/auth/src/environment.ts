@@ -2,6 +2,7 @@ import { mailEnvironment } from '@kronos/mail';
 import { commaList, commonEnvironment, postgresUrl, publicUrl, redisUrl } from '@kronos/service/environment';
 import { masterKeysEnvironment } from '@kronos/subgraph/master-keys';
 import { z } from 'zod';
+import { signInProvidersVariable } from './identity.settings.ts';
 
 const linkTemplate = 'expected a URL with {action} and {token} in it';
 
@@ -23,6 +24,10 @@ export const environmentShape = {
     .optional(),
   /** Origins of pages that may ask for passkeys; KRONOS_PUBLIC_URL's own when unset. */
   AUTH_PASSKEY_ORIGINS: commaList().optional(),
+  /** Other providers by which people can log in. */
+  KRONOS_SIGN_IN_PROVIDERS: signInProvidersVariable(),
+  /** Origins whose pages may use the graph; people come back from other providers to these, and to KRONOS_PUBLIC_URL. */
+  KRONOS_CORS_ORIGINS: commaList().default([]),
   KRONOS_TOKEN_ISSUER: z.string().default('kronos'),
   KRONOS_TOKEN_AUDIENCE: z.string().default('kronos'),
   AUTH_SIGN_UPS_PER_HOUR: z.coerce

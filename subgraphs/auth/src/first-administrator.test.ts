@@ -26,7 +26,7 @@ test('opens the account of the first administrator with its event', async () => 
   expect(await seed({ databaseUrl, environment })).toBe('administrator root@example.com: account opened');
   const account = await database.account.findUniqueOrThrow({ where: { email: 'root@example.com' } });
   expect(account.roles).toEqual(['admin', 'user']);
-  expect(await verifyPassword(account.passwordHash, 'a password of root')).toBe(true);
+  expect(await verifyPassword(account.passwordHash!, 'a password of root')).toBe(true);
   const events = await database.outbox.findMany({ select: { name: true, payload: true } });
   expect(events).toEqual([
     {

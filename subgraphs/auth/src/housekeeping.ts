@@ -14,6 +14,7 @@ export async function deleteEnded(database: PrismaClient, now: Date): Promise<vo
   await database.session.deleteMany({ where: { expiresAt: { lt: before } } });
   await database.mail.deleteMany({ where: { failedAt: { lt: before } } });
   await database.logInChallenge.deleteMany({ where: { expiresAt: { lt: now } } });
+  await database.foreignSignIn.deleteMany({ where: { expiresAt: { lt: now } } });
   await database.accountToken.deleteMany({ where: { expiresAt: { lt: before } } });
   await database.apiToken.deleteMany({
     where: { OR: [{ expiresAt: { lt: before } }, { revokedAt: { lt: before } }] },

@@ -1,6 +1,7 @@
 import type {
   ApiToken,
   Impersonation,
+  LinkedIdentity,
   MfaFactor,
   OAuthClient,
   OAuthClientSecret,
@@ -40,3 +41,4 @@ export type ImpersonationConnectionMapper = Connection<Impersonation>;
 export type AuthorizationMapper = Session;
 export type AuthorizationConnectionMapper = Connection<Session>;
 export type AuthorizationEdgeMapper = Edge<Session>;
+export type LinkedIdentityMapper = LinkedIdentity;

@@ -1,6 +1,7 @@
 import { mutation, requireRecentLogin, tryDecodeId, UserFault, userFaults } from '@kronos/subgraph';
 import type { MutationMfaFactorRemoveArgs } from './__generated__/types.ts';
 import type { Context } from './context.ts';
+import { requireWayIn } from './identity.unlink.ts';
 import { createRecoveryCodes } from './mfa.recovery-codes.ts';
 import { raiseSecurityEvent } from './security-event.raise.ts';
 import { isSelfOr } from './viewer.rules.ts';
@@ -21,6 +22,7 @@ export const mfaFactorRemove = mutation(
       await transaction.$queryRaw`SELECT 1 FROM account WHERE id = ${accountId}::uuid FOR UPDATE`;
       const { count } = await transaction.mfaFactor.deleteMany({ where: { id: factor.id } });
       if (count === 0) notFound();
+      if (factor.kind === 'PASSKEY') await requireWayIn(transaction, context, accountId);
       const left = await transaction.mfaFactor.count({ where: { accountId, verifiedAt: { not: null } } });
       if (left === 0) {
         await transaction.account.update({ where: { id: accountId }, data: { hasSecondFactor: false } });

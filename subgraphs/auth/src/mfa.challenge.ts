@@ -1,6 +1,6 @@
 import type { LogInChallenge, MfaFactor } from '@kronos/prisma-auth';
 import { UserFault, userFaults } from '@kronos/subgraph';
-import type { MfaFactorKind } from './__generated__/types.ts';
+import type { MfaFactorKind, UserError } from './__generated__/types.ts';
 import type { Context } from './context.ts';
 import { hashSecretToken, newSecretToken } from './secret-token.ts';
 
@@ -31,6 +31,28 @@ export async function createChallenge(
   const kinds = [...new Set(asked.factors.map(({ kind }) => kind as MfaFactorKind))].sort();
   const takesPasskeys = accountId === null || keys.length > 0;
   return { id, expiresAt, kinds, passkeyOptions: takesPasskeys ? options : null };
+}
+
+/** What a log-in says beside the challenge. */
+export const mfaRequired: UserError = {
+  code: 'MFA_REQUIRED',
+  message: 'That was right. Prove by a second factor, too, that it is you: ask for `sessionCreateComplete`.',
+};
+
+/**
+ * Asks whoever logs in for one of the second factors of their account.
+ *
+ * @param amr what is proved already
+ */
+export async function askForFactor(
+  context: Pick<Context, 'database' | 'passkeys'>,
+  accountId: string,
+  amr: readonly string[],
+) {
+  const factors = await context.database.mfaFactor.findMany({
+    where: { accountId, verifiedAt: { not: null } },
+  });
+  return createChallenge(context, { accountId, amr, factors });
 }
 
 /**

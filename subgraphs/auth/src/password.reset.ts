@@ -8,6 +8,7 @@ import type {
 } from './__generated__/types.ts';
 import { claimToken, findToken, issueToken, useUpTokens } from './account-token.ts';
 import type { Context } from './context.ts';
+import { unlinkAll } from './identity.unlink.ts';
 import { letters } from './letters.ts';
 import { requireStrongPassword } from './password.strong.ts';
 import { raiseSecurityEvent } from './security-event.raise.ts';
@@ -78,10 +79,12 @@ export const passwordResetConfirm = mutation(
       const claimed = await claimToken(transaction, input.token, 'RESET_PASSWORD');
       await transaction.account.update({ where: { id: accountId }, data: { passwordHash } });
       // Whoever has read the letter has the address.
-      await transaction.account.updateMany({
+      const { count: firstProofs } = await transaction.account.updateMany({
         where: { id: accountId, email: claimed.email, emailVerifiedAt: null },
         data: { emailVerifiedAt: new Date() },
       });
+      // Until now anybody may have had the account, who has opened it with the address of another.
+      if (firstProofs > 0) await unlinkAll(transaction, context, accountId);
       await useUpTokens(transaction, accountId, ['CHANGE_EMAIL']);
       await revokeSessions(transaction, { accountId });
       await raiseSecurityEvent(transaction, {

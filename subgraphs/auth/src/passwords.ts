@@ -7,9 +7,9 @@ export interface Passwords {
   hash(password: string): Promise<string>;
   /**
    * Is it the password of this hash? Without a hash the answer is no, after just as much work, so that nobody learns
-   * from the time it takes whether there is an account.
+   * from the time it takes whether there is an account, or one with a password.
    */
-  matches(passwordHash: string | undefined, password: string): Promise<boolean>;
+  matches(passwordHash: string | null | undefined, password: string): Promise<boolean>;
 }
 
 /** Longer than any password that was ever taken: of it, nothing is normalised or hashed. */
@@ -43,7 +43,7 @@ export async function createPasswords(metrics: Registry): Promise<Passwords> {
       const isPossible = password.length <= longestAttempt;
       const attempt = isPossible ? password : '';
       const isRight = await measured('verify', () => verifyPassword(passwordHash ?? decoy, attempt));
-      return passwordHash !== undefined && isPossible && isRight;
+      return typeof passwordHash === 'string' && isPossible && isRight;
     },
   };
 }

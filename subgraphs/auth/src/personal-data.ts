@@ -54,6 +54,17 @@ export const personalData: PersonalData<Prisma.TransactionClient> = {
       withheld: ['hash', 'passkey'],
       onErasure: erased,
     },
+    linked_identity: {
+      holds: 'Accounts at other providers that they log in by, and how they are known there.',
+      person: 'account_id',
+      onErasure: erased,
+    },
+    foreign_sign_in: {
+      holds: 'That they have begun to link an account at another provider, for ten minutes.',
+      person: 'account_id',
+      withheld: ['hash', 'secrets'],
+      onErasure: erased,
+    },
     account_token: {
       holds: 'That links for their account were sent, and to which address.',
       person: 'account_id',

@@ -7,6 +7,10 @@ import { ApiToken, apiToken, apiTokens } from './api-token.ts';
 import { Authorization, authorizationRevoke } from './authorization.ts';
 import { emailChangeConfirm, emailChangeRequest, emailChangeRevert } from './email.change.ts';
 import { emailVerificationRequest, emailVerify } from './email.verify.ts';
+import { identityLink, identityLinkStart } from './identity.link.ts';
+import { oauthSignInComplete, oauthSignInStart } from './identity.sign-in.ts';
+import { LinkedIdentity, signInProviders } from './identity.ts';
+import { identityUnlink } from './identity.unlink.ts';
 import { impersonationEnd } from './impersonation.end.ts';
 import { impersonationStart } from './impersonation.start.ts';
 import { Impersonation, impersonations } from './impersonation.ts';
@@ -47,6 +51,7 @@ export const resolvers: Resolvers = {
     apiToken,
     apiTokens,
     impersonations,
+    signInProviders,
   },
   Mutation: {
     userSignUp,
@@ -80,6 +85,11 @@ export const resolvers: Resolvers = {
     recoveryCodesCreate,
     impersonationStart,
     impersonationEnd,
+    oauthSignInStart,
+    oauthSignInComplete,
+    identityLinkStart,
+    identityLink,
+    identityUnlink,
   },
   Subscription: {
     userCreated,
@@ -93,5 +103,6 @@ export const resolvers: Resolvers = {
   Authorization,
   ApiToken,
   MfaFactor,
+  LinkedIdentity,
   Impersonation,
 };

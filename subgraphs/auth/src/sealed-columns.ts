@@ -1,5 +1,6 @@
 import { mailContext } from '@kronos/mail';
 import type { SealedColumn } from '@kronos/subgraph';
+import { signInContext } from './identity.attempt.ts';
 import { mfaSecretContext } from './mfa.totp.ts';
 import { recordContext } from './provider/record-adapter.ts';
 import { signingKeyContext } from './signing-keys.ts';
@@ -8,6 +9,7 @@ import { signingKeyContext } from './signing-keys.ts';
 export const sealedColumns: readonly SealedColumn[] = [
   { table: 'signing_key', id: 'kid', column: 'sealed_private_key', context: signingKeyContext },
   { table: 'mfa_factor', id: 'id', column: 'sealed_secret', context: mfaSecretContext },
+  { table: 'foreign_sign_in', id: 'hash', column: 'secrets', context: signInContext },
   { table: 'mail', id: 'id', column: 'content', context: mailContext },
   { table: 'oidc_record', id: 'id', column: 'payload', context: recordContext },
 ];

@@ -1,16 +1,11 @@
 import { parseEmail } from '@kronos/prisma-auth/email';
 import { mutation, UserFault, userFaults } from '@kronos/subgraph';
-import type { MutationSessionCreateArgs, UserError } from './__generated__/types.ts';
+import type { MutationSessionCreateArgs } from './__generated__/types.ts';
 import type { Context } from './context.ts';
 import { completeLogIn } from './log-in.ts';
-import { createChallenge } from './mfa.challenge.ts';
+import { askForFactor, mfaRequired } from './mfa.challenge.ts';
 import { raiseSecurityEvent } from './security-event.raise.ts';
 import { networkOf } from './throttle.rules.ts';
-
-const mfaRequired: UserError = {
-  code: 'MFA_REQUIRED',
-  message: 'The password is right. Prove by a second factor that it is you: ask for `sessionCreateComplete`.',
-};
 
 /**
  * Logs in. An unknown address takes the very same steps as a wrong password: two queries, the same counting, one
@@ -48,16 +43,9 @@ const logIn = mutation(async (_parent: unknown, { input }: MutationSessionCreate
   }
 
   await takeBack();
-  if (account.hasSecondFactor) return { challenge: await askForFactor(context, account.id) };
+  if (account.hasSecondFactor) return { challenge: await askForFactor(context, account.id, ['pwd']) };
   return completeLogIn(context, account.id, ['pwd']);
 });
-
-async function askForFactor(context: Context, accountId: string) {
-  const factors = await context.database.mfaFactor.findMany({
-    where: { accountId, verifiedAt: { not: null } },
-  });
-  return createChallenge(context, { accountId, amr: ['pwd'], factors });
-}
 
 function invalidCredentials(): never {
   return userFaults(

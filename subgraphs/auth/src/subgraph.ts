@@ -17,6 +17,7 @@ import { addApiTokenRoute } from './api-token.exchange-route.ts';
 import { createContext, type Services } from './context.ts';
 import { environmentShape } from './environment.ts';
 import { startHousekeeping } from './housekeeping.ts';
+import { createForeignProviders } from './identity.providers.ts';
 import { addJwksRoute } from './jwks-route.ts';
 import { createPasskeys } from './mfa.passkeys.ts';
 import { onUsers } from './on-users.ts';
@@ -95,6 +96,10 @@ export async function createSubgraph(environment: NodeJS.ProcessEnv): Promise<Su
     passkeys: createPasskeys({
       publicUrl: settings.KRONOS_PUBLIC_URL,
       origins: settings.AUTH_PASSKEY_ORIGINS ?? [new URL(settings.KRONOS_PUBLIC_URL).origin],
+    }),
+    foreignProviders: createForeignProviders({
+      settings: settings.KRONOS_SIGN_IN_PROVIDERS,
+      origins: [new URL(settings.KRONOS_PUBLIC_URL).origin, ...settings.KRONOS_CORS_ORIGINS],
     }),
     accessTokens: createAccessTokens({ signingKeys, issuer: settings.KRONOS_TOKEN_ISSUER }),
     passwords: await createPasswords(metrics),

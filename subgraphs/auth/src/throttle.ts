@@ -55,6 +55,12 @@ export interface Throttle {
    */
   passkeyChallenge(address: string): Promise<void>;
   /**
+   * Counts that somebody was sent to another provider, or came back: 100 in a quarter of an hour from one place.
+   *
+   * @throws RATE_LIMITED with the seconds to wait
+   */
+  foreignSignIn(address: string): Promise<void>;
+  /**
    * Counts a letter that somebody has asked for: 5 in an hour to one address, or for one account, and 30 from one place.
    *
    * @param recipient an address or an id, which need not exist
@@ -112,6 +118,7 @@ export function createThrottle(options: {
   const stepUpsOfSession = limiter('step-up', 10, 30 * minute);
   const factorsOfAccount = limiter('factor', 10, 30 * minute);
   const challengesOfPlace = limiter('passkey', 100, 15 * minute);
+  const foreignSignInsOfPlace = limiter('foreign', 100, 15 * minute);
   const lettersOfRecipient = limiter('letter', 5, hour);
   const lettersOfPlace = limiter('letter-place', 30, hour);
   const signUpsOfPlace = limiter('sign-up', options.signUpsPerHour, hour);
@@ -160,6 +167,10 @@ export function createThrottle(options: {
 
     async passkeyChallenge(address) {
       await admitted(challengesOfPlace.consume(networkOf(address)));
+    },
+
+    async foreignSignIn(address) {
+      await admitted(foreignSignInsOfPlace.consume(networkOf(address)));
     },
 
     async letter(recipient, address) {

@@ -1,0 +1,74 @@
+import { type LinkedIdentity, Prisma } from '@kronos/prisma-auth';
+import {
+  mutation,
+  newId,
+  requireOwnLogin,
+  requirePerson,
+  requireRecentLogin,
+  UserFault,
+  userFaults,
+} from '@kronos/subgraph';
+import type { MutationIdentityLinkArgs, MutationIdentityLinkStartArgs } from './__generated__/types.ts';
+import type { Context } from './context.ts';
+import { beginAttempt, finishAttempt } from './identity.attempt.ts';
+import type { ForeignIdentity } from './identity.provider.ts';
+import { raiseSecurityEvent } from './security-event.raise.ts';
+
+/** Sends the caller to another provider, to link their account there. */
+export const identityLinkStart = mutation(
+  async (_parent: unknown, { input }: MutationIdentityLinkStartArgs, context: Context) => {
+    const { userId } = requirePerson(context);
+    requireRecentLogin(context.viewer);
+    return beginAttempt(context, input, userId);
+  },
+);
+
+/** Links what the caller came back with. That they had logged in a moment before, they have proved when they began it. */
+export const identityLink = mutation(
+  async (_parent: unknown, { input }: MutationIdentityLinkArgs, context: Context) => {
+    const { userId } = requirePerson(context);
+    requireOwnLogin(context.viewer);
+    const identity = await finishAttempt(context, input, userId);
+    const linkedIdentity = await refuseTaken(() =>
+      context.database.$transaction((transaction) => writeIdentity(transaction, context, identity, userId)),
+    );
+    return { linkedIdentity };
+  },
+);
+
+/** Writes that an identity is an account's, and notes it in the trail. */
+export async function writeIdentity(
+  transaction: Prisma.TransactionClient,
+  context: Context,
+  { provider, issuer, subject }: ForeignIdentity,
+  accountId: string,
+): Promise<LinkedIdentity> {
+  const linked = await transaction.linkedIdentity.create({
+    data: { id: newId(), accountId, provider, issuer, subject },
+  });
+  await raiseSecurityEvent(transaction, {
+    kind: 'IDENTITY_LINKED',
+    userId: accountId,
+    actorId: accountId,
+    by: context,
+    details: { provider },
+  });
+  return linked;
+}
+
+/** Two at the same moment do not both find it free: the database's own keys decide. */
+async function refuseTaken<Result>(work: () => Promise<Result>): Promise<Result> {
+  try {
+    return await work();
+  } catch (error) {
+    const isTaken = error instanceof Prisma.PrismaClientKnownRequestError && error.code === 'P2002';
+    if (!isTaken) throw error;
+    return userFaults(
+      new UserFault({
+        code: 'IDENTITY_TAKEN',
+        message:
+          'It is linked to an account already, or yours is linked to another one of this provider: unlink that first.',
+      }),
+    );
+  }
+}
