@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { createTemplateDatabases, startTestPostgres, startTestRedis } from '@kronos/cli/testing';
 import { checks } from './checks.ts';
+import { login, loginTable } from './login.ts';
 import { table } from './measure.ts';
 
 const { values } = parseArgs({
@@ -32,14 +33,15 @@ try {
     entries: Number(values.entries),
   };
   const figures = await checks(settings);
+  const logins = await login(settings);
   console.log(
     `\n${machine}. ${values.people} people, ${values.entries} entries; medians of ${values.rounds} interleaved rounds of ${values.seconds} s.\n`,
   );
-  console.log(`${table(figures)}\n`);
+  console.log(`${table(figures)}\n\n${loginTable(logins)}\n`);
   const results = fileURLToPath(new URL('../results/', import.meta.url));
   await mkdir(results, { recursive: true });
   const file = join(results, `access-${new Date().toISOString().slice(0, 19).replaceAll(':', '-')}.json`);
-  await writeFile(file, `${JSON.stringify({ machine, settings, figures }, null, 2)}\n`);
+  await writeFile(file, `${JSON.stringify({ machine, settings, figures, logins }, null, 2)}\n`);
   console.log(`every round is in ${file}`);
 } finally {
   await Promise.all([postgres.stop(), redis.stop()]);
