@@ -11,7 +11,7 @@ import {
   isRequiredInputField,
 } from 'graphql';
 import type { Json } from '../kit/client.ts';
-import type { Seed } from './seed.ts';
+import { inAMonth, type Seed } from './seed.ts';
 
 /** Arguments whose name does not say of what the id is, or with which there is nothing to be seen. */
 const chosen = ({ ids, events, ada }: Seed): Record<string, Json> => ({
@@ -19,17 +19,38 @@ const chosen = ({ ids, events, ada }: Seed): Record<string, Json> => ({
   'Query.nodes(ids:)': [ids.Event],
   'Query.subgraph(name:)': 'users',
   'Query.operationExplain(document:)': '{ events { nodes { title } } users { totalCount } roles { name } }',
+  'Query.tokenIntrospect(token:)': ada.token,
+  'Query.securityEvents(userId:)': ada.id,
+  'Query.aclEntries(filter:)': { resourceId: ids.Event },
+  'Query.accessCheck(input:)': updateOf(ids.Event!, ada.id),
+  'Query.accessChecks(inputs:)': [updateOf(ids.Event!, ada.id)],
+  'Query.accessibleResources(input:)': { subjectId: ada.id, action: 'events:update', resourceType: 'event' },
+  'Query.resourceSubjects(input:)': updateOf(ids.Event!),
   'Subscription.eventUpdated(id:)': events.live,
   'Subscription.eventCancelled(id:)': events.live,
   'Subscription.registrationCreated(eventId:)': events.live,
   'Subscription.sessionRevoked(userId:)': ada.id,
   'Subscription.accessChanged(userId:)': ada.id,
+  'Subscription.securityEventRaised(userId:)': ada.id,
   'Mutation.sessionCreate(input:)': { email: ada.email, password: ada.password },
+  'Mutation.sessionStepUp(input:)': { password: ada.password },
+  'Mutation.passwordChange(input:)': { currentPassword: ada.password, newPassword: ada.password },
+  'Mutation.mfaFactorVerify(input:)': { code: 'made-up' },
   'Mutation.eventPublish(id:)': events.draft,
   'Mutation.eventCancel(id:)': events.draft,
   'Mutation.eventUpdate(input:)': { title: 'Changed' },
   'Mutation.userUpdate(input:)': { displayName: 'Ada' },
   'Mutation.registrationCreate(input:)': { eventId: events.spare, attendeeId: ada.id },
+  'Mutation.aclEntryGrant(input:)': updateOf(ids.Event!, ids.Group),
+  'Mutation.userErase(input:)': { after: inAMonth() },
+  'Mutation.userEraseCancel(id:)': ids.ErasureRequest,
+});
+
+/** The question who may change an event, or whether somebody may. */
+const updateOf = (resourceId: string, subjectId?: string) => ({
+  ...(subjectId && { subjectId }),
+  action: 'events:update',
+  resourceId,
 });
 
 /** A field with values for its arguments: Ada's ids where they fit, made-up values where something is required. */
@@ -69,6 +90,9 @@ function exampleOf(name: string, type: GraphQLInputType, ids: Seed['ids']): Json
 
 const byName: Record<string, () => string> = {
   email: () => `${randomUUID()}@example.com`,
+  newEmail: () => `${randomUUID()}@example.com`,
+  redirectUri: () => 'https://example.com/back',
+  newPassword: () => 'quite another staple of horses',
   password: () => 'correct horse battery staple',
 };
 

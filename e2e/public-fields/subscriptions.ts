@@ -9,8 +9,8 @@ import type { Row } from './row.ts';
 import { change, type Seed } from './seed.ts';
 import { fieldsOf } from './walk.ts';
 
-/** Subscriptions of which nothing comes of what people do: of health, of quotas, of the graph. */
-const silent = ['subgraphHealthChanged', 'quotaThresholdReached', 'supergraphUpdated'];
+/** Subscriptions of which nothing comes of what people do: of health, of quotas, of the graph, of what is complete. */
+const silent = ['subgraphHealthChanged', 'quotaThresholdReached', 'supergraphUpdated', 'dataExportUpdated'];
 
 /** Who may follow what, and what they hear when Ada does something. */
 export async function askSubscriptions(schema: GraphQLSchema, seed: Seed): Promise<Row[]> {
@@ -54,8 +54,10 @@ async function hear(name: string, streams: readonly Followed[]): Promise<Json[]>
 }
 
 /** Does with Ada's things what subscriptions tell of. */
-async function stir({ ada, administrator, events, adaAgain }: Seed): Promise<void> {
-  await signUp('Newcomer');
+async function stir({ ada, administrator, ids, events, adaAgain }: Seed): Promise<void> {
+  const newcomer = await signUp('Newcomer');
+  await change(newcomer, `userErase(id: "${newcomer.id}", input: {})`);
+  await change(ada, `userEraseCancel(id: "${ids.ErasureRequest}")`);
   await createEvent(ada);
   await change(ada, `eventUpdate(id: "${events.live}", input: {title: "Changed"})`);
   await register(ada, events.live);
