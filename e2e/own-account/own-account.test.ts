@@ -50,7 +50,9 @@ test('a session goes on by its refresh token, once, and its owner hears when it 
     { code: 'INVALID_CREDENTIALS' },
   ]);
   // Whoever comes with the first token has stolen it, or was robbed: the session is over for both.
-  expect((await client().data(refresh, { token: ada.refreshToken })).sessionRefresh.userErrors).not.toEqual([]);
+  expect((await client().data(refresh, { token: ada.refreshToken })).sessionRefresh.userErrors).not.toEqual(
+    [],
+  );
   await until(ends, ({ data }) => data?.sessionRevoked.session.id === renewed.session.id);
   expect(codeOf(await again.query('{ viewer { session { id } } }'))).toBe('UNAUTHENTICATED');
   await ends.return?.();

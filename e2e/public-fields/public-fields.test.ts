@@ -35,7 +35,7 @@ test('of each field everybody gets what the table says', async () => {
   const callers = line({ coordinate: '', outcomes: ['stranger', 'Ada', 'Ben', 'administrator'] });
   const table = [`${head}\n${callers}`, ...sections.map((rows) => rows.map(line).join('\n'))];
   await expect(`${table.join('\n\n')}\n`).toMatchFileSnapshot('./public-fields.txt');
-});
+}, 300_000);
 
 async function askQueries(seeded: Seed): Promise<Row[]> {
   const { stranger, ada, ben, administrator } = seeded;
