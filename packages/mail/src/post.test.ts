@@ -2,10 +2,10 @@ import { randomBytes } from 'node:crypto';
 import { type Prisma, PrismaClient } from '@kronos/prisma-auth';
 import { createLogger } from '@kronos/service';
 import { createSealer } from '@kronos/subgraph';
-import { createTestDatabase, type TestDatabase } from '@kronos/subgraph/testing';
+import { createTestDatabase, soon, type TestDatabase } from '@kronos/subgraph/testing';
 import { PrismaPg } from '@prisma/adapter-pg';
 import { Registry } from 'prom-client';
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, expect, test } from 'vitest';
 import { writeLetter } from './letter.ts';
 import { createPost, mailContext, type Post, type PostOptions } from './post.ts';
 import type { Send } from './smtp.ts';
@@ -57,7 +57,7 @@ test('a letter is sent when its transaction commits, and is gone then', async ()
   const post = openPost(server.send);
   await database.$transaction((transaction) => post.put(transaction, letter, later()));
   post.wake();
-  await vi.waitFor(async () => expect(await database.mail.count()).toBe(0));
+  await soon(async () => expect(await database.mail.count()).toBe(0));
   expect(server.taken).toEqual([{ id: expect.any(String), to: 'ada@example.com' }]);
 });
 
@@ -71,7 +71,7 @@ test('a letter of a transaction that is rolled back is never sent', async () => 
   await expect(failed).rejects.toThrow('rolled back');
   await post.put(database, writeLetter({ to: 'bob@example.com', subject: '', paragraphs: [] }), later());
   post.wake();
-  await vi.waitFor(() => expect(server.taken).toMatchObject([{ to: 'bob@example.com' }]));
+  await soon(() => expect(server.taken).toMatchObject([{ to: 'bob@example.com' }]));
 });
 
 test('what lies in the table tells nobody whom the letter is to, or what it says', async () => {
@@ -87,15 +87,15 @@ test('a server that is away is asked again, and gets the same letter', async () 
   const post = openPost(server.send);
   await post.put(database, letter, later());
   post.wake();
-  await vi.waitFor(async () => expect((await database.mail.findFirst())?.attempts).toBe(1));
+  await soon(async () => expect((await database.mail.findFirst())?.attempts).toBe(1));
   const row = await database.mail.findFirstOrThrow();
-  await vi.waitFor(async () =>
+  await soon(async () =>
     expect((await database.mail.findFirstOrThrow()).nextAttemptAt.getTime() - Date.now()).toBeLessThan(
       11_000,
     ),
   );
   await database.mail.updateMany({ data: { nextAttemptAt: new Date() } });
-  await vi.waitFor(() => expect(server.taken).toEqual([{ id: row.id, to: 'ada@example.com' }]));
+  await soon(() => expect(server.taken).toEqual([{ id: row.id, to: 'ada@example.com' }]));
 });
 
 test('what a server refuses for good is given up at once, and its content is forgotten', async () => {
@@ -103,7 +103,7 @@ test('what a server refuses for good is given up at once, and its content is for
   const post = openPost(server.send);
   await post.put(database, letter, later());
   post.wake();
-  await vi.waitFor(async () => {
+  await soon(async () => {
     const { id, failedAt, content } = await database.mail.findFirstOrThrow();
     expect(failedAt).not.toBeNull();
     expect(Buffer.from(sealer.unseal(content, mailContext(id))).toString()).not.toContain('ada');
@@ -117,7 +117,7 @@ test('after eight refusals it is given up', async () => {
   await openPost(undefined).put(database, letter, later());
   await database.mail.updateMany({ data: { attempts: 7 } });
   openPost(server.send).wake();
-  await vi.waitFor(async () => expect((await database.mail.findFirst())?.failedAt).not.toBeNull());
+  await soon(async () => expect((await database.mail.findFirst())?.failedAt).not.toBeNull());
   expect(server.taken).toEqual([]);
 });
 
@@ -131,8 +131,8 @@ test('what is ordered is written once, however often it is sent, and not at all 
   await post.order(database, { to: 'ada@example.com' }, later());
   await post.order(database, { to: null }, later());
   post.wake();
-  await vi.waitFor(async () => expect(await database.mail.findMany()).toMatchObject([{ attempts: 1 }]));
-  await vi.waitFor(async () => {
+  await soon(async () => expect(await database.mail.findMany()).toMatchObject([{ attempts: 1 }]));
+  await soon(async () => {
     await database.mail.updateMany({ data: { nextAttemptAt: new Date() } });
     expect(server.taken).toMatchObject([{ to: 'ada@example.com' }]);
   });
@@ -144,7 +144,7 @@ test('a letter that has come too late is not sent', async () => {
   const post = openPost(server.send);
   await post.put(database, letter, new Date(Date.now() - 1));
   post.wake();
-  await vi.waitFor(async () => expect(await database.mail.count()).toBe(0));
+  await soon(async () => expect(await database.mail.count()).toBe(0));
   expect(server.taken).toEqual([]);
 });
 
@@ -166,9 +166,9 @@ test('many processes send each letter once; that of one that has died goes out w
   });
   const posts = [openPost(one.send), openPost(other.send)];
   for (const post of posts) post.wake();
-  await vi.waitFor(async () => expect(await database.mail.count()).toBe(1));
+  await soon(async () => expect(await database.mail.count()).toBe(1));
   const ids = [...one.taken, ...other.taken].map(({ id }) => id);
   expect([ids.length, new Set(ids).size]).toEqual([39, 39]);
   await database.mail.updateMany({ data: { nextAttemptAt: new Date() } });
-  await vi.waitFor(() => expect([...one.taken, ...other.taken].map(({ id }) => id)).toContain(dead!.id));
+  await soon(() => expect([...one.taken, ...other.taken].map(({ id }) => id)).toContain(dead!.id));
 });

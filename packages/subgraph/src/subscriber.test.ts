@@ -1,5 +1,5 @@
 import { Redis } from 'ioredis';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createFixtureSubgraph, hiddenSession } from './fixture/fixture-subgraph.ts';
 import { newId } from './ids.ts';
 import { StreamCutError, type SubscriptionStream } from './subgraph.ts';
@@ -7,6 +7,7 @@ import {
   type Actor,
   createTestDomain,
   createTestSubgraph,
+  soon,
   type TestDomain,
   testViewer,
 } from './testing/index.ts';
@@ -92,7 +93,7 @@ test('the position moves past what is for others, but never past an event that i
   await revoke({ userId: newId() });
   const start = caller.position;
   const pending = caller.next();
-  await vi.waitFor(() => expect(Number(caller.position)).toBeGreaterThan(Number(start)));
+  await soon(() => expect(Number(caller.position)).toBeGreaterThan(Number(start)));
 
   await revoke(ada);
   const { value } = await pending;
@@ -104,7 +105,7 @@ test('a cursor that is no longer covered is told', async () => {
   const ada = { userId: newId() };
   for (let count = 0; count < 3; count += 1) await revoke(ada);
   const redis = new Redis(kit.redisUrl);
-  await vi.waitFor(async () => expect(await redis.xlen('kronos:events:auth')).toBeGreaterThan(2));
+  await soon(async () => expect(await redis.xlen('kronos:events:auth')).toBeGreaterThan(2));
   const position = await redis.get('kronos:events:auth:head');
   await redis.xtrim('kronos:events:auth', 'MINID', `${position}-0`);
   redis.disconnect();

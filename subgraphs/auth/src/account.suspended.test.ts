@@ -1,5 +1,5 @@
-import { createTestProducer, type TestProducer } from '@kronos/subgraph/testing';
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { createTestProducer, soon, type TestProducer } from '@kronos/subgraph/testing';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Auth, logIn, refresh, revokedSessionIds, signUp, startAuth } from './test-kit.ts';
 
 let auth: Auth;
@@ -38,7 +38,7 @@ test('a suspension revokes API tokens', async () => {
   expect((await auth.execute(create, {}, actor)).data!.apiTokenCreate.userErrors).toEqual([]);
   await publish('userSuspended', actor.userId);
 
-  await vi.waitFor(async () => {
+  await soon(async () => {
     const tokens = await auth.database.apiToken.findMany({ where: { accountId: actor.userId } });
     expect(tokens).toMatchObject([{ revokedAt: expect.any(Date) }]);
   });
@@ -59,7 +59,7 @@ test('of log-ins during a suspension none leaves a session that is open', async 
     publish('userSuspended', actor.userId),
     ...Array.from({ length: 8 }, () => logIn(auth, email)),
   ]);
-  await vi.waitFor(async () => {
+  await soon(async () => {
     const account = await auth.database.account.findUniqueOrThrow({ where: { id: actor.userId } });
     expect(account.suspendedAt).not.toBeNull();
   });

@@ -1,5 +1,6 @@
 import type { Actor } from '@kronos/subgraph/testing';
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { soon } from '@kronos/subgraph/testing';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import {
   goodPassword,
   lettersTo,
@@ -76,7 +77,7 @@ test('from the old address it is taken back: everybody is logged out, and the th
 test('that an address is taken is told to its owner alone', async () => {
   const [ada, bob] = [await signUp(auth), await signUp(auth)];
   expect((await request(ada.actor, bob.email)).data!.emailChangeRequest.userErrors).toEqual([]);
-  await vi.waitFor(async () => {
+  await soon(async () => {
     const subjects = (await lettersTo(auth, bob.email)).map(({ subject }) => subject);
     expect(subjects).toContain('You have an account already');
   });

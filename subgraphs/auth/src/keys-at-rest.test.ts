@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createSealer, openMasterKeys } from '@kronos/subgraph';
-import { createTestSubgraph } from '@kronos/subgraph/testing';
+import { createTestSubgraph, soon } from '@kronos/subgraph/testing';
 import { createLocalJWKSet, exportJWK, generateKeyPair, jwtVerify } from 'jose';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { tendSigningKeys } from './signing-keys.keep.ts';
@@ -75,7 +75,7 @@ test('a key from before is sealed at the start, goes on signing, and is followed
     },
   });
   await using next = await createTestSubgraph(createSubgraph, auth.environment);
-  await vi.waitFor(async () => expect(await auth.database.signingKey.count()).toBe(4));
+  await soon(async () => expect(await auth.database.signingKey.count()).toBe(4));
   expect(await tableText()).not.toContain(privateKey.d);
   expect(await auth.database.signingKey.count({ where: { sealedPrivateKey: null } })).toBe(0);
   const { accessToken } = await signUp({ ...auth, execute: next.execute });
@@ -141,7 +141,7 @@ test('a row that does not open is counted and left as it is, and the others are 
   );
   const copied = await auth.database.signingKey.findUnique({ where: { kid: '0-copied-from-another-row' } });
   expect(copied!.sealedPrivateKey).toBe(sealedPrivateKey);
-  await vi.waitFor(async () =>
+  await soon(async () =>
     expect(await auth.subgraph.metrics.metrics()).toContain(
       'kronos_sealed_with_older_keys{column="signing_key.sealed_private_key"} 1',
     ),

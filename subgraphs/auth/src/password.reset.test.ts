@@ -1,4 +1,5 @@
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { soon } from '@kronos/subgraph/testing';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import {
   goodPassword,
   lettersTo,
@@ -50,7 +51,7 @@ test('by the letter a new password is set, once; all sessions end, and the owner
   expect((await logIn(auth, ada.email, goodPassword)).data!.sessionCreate.tokens).toBeNull();
   expect((await logIn(auth, ada.email, newPassword)).data!.sessionCreate.userErrors).toEqual([]);
   expect(await confirm(token, 'a third horse that is not in it')).toEqual(refused);
-  await vi.waitFor(async () => {
+  await soon(async () => {
     const subjects = (await lettersTo(auth, ada.email)).map(({ subject }) => subject);
     expect(subjects).toContain('Your password was changed');
   });
@@ -77,7 +78,7 @@ test('an unknown address gets the same answer, the same row, and no letter', asy
   expect(await request('nobody@example.com')).toEqual(known);
   expect(await request('nobody')).toEqual(known);
   await tokenTo(auth, ada.email, 'reset-password');
-  await vi.waitFor(async () => expect(await auth.database.mail.count()).toBe(0));
+  await soon(async () => expect(await auth.database.mail.count()).toBe(0));
   expect(await lettersTo(auth, 'nobody@example.com')).toEqual([]);
   expect(await lettersTo(auth, 'nobody')).toEqual([]);
 });

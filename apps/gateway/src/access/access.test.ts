@@ -170,7 +170,7 @@ test('where callers are refused for what they may not see, nothing is executed',
 test('a subscription falls under the same rules', async () => {
   await using strict = await startTestGateway(graph.supergraphSdl, { KRONOS_UNAUTHORIZED: 'refuse' });
   const stream = await openStream(strict.url, 'subscription { postAdded { author { email } } }');
-  await vi.waitFor(() => expect(stream.isEnded).toBe(true));
+  await vi.waitFor(() => expect(stream.isEnded).toBe(true), { timeout: 5_000 });
   expect(stream.events[0]?.result.errors?.[0]?.extensions.code).toBe('UNAUTHENTICATED');
   expect(stream.isComplete).toBe(true);
 });
