@@ -49,6 +49,12 @@ test('never prints a password', () => {
   expect(parse).toThrow('mysql://me:***@host/db');
 });
 
+test.each(['A_KEYS', 'A_PASSWORD', 'A_SECRET', 'A_TOKEN', 'A_PROVIDERS'])('quotes nothing of %s', (name) => {
+  const parse = () => parseEnvironment({ [name]: z.string().min(32) }, { [name]: 'hidden' });
+  expect(parse).toThrow(`${name} is not right`);
+  expect(parse).not.toThrow('hidden');
+});
+
 test('prints nothing of a variable that is a secret as a whole', () => {
   const expected = 'expected 12 characters';
   const parse = () =>

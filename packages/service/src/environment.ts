@@ -43,7 +43,7 @@ function describeFault(issue: z.core.$ZodIssue, given: Record<string, string | u
 }
 
 /** Variables that are secrets as a whole, or have some in them. */
-const isSecret = /_(KEYS?|PASSWORD|SECRET|PROVIDERS)$/;
+const isSecret = /_(KEYS?|PASSWORD|SECRET|TOKEN|PROVIDERS)$/;
 
 function withoutPassword(value: string): string {
   return value.replace(/(:\/\/[^:/@]*:)[^@]*@/, '$1***@');
