@@ -1,22 +1,18 @@
-import { existsSync } from 'node:fs';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
+import { chromiumPath, launchChromium } from '../kit/chromium.ts';
 import { type Client, client, logIn, type Person, signUp } from '../kit/client.ts';
 import { type Kronos, startKronos } from '../kit/kronos.ts';
 import { tokenIn } from '../kit/mailbox.ts';
 
 const issuer = new URL(inject('kronosUrl')).origin;
-const executablePath = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(
-  (path) => existsSync(path),
-);
-if (!executablePath) console.warn('No Chromium on this machine: nobody signs in elsewhere.');
 
 /** Where people log in by the system that all stories share. */
 let kronos: Kronos;
 let browser: Browser;
 let callback: string;
 beforeAll(async () => {
-  if (!executablePath) return;
+  if (!chromiumPath) return;
   const administrator = await logIn(inject('kronosAdministrator'));
   const { oauthClientCreate: made } = await administrator.data(
     `mutation { oauthClientCreate(input: {name: "Another company", scopes: ["openid", "email"], redirectUris: ["http://localhost:3000/callback"]}) {
@@ -29,7 +25,7 @@ beforeAll(async () => {
         KRONOS_SIGN_IN_PROVIDERS: JSON.stringify([{ ...provider, scopes: ['openid', 'email'] }]),
       },
     }),
-    chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu'] }),
+    launchChromium(),
   ]);
   callback = new URL('/callback', kronos.url).href;
 });
@@ -85,7 +81,7 @@ async function begin(by: Client, document: string) {
 const codesOf = async (by: Client, document: string, variables: Record<string, string>) =>
   (await by.data(document, variables)).done.userErrors.map(({ code }: { code: string }) => code);
 
-test.skipIf(!executablePath)(
+test.skipIf(!chromiumPath)(
   'people log in by an account at another company, and nobody else by theirs',
   async () => {
     const stranger = client(undefined, kronos.url);
@@ -115,7 +111,7 @@ test.skipIf(!executablePath)(
   },
 );
 
-test.skipIf(!executablePath)('an account is linked by its owner, and unlinked by nobody else', async () => {
+test.skipIf(!chromiumPath)('an account is linked by its owner, and unlinked by nobody else', async () => {
   const [ben, cora] = [await signUp('Ben', kronos.url), await colleague('Cora')];
   const { errors } = await client(undefined, kronos.url).query(linkStart, { uri: callback });
   expect(errors?.[0]?.extensions.code).toBe('UNAUTHENTICATED');

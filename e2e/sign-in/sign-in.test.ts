@@ -1,29 +1,25 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import * as oauth from 'openid-client';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
+import { chromiumPath, launchChromium } from '../kit/chromium.ts';
 import { type Client, client, type Json, logIn, type Person, signUp } from '../kit/client.ts';
 import { waitUntil } from '../kit/resuming-listener.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const origin = new URL(inject('kronosUrl')).origin;
-const executablePath = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(
-  (path) => existsSync(path),
-);
-if (!executablePath) console.warn('No Chromium on this machine: nobody signs in by a browser.');
 
 let administrator: Client;
 let browser: Browser | undefined;
 beforeAll(async () => {
   administrator = await logIn(inject('kronosAdministrator'));
-  if (executablePath)
-    browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu'] });
+  if (chromiumPath) browser = await launchChromium();
 });
 afterAll(() => browser?.close());
 
@@ -87,7 +83,7 @@ async function logInByKeyboard(page: Page, { email }: Person, password: string) 
   await page.keyboard.press('Enter');
 }
 
-test.skipIf(!executablePath).each([true, false])(
+test.skipIf(!chromiumPath).each([true, false])(
   'an application signs its users in from the README alone (JavaScript: %s)',
   async (javaScriptEnabled) => {
     await using application = await startApplication();
@@ -135,7 +131,7 @@ async function expectFocus(page: Page, id: string) {
   expect(await page.locator(':focus').getAttribute('id')).toBe(id);
 }
 
-test.skipIf(!executablePath)('who does not allow it goes back with nothing', async () => {
+test.skipIf(!chromiumPath)('who does not allow it goes back with nothing', async () => {
   await using application = await startApplication();
   const ada = await signUp('Ada');
   const context = await browser!.newContext({ javaScriptEnabled: false });

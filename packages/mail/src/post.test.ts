@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
+import { soon } from '@kronos/events/testing';
 import { type Prisma, PrismaClient } from '@kronos/prisma-auth';
 import { createLogger } from '@kronos/service';
 import { createSealer } from '@kronos/subgraph';
-import { createTestDatabase, soon, type TestDatabase } from '@kronos/subgraph/testing';
+import { createTestDatabase, type TestDatabase } from '@kronos/subgraph/testing';
 import { PrismaPg } from '@prisma/adapter-pg';
 import { Registry } from 'prom-client';
 import { afterEach, beforeEach, expect, test } from 'vitest';

@@ -1,3 +1,4 @@
+import { soon } from '@kronos/events/testing';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createFixtureSubgraph, hiddenSession } from './fixture/fixture-subgraph.ts';
@@ -7,7 +8,6 @@ import {
   type Actor,
   createTestDomain,
   createTestSubgraph,
-  soon,
   type TestDomain,
   testViewer,
 } from './testing/index.ts';

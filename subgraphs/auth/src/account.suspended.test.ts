@@ -1,4 +1,5 @@
-import { createTestProducer, soon, type TestProducer } from '@kronos/subgraph/testing';
+import { soon } from '@kronos/events/testing';
+import { createTestProducer, type TestProducer } from '@kronos/subgraph/testing';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Auth, logIn, refresh, revokedSessionIds, signUp, startAuth } from './test-kit.ts';
 

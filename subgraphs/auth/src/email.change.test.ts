@@ -1,5 +1,5 @@
+import { soon } from '@kronos/events/testing';
 import type { Actor } from '@kronos/subgraph/testing';
-import { soon } from '@kronos/subgraph/testing';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import {
   goodPassword,

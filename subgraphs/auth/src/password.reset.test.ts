@@ -1,4 +1,4 @@
-import { soon } from '@kronos/subgraph/testing';
+import { soon } from '@kronos/events/testing';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import {
   goodPassword,

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
+import { soon } from '@kronos/events/testing';
 import { testRedisUrl } from '@kronos/subgraph/testing';
 import { TypeID } from 'typeid-js';
 import { expect, test } from 'vitest';
 import { createEventPublisher } from '../testing/event-publisher.ts';
 import { startLiveGraph } from '../testing/live-graph.ts';
 import { openStream } from '../testing/open-stream.ts';
-import { soon } from '../testing/soon.ts';
 import { startTestGateway } from '../testing/test-gateway.ts';
 import { startTestIssuer } from '../testing/test-issuer.ts';
 

@@ -1,9 +1,9 @@
+import { soon } from '@kronos/events/testing';
 import { decodeJwt } from 'jose';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { writeInternalKey } from '../testing/internal-key.ts';
 import { type LiveGraph, startLiveGraph } from '../testing/live-graph.ts';
 import { openStream, type TestStream } from '../testing/open-stream.ts';
-import { soon } from '../testing/soon.ts';
 import { startTestGateway, type TestGateway } from '../testing/test-gateway.ts';
 import { startTestIssuer, type TestIssuer, testSession, testUser } from '../testing/test-issuer.ts';
 

@@ -1,8 +1,8 @@
 import { writeFileSync } from 'node:fs';
+import { soon } from '@kronos/events/testing';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type LiveGraph, startLiveGraph, type Upstream } from '../testing/live-graph.ts';
 import { openStream, type TestStream } from '../testing/open-stream.ts';
-import { soon } from '../testing/soon.ts';
 import { startTestGateway, type TestGateway } from '../testing/test-gateway.ts';
 
 const everybody = 'subscription ($topic: String) { toEverybody(topic: $topic) { id text } }';

@@ -1,7 +1,7 @@
+import { soon } from '@kronos/events/testing';
 import { expect, test } from 'vitest';
 import { startLiveGraph } from '../testing/live-graph.ts';
 import { openRawClient, type RawClient } from '../testing/raw-client.ts';
-import { soon } from '../testing/soon.ts';
 import { startTestGateway } from '../testing/test-gateway.ts';
 
 const queries = ['subscription { toEverybody { id } }', 'subscription { toEverybody { id length } }'];

@@ -1,8 +1,8 @@
+import { soon } from '@kronos/events/testing';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type LiveGraph, startLiveGraph, type Upstream } from '../testing/live-graph.ts';
 import { openStream, type TestStream } from '../testing/open-stream.ts';
 import { openRawClient, type RawClient } from '../testing/raw-client.ts';
-import { soon } from '../testing/soon.ts';
 import { startTestGateway, type TestGateway } from '../testing/test-gateway.ts';
 
 const query = 'subscription { toEverybody { id text } }';

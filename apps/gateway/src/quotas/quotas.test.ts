@@ -1,10 +1,9 @@
 import { randomInt } from 'node:crypto';
 import { defaultPolicies, type QuotaPolicy } from '@kronos/edge-rules';
-import { type RedisProcess, startRedisProcess } from '@kronos/events/testing';
+import { type RedisProcess, soon, startRedisProcess } from '@kronos/events/testing';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { sampleClient } from '../testing/sample-rules.ts';
 import { type ScriptedGraph, startScriptedGraph } from '../testing/scripted-graph.ts';
-import { soon } from '../testing/soon.ts';
 import { type PostOptions, startTestGateway, type TestGateway } from '../testing/test-gateway.ts';
 import { startTestIssuer, type TestIssuer } from '../testing/test-issuer.ts';
 import { startTestRouter, type TestRouter } from '../testing/test-router.ts';

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { defaultPolicies, type Route, type RouteParameter } from '@kronos/edge-rules';
+import { soon } from '@kronos/events/testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { sampleClient, sampleOperation, sampleRoute } from '../testing/sample-rules.ts';
-import { soon } from '../testing/soon.ts';
 import { startTestGateway, type TestGateway } from '../testing/test-gateway.ts';
 import { startTestIssuer, type TestIssuer } from '../testing/test-issuer.ts';
 import { startTestRouter, type TestRouter } from '../testing/test-router.ts';

@@ -1,10 +1,10 @@
 import { hashClientKey } from '@kronos/edge-rules';
+import { soon } from '@kronos/events/testing';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type LiveGraph, startLiveGraph } from '../testing/live-graph.ts';
 import { openStream } from '../testing/open-stream.ts';
 import { sampleClient } from '../testing/sample-rules.ts';
 import { startScriptedGraph } from '../testing/scripted-graph.ts';
-import { soon } from '../testing/soon.ts';
 import { startTestGateway, type TestGateway } from '../testing/test-gateway.ts';
 import { startTestRouter, type TestRouter } from '../testing/test-router.ts';
 

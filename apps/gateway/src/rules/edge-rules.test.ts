@@ -1,11 +1,11 @@
 import { startForeignGraph } from '@kronos/engine/testing';
+import { soon } from '@kronos/events/testing';
 import { testRedisUrl } from '@kronos/subgraph/testing';
 import { decodeJwt } from 'jose';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createEventPublisher } from '../testing/event-publisher.ts';
 import { writeInternalKey } from '../testing/internal-key.ts';
 import { sampleClient } from '../testing/sample-rules.ts';
-import { soon } from '../testing/soon.ts';
 import { startTestGateway, type TestGateway } from '../testing/test-gateway.ts';
 import { startTestRouter } from '../testing/test-router.ts';
 

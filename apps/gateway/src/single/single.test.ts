@@ -1,8 +1,8 @@
+import { soon } from '@kronos/events/testing';
 import { createClient } from 'graphql-sse';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type LiveGraph, startLiveGraph } from '../testing/live-graph.ts';
 import { readStream, type TestStream } from '../testing/open-stream.ts';
-import { soon } from '../testing/soon.ts';
 import { startTestGateway, type TestGateway } from '../testing/test-gateway.ts';
 import { startTestIssuer, type TestIssuer, testSession, testUser } from '../testing/test-issuer.ts';
 

@@ -1,10 +1,9 @@
 import { hash } from 'node:crypto';
 import { type ForeignGraph, startForeignGraph } from '@kronos/engine/testing';
-import { startRedisProcess } from '@kronos/events/testing';
+import { soon, startRedisProcess } from '@kronos/events/testing';
 import { testRedisUrl } from '@kronos/subgraph/testing';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { soon } from '../testing/soon.ts';
 import { startTestGateway, type TestGateway } from '../testing/test-gateway.ts';
 import { createDocumentStore } from './document-store.ts';
 

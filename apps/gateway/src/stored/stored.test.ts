@@ -1,9 +1,9 @@
 import { hash } from 'node:crypto';
 import { type ForeignGraph, startForeignGraph } from '@kronos/engine/testing';
+import { soon } from '@kronos/events/testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openStream, readStream } from '../testing/open-stream.ts';
 import { sampleClient, sampleOperation } from '../testing/sample-rules.ts';
-import { soon } from '../testing/soon.ts';
 import { startTestGateway, type TestGateway } from '../testing/test-gateway.ts';
 import { startTestRouter, type TestRouter } from '../testing/test-router.ts';
 

@@ -1,9 +1,9 @@
 import { hash } from 'node:crypto';
+import { soon } from '@kronos/events/testing';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type LiveGraph, startLiveGraph } from '../testing/live-graph.ts';
 import { openStream, type TestStream } from '../testing/open-stream.ts';
 import { sampleClient, sampleOperation } from '../testing/sample-rules.ts';
-import { soon } from '../testing/soon.ts';
 import { startTestGateway, type TestGateway } from '../testing/test-gateway.ts';
 import { startTestRouter, type TestRouter } from '../testing/test-router.ts';
 

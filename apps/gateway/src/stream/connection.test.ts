@@ -1,9 +1,9 @@
 import { once } from 'node:events';
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import { type AddressInfo, connect, type Socket } from 'node:net';
+import { soon } from '@kronos/events/testing';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { framed } from '../live/frame.ts';
-import { soon } from '../testing/soon.ts';
 import { Connection } from './connection.ts';
 
 let server: Server;

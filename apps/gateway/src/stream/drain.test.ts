@@ -1,8 +1,8 @@
+import { soon } from '@kronos/events/testing';
 import { createParser } from 'eventsource-parser';
 import { expect, test } from 'vitest';
 import { startLiveGraph } from '../testing/live-graph.ts';
 import { openStream } from '../testing/open-stream.ts';
-import { soon } from '../testing/soon.ts';
 import { startTestGateway } from '../testing/test-gateway.ts';
 
 const count = 200;

@@ -1,4 +1,5 @@
 import { codedError, type PlannedSubscription } from '@kronos/engine';
+import { soon } from '@kronos/events/testing';
 import { createLogger } from '@kronos/service';
 import { Registry } from 'prom-client';
 import { expect, test, vi } from 'vitest';
@@ -9,7 +10,6 @@ import { createGroups } from '../live/groups.ts';
 import { createLiveMetrics } from '../live/metrics.ts';
 import { noRules } from '../rules/hold-rules.ts';
 import { createClientWatch } from '../rules/watch-clients.ts';
-import { soon } from '../testing/soon.ts';
 import { createSubscriptions } from './subscriptions.ts';
 import { createViewers } from './viewers.ts';
 

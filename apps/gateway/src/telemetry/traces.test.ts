@@ -1,10 +1,10 @@
 import { type ForeignGraph, startForeignGraph } from '@kronos/engine/testing';
+import { soon } from '@kronos/events/testing';
 import { type ReceivedSpan, type TracedProcess, traceForTest } from '@kronos/telemetry/testing';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startLiveGraph } from '../testing/live-graph.ts';
 import { type LoggingGateway, startLoggingGateway } from '../testing/logging-gateway.ts';
 import { openStream } from '../testing/open-stream.ts';
-import { soon } from '../testing/soon.ts';
 
 const remote = { traceId: '0af7651916cd43dd8448eb211c80319c', spanId: 'b7ad6b7169203331' };
 const traceparent = `00-${remote.traceId}-${remote.spanId}-01`;

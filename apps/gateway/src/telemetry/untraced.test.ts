@@ -1,9 +1,9 @@
 import { type ForeignGraph, startForeignGraph } from '@kronos/engine/testing';
+import { soon } from '@kronos/events/testing';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startLiveGraph } from '../testing/live-graph.ts';
 import { type LoggingGateway, startLoggingGateway } from '../testing/logging-gateway.ts';
 import { openStream } from '../testing/open-stream.ts';
-import { soon } from '../testing/soon.ts';
 
 const traceId = '0af7651916cd43dd8448eb211c80319c';
 const traceparent = `00-${traceId}-b7ad6b7169203331-01`;

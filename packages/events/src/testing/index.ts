@@ -1,1 +1,2 @@
 export { hasRedisServer, type RedisProcess, startRedisProcess } from './redis-process.ts';
+export { soon } from './soon.ts';

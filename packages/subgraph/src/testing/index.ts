@@ -1,6 +1,5 @@
 export { createTestGateway, type TestGateway } from './internal-token.ts';
 export { personalDataFaults } from './personal-data-faults.ts';
-export { soon } from './soon.ts';
 export { createTestDatabase, type TestDatabase } from './test-database.ts';
 export { createTestDomain, type TestDomain } from './test-domain.ts';
 export { createTestProducer, type TestProducer } from './test-producer.ts';
