@@ -5,7 +5,6 @@ import {
   mutation,
   newId,
   requirePerson,
-  requireRecentLogin,
   UserFault,
   unauthenticated,
   userFaults,
@@ -15,12 +14,13 @@ import type { MutationApiTokenCreateArgs } from './__generated__/types.ts';
 import { apiTokenShape, maxApiTokens } from './api-token.rules.ts';
 import type { Context } from './context.ts';
 import { catchUpWithUsers } from './on-users.ts';
+import { requireRecentProof } from './recent-proof.ts';
 import { raiseSecurityEvent } from './security-event.raise.ts';
 
 /** Makes an API token of the caller, with no scope that the caller does not have. Only its hash is kept. */
 export const apiTokenCreate = mutation(
   async (_parent: unknown, { input }: MutationApiTokenCreateArgs, context: Context) => {
-    requireRecentLogin(context.viewer);
+    await requireRecentProof(context);
     const { userId, scopes: own } = requirePerson(context);
     const wanted = validInput(apiTokenShape(new Date()), input);
     refuseForeignScopes(wanted.scopes, own);

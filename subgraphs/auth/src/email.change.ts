@@ -1,6 +1,6 @@
 import { Prisma } from '@kronos/prisma-auth';
 import { parseEmail } from '@kronos/prisma-auth/email';
-import { mutation, requireRecentLogin, UserFault, userFaults } from '@kronos/subgraph';
+import { mutation, UserFault, userFaults } from '@kronos/subgraph';
 import type {
   MutationEmailChangeConfirmArgs,
   MutationEmailChangeRequestArgs,
@@ -8,12 +8,15 @@ import type {
 } from './__generated__/types.ts';
 import { claimToken, issueToken, useUpTokens } from './account-token.ts';
 import type { Context } from './context.ts';
-import { unlinkAll } from './identity.unlink.ts';
+import { forgetCredentials } from './credentials.forget.ts';
 import { letters } from './letters.ts';
 import { resetLetter } from './password.reset.ts';
+import { requireRecentProof } from './recent-proof.ts';
 import { raiseSecurityEvent } from './security-event.raise.ts';
 import { revokeSessions } from './session.revoke.ts';
+import { isSessionOpen } from './session.rules.ts';
 
+const endedSince = 'The session in which this was asked for has ended: ask again.';
 const day = 24 * 60 * 60 * 1000;
 
 /**
@@ -23,7 +26,7 @@ const day = 24 * 60 * 60 * 1000;
 export const emailChangeRequest = mutation(
   async (_parent: unknown, { input }: MutationEmailChangeRequestArgs, context: Context) => {
     const { database, links, post, throttle, viewer } = context;
-    requireRecentLogin(viewer);
+    await requireRecentProof(context);
     const { userId, sessionId } = viewer!;
     const email = parseEmail(input.newEmail);
     if (!email) return fault('INVALID', 'This is not an e-mail address.', 'newEmail');
@@ -55,6 +58,9 @@ export const emailChangeConfirm = mutation(
       database.$transaction(async (transaction) => {
         const claimed = await claimToken(transaction, input.token, 'CHANGE_EMAIL');
         const { accountId, email, sessionId } = claimed;
+        const asker = sessionId && (await transaction.session.findUnique({ where: { id: sessionId } }));
+        // Whoever ends their sessions ends what a thief has begun in one.
+        if (!asker || !isSessionOpen(asker, new Date())) return fault('INVALID_TOKEN', endedSince, 'token');
         const before = await transaction.account.findUniqueOrThrow({ where: { id: accountId } });
         await transaction.account.update({
           where: { id: accountId },
@@ -85,8 +91,7 @@ export const emailChangeConfirm = mutation(
 
 /**
  * Gives an account its old address back, by the token that was sent there: it was taken over. All sessions end,
- * and so do the password and the identities at other providers, which may be the thief's: there is no password until one is
- * set by the letter that is sent.
+ * and so does every other way in, which may be the thief's: there is no password until one is set by the letter that is sent.
  */
 export const emailChangeRevert = mutation(
   async (_parent: unknown, { input }: MutationEmailChangeRevertArgs, context: Context) => {
@@ -100,7 +105,7 @@ export const emailChangeRevert = mutation(
         });
         await useUpTokens(transaction, accountId, ['VERIFY_EMAIL', 'RESET_PASSWORD', 'CHANGE_EMAIL']);
         await revokeSessions(transaction, { accountId });
-        await unlinkAll(transaction, context, accountId);
+        await forgetCredentials(transaction, context, accountId);
         const details = { reverted: true };
         const actor = { userId: accountId, actorId: accountId, by: context };
         await raiseSecurityEvent(transaction, { kind: 'EMAIL_CHANGED', ...actor, details });

@@ -1,24 +1,17 @@
 import { type LinkedIdentity, Prisma } from '@kronos/prisma-auth';
-import {
-  mutation,
-  newId,
-  requireOwnLogin,
-  requirePerson,
-  requireRecentLogin,
-  UserFault,
-  userFaults,
-} from '@kronos/subgraph';
+import { mutation, newId, requireOwnLogin, requirePerson, UserFault, userFaults } from '@kronos/subgraph';
 import type { MutationIdentityLinkArgs, MutationIdentityLinkStartArgs } from './__generated__/types.ts';
 import type { Context } from './context.ts';
 import { beginAttempt, finishAttempt } from './identity.attempt.ts';
 import type { ForeignIdentity } from './identity.provider.ts';
+import { requireRecentProof } from './recent-proof.ts';
 import { raiseSecurityEvent } from './security-event.raise.ts';
 
 /** Sends the caller to another provider, to link their account there. */
 export const identityLinkStart = mutation(
   async (_parent: unknown, { input }: MutationIdentityLinkStartArgs, context: Context) => {
     const { userId } = requirePerson(context);
-    requireRecentLogin(context.viewer);
+    await requireRecentProof(context);
     return beginAttempt(context, input, userId);
   },
 );

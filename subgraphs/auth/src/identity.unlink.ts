@@ -1,7 +1,8 @@
 import type { Prisma } from '@kronos/prisma-auth';
-import { mutation, requireRecentLogin, tryDecodeId, UserFault, userFaults } from '@kronos/subgraph';
+import { mutation, tryDecodeId, UserFault, userFaults } from '@kronos/subgraph';
 import type { MutationIdentityUnlinkArgs } from './__generated__/types.ts';
 import type { Context } from './context.ts';
+import { requireRecentProof } from './recent-proof.ts';
 import { raiseSecurityEvent } from './security-event.raise.ts';
 import { isSelfOr } from './viewer.rules.ts';
 
@@ -14,7 +15,7 @@ export const identityUnlink = mutation(
       ? await database.linkedIdentity.findUnique({ where: { id: identityId } })
       : null;
     if (!identity || !isSelfOr(viewer, identity.accountId, 'auth:admin')) return notFound();
-    requireRecentLogin(viewer);
+    await requireRecentProof(context);
     const { accountId, provider } = identity;
     await database.$transaction(async (transaction) => {
       // Two at the same moment would each leave the other as the last way in.

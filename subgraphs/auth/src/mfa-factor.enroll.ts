@@ -1,8 +1,9 @@
 import type { Account, MfaFactor } from '@kronos/prisma-auth';
-import { mutation, newId, requireRecentLogin, UserFault, userFaults } from '@kronos/subgraph';
+import { mutation, newId, UserFault, userFaults } from '@kronos/subgraph';
 import type { MfaFactorEnrollInput, MutationMfaFactorEnrollArgs } from './__generated__/types.ts';
 import type { Context } from './context.ts';
 import { newTotpSecret } from './mfa.totp.ts';
+import { requireRecentProof } from './recent-proof.ts';
 
 const mostFactors = 10;
 const longestName = 60;
@@ -15,7 +16,7 @@ const usualNames = { TOTP: 'Authenticator', PASSKEY: 'Passkey' };
 export const mfaFactorEnroll = mutation(
   async (_parent: unknown, { input }: MutationMfaFactorEnrollArgs, context: Context) => {
     const { database, viewer } = context;
-    requireRecentLogin(viewer);
+    await requireRecentProof(context);
     const name = validName(input);
     const account = await database.account.findUniqueOrThrow({ where: { id: viewer!.userId } });
     const existing = await database.mfaFactor.findMany({

@@ -1,8 +1,9 @@
-import { mutation, requireRecentLogin, tryDecodeId, UserFault, userFaults } from '@kronos/subgraph';
+import { mutation, tryDecodeId, UserFault, userFaults } from '@kronos/subgraph';
 import type { MutationMfaFactorRemoveArgs } from './__generated__/types.ts';
 import type { Context } from './context.ts';
 import { requireWayIn } from './identity.unlink.ts';
 import { createRecoveryCodes } from './mfa.recovery-codes.ts';
+import { requireRecentProof } from './recent-proof.ts';
 import { raiseSecurityEvent } from './security-event.raise.ts';
 import { isSelfOr } from './viewer.rules.ts';
 
@@ -16,7 +17,7 @@ export const mfaFactorRemove = mutation(
     const factorId = tryDecodeId('mfafactor', id);
     const factor = factorId ? await database.mfaFactor.findUnique({ where: { id: factorId } }) : null;
     if (!factor || !isSelfOr(viewer, factor.accountId, 'auth:admin')) return notFound();
-    requireRecentLogin(viewer);
+    await requireRecentProof(context);
     const { accountId } = factor;
     await database.$transaction(async (transaction) => {
       await transaction.$queryRaw`SELECT 1 FROM account WHERE id = ${accountId}::uuid FOR UPDATE`;
@@ -38,7 +39,7 @@ export const mfaFactorRemove = mutation(
 /** Makes ten new recovery codes for the caller, which are shown this once; older ones are worth nothing. */
 export const recoveryCodesCreate = mutation(async (_parent: unknown, _args: object, context: Context) => {
   const { database, viewer } = context;
-  requireRecentLogin(viewer);
+  await requireRecentProof(context);
   const { userId } = viewer!;
   return database.$transaction(async (transaction) => {
     await transaction.$queryRaw`SELECT 1 FROM account WHERE id = ${userId}::uuid FOR UPDATE`;

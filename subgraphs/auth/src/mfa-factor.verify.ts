@@ -1,10 +1,11 @@
 import { type MfaFactor, Prisma } from '@kronos/prisma-auth';
-import { mutation, requireRecentLogin, tryDecodeId, UserFault, userFaults } from '@kronos/subgraph';
+import { mutation, tryDecodeId, UserFault, userFaults } from '@kronos/subgraph';
 import type { MfaFactorVerifyInput, MutationMfaFactorVerifyArgs } from './__generated__/types.ts';
 import { combinedAmr } from './amr.rules.ts';
 import type { Context } from './context.ts';
 import { refuseProof, takeCode } from './mfa.prove.ts';
 import { createRecoveryCodes } from './mfa.recovery-codes.ts';
+import { requireRecentProof } from './recent-proof.ts';
 import { raiseSecurityEvent } from './security-event.raise.ts';
 
 /** A passkey that was asked for so long ago is asked for anew. */
@@ -17,7 +18,7 @@ const patienceMs = 10 * 60 * 1000;
 export const mfaFactorVerify = mutation(
   async (_parent: unknown, { id, input }: MutationMfaFactorVerifyArgs, context: Context) => {
     const { database, throttle, viewer } = context;
-    requireRecentLogin(viewer);
+    await requireRecentProof(context);
     const { userId: accountId, sessionId } = viewer!;
     const factorId = tryDecodeId('mfafactor', id);
     const factor = factorId

@@ -1,9 +1,10 @@
-import { mutation, requireRecentLogin, UserFault, userFaults } from '@kronos/subgraph';
+import { mutation, UserFault, userFaults } from '@kronos/subgraph';
 import type { MutationPasswordChangeArgs } from './__generated__/types.ts';
 import { useUpTokens } from './account-token.ts';
 import type { Context } from './context.ts';
 import { letters } from './letters.ts';
 import { requireStrongPassword } from './password.strong.ts';
+import { requireRecentProof } from './recent-proof.ts';
 import { raiseSecurityEvent } from './security-event.raise.ts';
 import { revokeSessions } from './session.revoke.ts';
 
@@ -13,7 +14,7 @@ const day = 24 * 60 * 60 * 1000;
 export const passwordChange = mutation(
   async (_parent: unknown, { input }: MutationPasswordChangeArgs, context: Context) => {
     const { database, passwords, post, throttle, viewer } = context;
-    requireRecentLogin(viewer);
+    await requireRecentProof(context);
     const { userId, sessionId } = viewer!;
     const takeBack = await throttle.stepUp(sessionId ?? userId);
     const account = await database.account.findUniqueOrThrow({ where: { id: userId } });

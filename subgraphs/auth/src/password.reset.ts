@@ -7,8 +7,9 @@ import type {
   MutationPasswordResetRequestArgs,
 } from './__generated__/types.ts';
 import { claimToken, findToken, issueToken, useUpTokens } from './account-token.ts';
+import { revokeApiTokens } from './api-token.revoke.ts';
 import type { Context } from './context.ts';
-import { unlinkAll } from './identity.unlink.ts';
+import { forgetCredentials } from './credentials.forget.ts';
 import { letters } from './letters.ts';
 import { requireStrongPassword } from './password.strong.ts';
 import { raiseSecurityEvent } from './security-event.raise.ts';
@@ -84,7 +85,8 @@ export const passwordResetConfirm = mutation(
         data: { emailVerifiedAt: new Date() },
       });
       // Until now anybody may have had the account, who has opened it with the address of another.
-      if (firstProofs > 0) await unlinkAll(transaction, context, accountId);
+      if (firstProofs > 0) await forgetCredentials(transaction, context, accountId);
+      await revokeApiTokens(transaction, { accountId }, context);
       await useUpTokens(transaction, accountId, ['CHANGE_EMAIL']);
       await revokeSessions(transaction, { accountId });
       await raiseSecurityEvent(transaction, {

@@ -1,4 +1,4 @@
-import { mutation } from '@kronos/subgraph';
+import { mutation, requireOwnLogin } from '@kronos/subgraph';
 import type { MutationSessionCreateCompleteArgs } from './__generated__/types.ts';
 import { combinedAmr } from './amr.rules.ts';
 import type { Context } from './context.ts';
@@ -16,6 +16,8 @@ export const sessionCreateComplete = mutation(
     const { database, throttle } = context;
     const challenge = await attemptChallenge(database, input.challengeId);
     const { accountId, passkey, amr } = challenge;
+    // What no password has begun, only a passkey finishes: a code alone is a second factor to nothing.
+    if (amr.length === 0 && !input.passkey) return refuseProof(input);
     const takeBack = await throttle.secondFactor(accountId ?? challenge.hash);
     const proved = await prove(context, input, { accountId, passkey });
     if (!proved) {
@@ -33,6 +35,7 @@ export const sessionCreateComplete = mutation(
 /** Asks for a passkey: anybody's, to log in with nothing else, or the caller's, for `sessionStepUp`. */
 export const passkeyChallengeCreate = mutation(async (_parent: unknown, _args: object, context: Context) => {
   await context.throttle.passkeyChallenge(context.clientAddress);
+  requireOwnLogin(context.viewer);
   const accountId = context.viewer?.userId ?? null;
   const factors = accountId
     ? await context.database.mfaFactor.findMany({ where: { accountId, verifiedAt: { not: null } } })
