@@ -37,8 +37,13 @@ export interface AccessTokens {
  * by what the person last proved who they are (`auth_time`, `amr`: RFC 9068, RFC 8176).
  *
  * @param options.issuer the claim `iss`, which the gateway asks for
+ * @param options.audience the claim `aud`, which it asks for as well
  */
-export function createAccessTokens(options: { signingKeys: SigningKeys; issuer: string }): AccessTokens {
+export function createAccessTokens(options: {
+  signingKeys: SigningKeys;
+  issuer: string;
+  audience: string;
+}): AccessTokens {
   async function sign(userId: string, claims: JWTPayload, end = inAQuarter()): Promise<IssuedToken> {
     const signer = await options.signingKeys.signer();
     const now = Date.now();
@@ -46,7 +51,7 @@ export function createAccessTokens(options: { signingKeys: SigningKeys; issuer: 
     const accessToken = await new SignJWT(claims)
       .setProtectedHeader({ alg: signer.algorithm, kid: signer.kid, typ: 'JWT' })
       .setIssuer(options.issuer)
-      .setAudience('kronos')
+      .setAudience(options.audience)
       .setSubject(encodeId('user', userId))
       .setJti(newId())
       .setIssuedAt(Math.floor(now / 1000))

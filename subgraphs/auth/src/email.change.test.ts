@@ -1,6 +1,7 @@
 import { soon } from '@kronos/events/testing';
 import type { Actor } from '@kronos/subgraph/testing';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { authenticatorOf, enrollTotp, verifyFactor } from './mfa.test-kit.ts';
 import {
   goodPassword,
   lettersTo,
@@ -72,6 +73,33 @@ test('from the old address it is taken back: everybody is logged out, and the th
     expect((await logIn(auth, address, goodPassword)).data!.sessionCreate.tokens).toBeNull();
   await tokenTo(auth, ada.email, 'reset-password');
   expect(await follow('emailChangeRevert', token)).toEqual(refused('INVALID_TOKEN'));
+});
+
+test('taken back, the account has no factor any more that a thief may have added', async () => {
+  const [ada, email] = [await signUp(auth), newAddress()];
+  const { mfaFactor, secret } = (await enrollTotp(auth, ada.actor)).data!.mfaFactorEnroll;
+  await verifyFactor(auth, mfaFactor.id, { code: authenticatorOf(secret).code() }, ada.actor);
+  await request({ ...ada.actor, amr: ['pwd', 'otp', 'mfa'] }, email);
+  await follow('emailChangeConfirm', await tokenTo(auth, email, 'confirm-email'));
+  await follow('emailChangeRevert', await tokenTo(auth, ada.email, 'revert-email'));
+  const accountId = ada.actor.userId!;
+  expect(await auth.database.mfaFactor.count({ where: { accountId } })).toBe(0);
+  expect(await auth.database.recoveryCode.count({ where: { accountId } })).toBe(0);
+  expect(await auth.database.account.findUnique({ where: { id: accountId } })).toMatchObject({
+    hasSecondFactor: false,
+  });
+});
+
+test('whoever ends the session ends the change that was begun in it', async () => {
+  const [ada, email] = [await signUp(auth), newAddress()];
+  await request(ada.actor, email);
+  const token = await tokenTo(auth, email, 'confirm-email');
+  await auth.execute(
+    'mutation($id: ID!) { sessionsRevokeAll(userId: $id) { userErrors { code } } }',
+    { id: ada.id },
+    ada.actor,
+  );
+  expect(await follow('emailChangeConfirm', token)).toEqual(refused('INVALID_TOKEN'));
 });
 
 test('that an address is taken is told to its owner alone', async () => {

@@ -222,6 +222,32 @@ test('who knows a password only, and has a session of before, takes no factor aw
   ]);
 });
 
+test('a session from before the factor takes it away as little, whatever its token says', async () => {
+  const ada = await signUp(auth);
+  const elsewhere = actorOf((await logIn(auth, ada.email)).data!.sessionCreate.tokens.accessToken);
+  const { mfaFactor, secret } = (await enrollTotp(auth, ada.actor)).data!.mfaFactorEnroll;
+  await verifyFactor(auth, mfaFactor.id, { code: authenticatorOf(secret).code() }, ada.actor);
+  expect((await remove(mfaFactor.id, elsewhere)).data!.mfaFactorRemove.userErrors).toMatchObject([
+    { code: 'STEP_UP_REQUIRED' },
+  ]);
+  expect((await remove(mfaFactor.id, ada.actor)).data!.mfaFactorRemove.userErrors).toEqual([]);
+});
+
+test('a code without a password before it opens no session', async () => {
+  const ada = await signUpWithFactor(auth);
+  const { data } = await auth.execute(
+    'mutation { passkeyChallengeCreate { challenge { id } userErrors { code } } }',
+    {},
+    ada.actor,
+  );
+  const challengeId = data!.passkeyChallengeCreate.challenge.id;
+  const { code } = { code: ada.authenticator.code() };
+  expect((await complete(auth, { challengeId, code })).data!.sessionCreateComplete).toMatchObject({
+    session: null,
+    userErrors: [{ code: 'INVALID_CREDENTIALS' }],
+  });
+});
+
 test('recovery codes are made anew; those before are worth nothing', async () => {
   const ada = await signUpWithFactor(auth);
   const create = 'mutation { recoveryCodesCreate { recoveryCodes userErrors { code } } }';

@@ -90,6 +90,8 @@ export function clientFaults({ grantTypes: grants, redirectUris, isConfidential,
     add('grantTypes', 'refresh_token goes with authorization_code or a device code.');
   if (grants.includes('client_credentials') && !isConfidential)
     add('grantTypes', 'client_credentials needs a client that can keep a secret.');
+  if (scopes.some((scope) => scopesOfServices.includes(scope)) && !grants.includes('client_credentials'))
+    add('scopes', `${scopesOfServices.join(', ')} is for what calls in its own name, by client_credentials.`);
   if (scopes.some((scope) => scopesOfPeople.includes(scope)) && !asksPeople)
     add('scopes', `${scopesOfPeople.join(', ')} are given by people, whom this client does not ask.`);
   return faults;

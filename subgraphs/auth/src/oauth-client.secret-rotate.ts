@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { MutationOauthClientSecretRotateArgs } from './__generated__/types.ts';
 import type { Context } from './context.ts';
 import { lockClient } from './oauth-client.find.ts';
+import { assertMayGive } from './oauth-client.input.ts';
 import { hashClientSecret, newClientSecret } from './oauth-client.secret.ts';
 import { raiseSecurityEvent } from './security-event.raise.ts';
 
@@ -18,6 +19,8 @@ export const oauthClientSecretRotate = mutation(
     const secret = newClientSecret();
     const oauthClient = await context.database.$transaction(async (transaction) => {
       const client = await lockClient(transaction, id);
+      // Whoever reads the new secret has all that the client has.
+      assertMayGive(client.scopes, context);
       if (!client.isConfidential) return keepsNoSecret();
       const [newest] = await transaction.oAuthClientSecret.findMany({
         where: { clientId: client.id },

@@ -96,8 +96,31 @@ test('an application of people, and one that can keep no secret', async () => {
   expect(open).toMatchObject({ secret: null, oauthClient: { confidential: false, secrets: [] } });
 });
 
+test('who may not have a client’s rights gets neither its secret nor its codes', async () => {
+  const { oauthClient } = await create({ ...service, scopes: ['users:read'] });
+  const some = { ...administrator, scopes: ['auth:admin'] };
+  const rotate =
+    'mutation($id: ID!) { done: oauthClientSecretRotate(id: $id) { secret userErrors { code } } }';
+  const update = `mutation($id: ID!, $input: OAuthClientUpdateInput!) {
+    done: oauthClientUpdate(id: $id, input: $input) { oauthClient { id } userErrors { code } } }`;
+  const { id } = oauthClient;
+  const grants = {
+    grantTypes: ['authorization_code'],
+    redirectUris: ['https://evil.example/'],
+    scopes: ['users:read'],
+  };
+  for (const [document, input] of [[rotate], [update, grants]] as const)
+    expect((await auth.execute(document, { id, input }, some)).data!.done).toMatchObject({
+      userErrors: [{ code: 'FORBIDDEN' }],
+    });
+  expect(
+    (await auth.execute(update, { id, input: { name: 'Renamed' } }, some)).data!.done.userErrors,
+  ).toEqual([]);
+});
+
 test.each([
   [{ ...application, name: ' ' }, 'INVALID', 'name'],
+  [{ ...application, scopes: ['service'] }, 'INVALID', 'scopes'],
   [{ ...application, name: 'a'.repeat(81) }, 'INVALID', 'name'],
   [{ ...application, name: 'a\u202eb' }, 'INVALID', 'name'],
   [{ ...application, scopes: ['users read'] }, 'INVALID', 'scopes'],

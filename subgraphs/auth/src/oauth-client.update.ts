@@ -13,16 +13,16 @@ const shape = z.object(clientFields).partial();
 export const oauthClientUpdate = mutation(
   async (_parent: unknown, { id, input }: MutationOauthClientUpdateArgs, context: Context) => {
     requireRecentLogin(context.viewer);
-    const given = Object.fromEntries(Object.entries(input).filter(([, value]) => value !== null));
-    const changes = validInput(shape, given);
+    const fields = Object.fromEntries(Object.entries(input).filter(([, value]) => value !== null));
+    const changes = validInput(shape, fields);
     return context.database.$transaction(async (transaction) => {
       const before = await lockClient(transaction, id);
       const after = { ...before, ...changes };
       assertFitsTogether(after);
-      assertMayGive(
-        after.scopes.filter((scope) => !before.scopes.includes(scope)),
-        context,
-      );
+      // Another way in is a way to all that the client has.
+      const isWayIn = changes.redirectUris ?? changes.postLogoutRedirectUris ?? changes.grantTypes;
+      const given = isWayIn ? after.scopes : after.scopes.filter((scope) => !before.scopes.includes(scope));
+      assertMayGive(given, context);
       const oauthClient = await transaction.oAuthClient.update({ where: { id: before.id }, data: changes });
       await raiseSecurityEvent(transaction, {
         kind: 'OAUTH_CLIENT_CHANGED',

@@ -44,7 +44,7 @@ export async function openSession(
 }
 
 /** Asked after the session is written, which waits for a suspension that is under way (`on-users.ts`). */
-async function assertOpen(transaction: Prisma.TransactionClient, accountId: string): Promise<void> {
+export async function assertOpen(transaction: Prisma.TransactionClient, accountId: string): Promise<void> {
   const { suspendedAt } = await transaction.account.findUniqueOrThrow({
     where: { id: accountId },
     select: { suspendedAt: true },

@@ -101,7 +101,11 @@ export async function createSubgraph(environment: NodeJS.ProcessEnv): Promise<Su
       settings: settings.KRONOS_SIGN_IN_PROVIDERS,
       origins: [new URL(settings.KRONOS_PUBLIC_URL).origin, ...settings.KRONOS_CORS_ORIGINS],
     }),
-    accessTokens: createAccessTokens({ signingKeys, issuer: settings.KRONOS_TOKEN_ISSUER }),
+    accessTokens: createAccessTokens({
+      signingKeys,
+      issuer: settings.KRONOS_TOKEN_ISSUER,
+      audience: settings.KRONOS_TOKEN_AUDIENCE,
+    }),
     passwords: await createPasswords(metrics),
   };
   preparePasswordRules();

@@ -44,5 +44,20 @@ export async function readAccessToken(
     const id = tryDecodeId('oauth_client', String(payload.client_id));
     if (!id || (await database.oAuthClient.count({ where: { id } })) === 0) return null;
   }
-  return payload;
+  return (await isEnded({ database }, payload)) ? null : payload;
+}
+
+/** Whether what the token was issued for has ended beside the session: an API token, or an impersonation. */
+async function isEnded({ database }: Pick<Services, 'database'>, payload: JWTPayload): Promise<boolean> {
+  if (payload.api_token !== undefined) {
+    const id = tryDecodeId('api_token', String(payload.api_token));
+    const token = id && (await database.apiToken.findUnique({ where: { id } }));
+    return !token || token.revokedAt !== null || token.expiresAt <= new Date();
+  }
+  if (payload.impersonation !== undefined) {
+    const id = tryDecodeId('impersonation', String(payload.impersonation));
+    const impersonation = id && (await database.impersonation.findUnique({ where: { id } }));
+    return !impersonation || impersonation.endedAt !== null;
+  }
+  return false;
 }

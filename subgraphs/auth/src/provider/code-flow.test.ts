@@ -218,7 +218,7 @@ test('both secrets are good while one takes the place of the other', async () =>
   const { data } = await provider.execute(
     'mutation($id: ID!) { oauthClientSecretRotate(id: $id) { secret } }',
     { id: rotating.id },
-    { scopes: ['auth:admin'] },
+    { scopes: ['auth:admin', 'users:read'] },
   );
   for (const secret of [rotating.secret, data!.oauthClientSecretRotate.secret]) {
     const tokens = await signIn(provider, await configure(provider, { id: rotating.id, secret }), ada);

@@ -1,7 +1,7 @@
 import type { Prisma, PrismaClient } from '@kronos/prisma-auth';
 import type { Caller } from '@kronos/subgraph';
 import { raiseSecurityEvent } from '../security-event.raise.ts';
-import { originOf } from '../session.open.ts';
+import { assertOpen, originOf } from '../session.open.ts';
 import { revokeSessions } from '../session.revoke.ts';
 import { sessionExpiry } from '../session.rules.ts';
 import { networkOf } from '../throttle.rules.ts';
@@ -41,6 +41,7 @@ export async function openGrant(transaction: Prisma.TransactionClient, consent: 
     },
     update: login,
   });
+  await assertOpen(transaction, accountId);
 }
 
 /** Lets a grant's session live on, because its client has just got new tokens. */

@@ -10,6 +10,7 @@ import { type Problem, pageHeaders } from '../pages/layout.ts';
 import { raiseSecurityEvent } from '../security-event.raise.ts';
 import { sessionCreate } from '../session.create.ts';
 import { sessionCreateComplete } from '../session.create-complete.ts';
+import { isSessionOpen } from '../session.rules.ts';
 import { openGrant } from './grants.ts';
 import type { LoginResult } from './login-policy.ts';
 import { consentPage } from './pages/consent.ts';
@@ -182,7 +183,8 @@ async function consent(page: PageRequest) {
   const { accountId, uid } = session!;
   const login = await context.database.session.findUnique({ where: { browserId: uid } });
   const account = await context.accounts.load(decodeId('user', accountId));
-  if (!login || !account) return finish(page, { error: 'login_required' });
+  if (!login || !account || !isSessionOpen(login, new Date()))
+    return finish(page, { error: 'login_required' });
 
   const client = String(params.client_id);
   const known = grantId ? await provider.Grant.find(grantId) : undefined;
