@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { TypeID } from 'typeid-js';
 import type { Prisma, PrismaClient } from './client/client.ts';
 
 /** A program of the company that calls in its own name. */
@@ -34,13 +35,33 @@ export async function seedServices(database: PrismaClient, secrets: Record<strin
   return database.$transaction(async (transaction) => {
     // Two processes may start at the same moment.
     await transaction.$executeRaw`SELECT pg_advisory_xact_lock(hashtext('kronos seed services'))`;
-    const known = await transaction.oAuthClient.findMany({ select: { id: true } });
+    const ids = services.map((service) => service.id);
+    const known = await transaction.oAuthClient.findMany({
+      where: { id: { in: ids } },
+      select: { id: true },
+    });
+    // The trail remembers those that an administrator has deleted: a secret that has leaked must not come back.
+    const deleted = await transaction.securityEvent.findMany({
+      where: {
+        kind: 'OAUTH_CLIENT_DELETED',
+        OR: ids.map((service) => ({ details: { path: ['client'], equals: nameOf(service) } })),
+      },
+      select: { details: true },
+    });
+    const isDeleted = (service: SeededService) =>
+      deleted.some(({ details }) => (details as { client: string }).client === nameOf(service.id));
     const missing = services.filter(
-      (service) => secrets[service.name] && !known.some((client) => client.id === service.id),
+      (service) =>
+        secrets[service.name] && !known.some((client) => client.id === service.id) && !isDeleted(service),
     );
     for (const service of missing) await register(transaction, service, secrets[service.name]!);
     return missing.length;
   });
+}
+
+/** What the graph calls it. */
+function nameOf(serviceId: string): string {
+  return TypeID.fromUUID('oauth_client', serviceId).toString();
 }
 
 async function register(transaction: Prisma.TransactionClient, service: SeededService, secret: string) {

@@ -1,6 +1,7 @@
 import { PrismaClient } from '@kronos/prisma-auth';
 import { verifyPassword } from '@kronos/prisma-auth/password-hash';
 import { seed } from '@kronos/prisma-auth/seed';
+import { encodeId } from '@kronos/subgraph';
 import { createTestDatabase } from '@kronos/subgraph/testing';
 import { PrismaPg } from '@prisma/adapter-pg';
 import { beforeEach, expect, test } from 'vitest';
@@ -93,4 +94,20 @@ test('registers the services once, with their secrets and no more than they need
     { name: 'hyperion', scopes: ['service'] },
   ]);
   expect(clients.map((client) => client.secrets.length)).toEqual([1, 1]);
+});
+
+test('a service that was deleted does not come back', async () => {
+  const secrets = { KRONOS_SERVICE_SECRETS: JSON.stringify({ 'ouranos-desk': 'leaked' }) };
+  await seed({ databaseUrl, environment: secrets });
+  const { id } = await database.oAuthClient.delete({
+    where: { id: (await database.oAuthClient.findFirstOrThrow({ where: { name: 'ouranos-desk' } })).id },
+  });
+  await database.securityEvent.create({
+    data: {
+      id: crypto.randomUUID(),
+      kind: 'OAUTH_CLIENT_DELETED',
+      details: { client: encodeId('oauth_client', id) },
+    },
+  });
+  expect(await seed({ databaseUrl, environment: secrets })).toBe('no administrator asked for');
 });
