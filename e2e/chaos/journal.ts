@@ -26,6 +26,9 @@ function markOf({ name, payload }: Committed): string {
   return name.startsWith('registration') ? `${eventId} ${attendeeId}` : String(title);
 }
 
+/** Told beside `eventCreated`, in one transaction with it, to the domain that decides on access. */
+const isTwin = ({ name }: Committed) => name === 'eventOwned';
+
 /** Asks the database, at the end, what became of each attempt. */
 export function resolve(attempts: readonly Attempt[], committed: readonly Committed[]): Resolution {
   const counts = new Map<string, { acknowledged: number; lost: number; committed: number }>();
@@ -36,7 +39,7 @@ export function resolve(attempts: readonly Attempt[], committed: readonly Commit
     return count;
   };
   for (const { event, mark, outcome } of attempts) if (outcome !== 'refused') countOf(event, mark)[outcome]++;
-  for (const event of committed) countOf(event.name, markOf(event)).committed++;
+  for (const event of committed) if (!isTwin(event)) countOf(event.name, markOf(event)).committed++;
 
   const resolution = { acknowledged: 0, lostAnswers: 0, lostAnswersCommitted: 0, broken: 0, unasked: 0 };
   for (const count of counts.values()) {

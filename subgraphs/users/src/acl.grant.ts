@@ -17,7 +17,7 @@ import type { Resource, Subject } from './access.decide.ts';
 import { subjectOf } from './access.facts.ts';
 import { grantShape, maxEntriesPerThing, toSubject } from './acl.rules.ts';
 import type { Context } from './context.ts';
-import { fault } from './faults.ts';
+import { beyondCaller, fault } from './faults.ts';
 import { basicRole } from './role.rules.ts';
 
 /** Shares something with someone, or keeps it from them. */
@@ -28,6 +28,7 @@ export const aclEntryGrant = mutation(
     await refuseStrangers(context, resource, ['input', resource.id ? 'resourceId' : 'resourceType']);
     await refuseRightsOfRoles(context, wanted.action);
     const subject = await findSubject(context, wanted.subjectId);
+    await refuseRoles(context, subject);
 
     const key = {
       ...{ userId: null, roleId: null, groupId: null, [`${subject.kind}Id`]: subject.id },
@@ -48,6 +49,7 @@ export const aclEntryGrant = mutation(
 /** Takes an entry back. */
 export const aclEntryRevoke = mutation(
   async (_parent: unknown, { id }: MutationAclEntryRevokeArgs, context: Context) => {
+    refuseImpersonator(context.viewer);
     const entryId = tryDecodeId('acl_entry', id);
     const seen = entryId && (await context.loaders.aclEntry.load(entryId));
     if (!seen) return userFaults(noSuchEntry);
@@ -70,7 +72,8 @@ const noSuchEntry = fault('NOT_FOUND', 'There is no such entry.', ['id']);
 async function refuseStrangers(context: Context, resource: Resource, field: string[]): Promise<void> {
   if (scopesOf(context)?.has('acl:write')) return;
   const owners = await context.ownersOf([resource]);
-  const isOwner = resource.id && owners.get(`${resource.type}:${resource.id}`) === context.viewer?.userId;
+  const isOwner =
+    context.viewer && resource.id && owners.get(`${resource.type}:${resource.id}`) === context.viewer.userId;
   if (!isOwner) userFaults(fault('FORBIDDEN', 'Only its owner may share this.', field));
 }
 
@@ -81,6 +84,13 @@ async function refuseStrangers(context: Context, resource: Resource, field: stri
 async function refuseRightsOfRoles(context: Context, action: string): Promise<void> {
   if (await context.db.permission.findUnique({ where: { scope: action } }))
     userFaults(fault('INVALID', 'This is a right of roles: give a role.', ['input', 'action']));
+}
+
+/** An entry for a role is announced to everyone who holds it: owners share with people and groups, and with everybody. */
+async function refuseRoles(context: Context, { kind, id }: Subject): Promise<void> {
+  if (kind !== 'role' || scopesOf(context)?.has('acl:write')) return;
+  const role = await context.loaders.role.load(id);
+  if (role?.name !== basicRole) userFaults(beyondCaller(['input', 'subjectId'], ['acl:write']));
 }
 
 async function findSubject(context: Context, id: string): Promise<Subject> {

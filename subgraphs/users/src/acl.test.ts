@@ -128,6 +128,16 @@ describe('who may share', () => {
     expect(codes(await revoke(aclEntry.id, administrator))).toEqual([]);
   });
 
+  test('not with a role that is not everybody’s, unless they may share anything', async () => {
+    const role = (name: string) => users.db.role.findUniqueOrThrow({ where: { name } });
+    const subjectIdOf = async (name: string) => encodeId('role', (await role(name)).id);
+
+    expect(await grant({ subjectId: await subjectIdOf('admin') })).toMatchObject({
+      userErrors: [{ code: 'FORBIDDEN', field: ['input', 'subjectId'] }],
+    });
+    expect(codes(await grant({ subjectId: await subjectIdOf('user') }))).toEqual([]);
+  });
+
   test('nobody under the name of another, who would keep it when that ends', async () => {
     const impersonation = { id: newId(), actorId: newId() };
     const { data, errors } = await users.execute(

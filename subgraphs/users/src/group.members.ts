@@ -6,7 +6,8 @@ import { keepingAnAdministrator } from './administrators.ts';
 import type { Context } from './context.ts';
 import { fault, noSuchUser } from './faults.ts';
 import { maxGroupsOfPerson, maxMembers, membersChange } from './group.rules.ts';
-import { afterWrite, decodeGroup, findGroup, refuseToGiveMore } from './group.write.ts';
+import { afterWrite, decodeGroup, findGroup } from './group.write.ts';
+import { refuseBeyond } from './role.rights.ts';
 
 /** Takes people into a group and out of it. */
 export const groupMembersUpdate = mutation(
@@ -21,7 +22,8 @@ export const groupMembersUpdate = mutation(
       keepingAnAdministrator(tx, ['input', 'remove'], async () => {
         const row = await findGroup(tx, groupId);
         const roleIds = row.roles.map(({ roleId }) => roleId);
-        if (coming.length > 0) await refuseToGiveMore(tx, roleIds, context.viewer, ['input', 'add']);
+        const given = { roleIds, groupIds: [groupId] };
+        await refuseBeyond(tx, given, context.viewer, ['input', coming.length > 0 ? 'add' : 'remove']);
         await lockUsers(tx, [...coming, ...going]);
         const left = await takeOut(tx, groupId, going);
         const joined = await takeIn(tx, groupId, coming);

@@ -183,6 +183,22 @@ test('nobody gives by a group what they do not have', async () => {
   );
 });
 
+test('nobody joins a group for what is shared with it', async () => {
+  const group = await given();
+  const share = `mutation ($input: AclEntryGrantInput!) { aclEntryGrant(input: $input) { userErrors { code } } }`;
+  const resourceId = encodeId('event', newId());
+  const input = { subjectId: group.id, action: 'events:read', resourceId };
+  expect((await users.execute(share, { input }, administrator)).data).toEqual({
+    aclEntryGrant: { userErrors: [] },
+  });
+  const add = { id: group.id, input: { add: [ada.id] } };
+
+  expect(await run('groupMembersUpdate', add, { ...ada, scopes: ['groups:write'] })).toMatchObject({
+    userErrors: [{ code: 'FORBIDDEN' }],
+  });
+  expect(codes(await run('groupMembersUpdate', add, { scopes: ['groups:write', 'acl:write'] }))).toEqual([]);
+});
+
 test('who does not exist neither comes nor goes, and nobody does both', async () => {
   const { id } = await given();
   const nobody = encodeId('user', newId());

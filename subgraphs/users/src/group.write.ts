@@ -2,7 +2,6 @@ import { appendToOutbox } from '@kronos/events';
 import type { Prisma } from '@kronos/prisma-users';
 import { loadRoleGraph, lockAccess } from '@kronos/prisma-users/access';
 import { announceAffected, announceBatch, noteDue } from '@kronos/prisma-users/announce-due';
-import { closureOf, scopesOf } from '@kronos/prisma-users/role-graph';
 import {
   mutation,
   newId,
@@ -19,10 +18,10 @@ import type {
 } from './__generated__/types.ts';
 import { keepingAnAdministrator } from './administrators.ts';
 import type { Context } from './context.ts';
-import { beyondCaller, fault, noSuchGroup, noSuchRole } from './faults.ts';
+import { fault, noSuchGroup, noSuchRole } from './faults.ts';
 import { groupChanges, groupShape } from './group.rules.ts';
 import { type GroupRow, withRoles } from './loaders.ts';
-import { scopesBeyond } from './role.rules.ts';
+import { refuseBeyond } from './role.rights.ts';
 
 /** Makes a group. */
 export const groupCreate = mutation(
@@ -100,23 +99,6 @@ export function afterWrite({ loaders, access, announceSoon }: Context): void {
   announceSoon();
 }
 
-/**
- * Refuses a change that would give rights which the viewer does not have.
- *
- * @param roleIds what members of the group get
- * @param field the argument at fault
- */
-export async function refuseToGiveMore(
-  tx: Prisma.TransactionClient,
-  roleIds: string[],
-  viewer: Viewer | null,
-  field: string[],
-): Promise<void> {
-  const given = scopesOf(closureOf(await loadRoleGraph(tx), roleIds).keys());
-  const beyond = scopesBeyond(viewer, given);
-  if (beyond.length > 0) userFaults(beyondCaller(field, beyond));
-}
-
 async function refuseTakenName(tx: Prisma.TransactionClient, name: string, id: string): Promise<void> {
   const other = await tx.group.findFirst({ where: { name, id: { not: id } }, select: { id: true } });
   if (other) userFaults(fault('CONFLICT', 'There is a group of this name.', ['input', 'name']));
@@ -135,7 +117,8 @@ async function writeRoles(
 
   const before = (await tx.groupRole.findMany({ where: { groupId } })).map(({ roleId }) => roleId);
   const added = wanted.filter((id) => !before.includes(id));
-  await refuseToGiveMore(tx, added, viewer, ['input', 'roles']);
+  const removed = before.filter((id) => !wanted.includes(id));
+  await refuseBeyond(tx, { roleIds: [...added, ...removed] }, viewer, ['input', 'roles']);
   if (added.length === 0 && before.length === wanted.length) return false;
   await tx.groupRole.deleteMany({ where: { groupId, roleId: { notIn: wanted } } });
   await tx.groupRole.createMany({ data: added.map((roleId) => ({ groupId, roleId })) });

@@ -1,8 +1,7 @@
 import { appendToOutbox } from '@kronos/events';
 import type { Prisma, Role, User } from '@kronos/prisma-users';
-import { announceAccess, loadRoleGraph, lockUsers, shareAccess } from '@kronos/prisma-users/access';
-import { closureOf, scopesOf } from '@kronos/prisma-users/role-graph';
-import { mutation, requireRecentLogin, tryDecodeId, userFaults, type Viewer } from '@kronos/subgraph';
+import { announceAccess, lockUsers, shareAccess } from '@kronos/prisma-users/access';
+import { mutation, requireRecentLogin, tryDecodeId, userFaults } from '@kronos/subgraph';
 import type {
   MutationRoleAssignArgs,
   MutationRoleUnassignArgs,
@@ -10,8 +9,9 @@ import type {
 } from './__generated__/types.ts';
 import { keepingAnAdministrator } from './administrators.ts';
 import type { Context } from './context.ts';
-import { beyondCaller, fault, noSuchRole, noSuchUser } from './faults.ts';
-import { basicRole, scopesBeyond } from './role.rules.ts';
+import { fault, noSuchRole, noSuchUser } from './faults.ts';
+import { refuseBeyond } from './role.rights.ts';
+import { basicRole } from './role.rules.ts';
 
 const everyonesRole = fault('CONFLICT', `Everyone keeps the role “${basicRole}”.`, ['input', 'role']);
 
@@ -20,7 +20,7 @@ export const roleAssign = mutation((_parent: unknown, { input }: MutationRoleAss
   changeRole(context, input, async (tx, userId) => {
     await shareAccess(tx);
     const role = await findRole(tx, input.role);
-    await refuseToGiveMore(tx, role, context.viewer);
+    await refuseBeyond(tx, { roleIds: [role.id] }, context.viewer, ['input', 'role']);
     return change(tx, userId, async () => {
       const data = [{ userId, roleId: role.id }];
       return (await tx.userRole.createMany({ data, skipDuplicates: true })).count;
@@ -35,6 +35,7 @@ export const roleUnassign = mutation(
       keepingAnAdministrator(tx, ['input', 'userId'], async () => {
         const role = await findRole(tx, input.role);
         if (role.name === basicRole) userFaults(everyonesRole);
+        await refuseBeyond(tx, { roleIds: [role.id] }, context.viewer, ['input', 'role']);
         const where = { userId, roleId: role.id };
         return change(tx, userId, async () => (await tx.userRole.deleteMany({ where })).count);
       }),
@@ -61,12 +62,6 @@ async function changeRole(
 async function findRole(tx: Prisma.TransactionClient, name: string): Promise<Role> {
   const role = name.includes('\0') ? null : await tx.role.findUnique({ where: { name } });
   return role ?? userFaults(noSuchRole(['input', 'role']));
-}
-
-async function refuseToGiveMore(tx: Prisma.TransactionClient, role: Role, viewer: Viewer | null) {
-  const given = scopesOf(closureOf(await loadRoleGraph(tx), [role.id]).keys());
-  const beyond = scopesBeyond(viewer, given);
-  if (beyond.length > 0) userFaults(beyondCaller(['input', 'role'], beyond));
 }
 
 /** Writes the change, with the user locked, and announces it if it was one. */

@@ -1,5 +1,5 @@
 import type { Prisma } from '@kronos/prisma-users';
-import { loadRoleGraph } from '@kronos/prisma-users/access';
+import { accessOf, heldRoles, loadRoleGraph } from '@kronos/prisma-users/access';
 import { closureOf, type RoleGraph, scopesOf } from '@kronos/prisma-users/role-graph';
 import { userFaults, type Viewer } from '@kronos/subgraph';
 import { beyondCaller, fault, noSuchRole } from './faults.ts';
@@ -89,4 +89,59 @@ async function writeInheritance(
 /** PostgreSQL refuses the NUL character even in a comparison; no scope has a space. */
 function storable(scope: string): string {
   return scope.replaceAll('\0', ' ');
+}
+
+/** What gives rights: roles, with all that they inherit, and groups. */
+interface Givers {
+  roleIds: readonly string[];
+  groupIds?: readonly string[];
+}
+
+/**
+ * Refuses to give, or to take, rights that the viewer does not have: those of roles, and what entries share with the roles
+ * and groups or keep from them.
+ *
+ * @param field the argument at fault
+ * @throws the user fault FORBIDDEN
+ */
+export async function refuseBeyond(
+  tx: Prisma.TransactionClient,
+  { roleIds, groupIds = [] }: Givers,
+  viewer: Viewer | null,
+  field: string[],
+): Promise<void> {
+  const roles = [...closureOf(await loadRoleGraph(tx), [...roleIds]).keys()];
+  const beyond = scopesBeyond(viewer, scopesOf(roles));
+  if (beyond.length > 0) userFaults(beyondCaller(field, beyond));
+  if (viewer?.scopes.has('acl:write')) return;
+  const ofRoles = { roleId: { in: roles.map(({ id }) => id) } };
+  const shared = await tx.aclEntry.findFirst({
+    where: {
+      AND: [
+        { OR: [ofRoles, { groupId: { in: [...groupIds] } }] },
+        { OR: [{ expiresAt: null }, { expiresAt: { gt: new Date() } }] },
+      ],
+    },
+    select: { id: true },
+  });
+  if (shared) userFaults(beyondCaller(field, ['acl:write']));
+}
+
+/**
+ * Refuses to do something to somebody who has rights that the viewer does not have: who helps people must not be able to put
+ * out administrators.
+ *
+ * @throws the user fault FORBIDDEN
+ */
+export async function refuseOutOfReach(
+  tx: Prisma.TransactionClient,
+  userId: string,
+  viewer: Viewer | null,
+): Promise<void> {
+  const holder = await tx.user.findUniqueOrThrow({ where: { id: userId }, select: heldRoles });
+  const beyond = scopesBeyond(viewer, accessOf(holder, await loadRoleGraph(tx)).scopes);
+  if (beyond.length > 0)
+    userFaults(
+      fault('FORBIDDEN', `They may do what you may not: ${beyond.join(', ')}.`, ['id'], { scopes: beyond }),
+    );
 }

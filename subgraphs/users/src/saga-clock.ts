@@ -38,18 +38,32 @@ export function startSagaClock(db: PrismaClient, logger: Logger): () => Promise<
 
 /** Does what is due at `now`. */
 export async function doWhatIsDue(db: PrismaClient, now: Date): Promise<void> {
-  while (await beginNext(db, now));
-  await askAgain(db, new Date(now.getTime() - askAgainAfterMs));
-  await db.dataExport.deleteMany({ where: { expiresAt: { lte: now } } });
+  // What cannot be done now holds up nothing else.
+  const outcomes = await Promise.allSettled([
+    beginDue(db, now),
+    askAgain(db, new Date(now.getTime() - askAgainAfterMs)),
+    db.dataExport.deleteMany({ where: { expiresAt: { lte: now } } }),
+  ]);
+  const failure = outcomes.find((outcome) => outcome.status === 'rejected');
+  if (failure) throw failure.reason;
 }
 
-/** @returns whether there was one to begin */
-async function beginNext(db: PrismaClient, now: Date): Promise<boolean> {
-  const due = await db.erasureRequest.findFirst({
+async function beginDue(db: PrismaClient, now: Date): Promise<void> {
+  const due = await db.erasureRequest.findMany({
     where: { status: 'SCHEDULED', beginsAt: { lte: now } },
     orderBy: { beginsAt: 'asc' },
+    take: 100,
   });
-  if (!due) return false;
+  let failure: unknown;
+  for (const request of due) {
+    await beginOrCancel(db, request, now).catch((error) => {
+      failure ??= error;
+    });
+  }
+  if (failure) throw failure;
+}
+
+async function beginOrCancel(db: PrismaClient, due: ErasureRequest, now: Date): Promise<void> {
   try {
     await db.$transaction((tx) => begin(tx, due));
   } catch (error) {
@@ -61,7 +75,6 @@ async function beginNext(db: PrismaClient, now: Date): Promise<boolean> {
       await announceErasure(tx, due);
     });
   }
-  return true;
 }
 
 /** Begins it, unless another process has, or it was cancelled. */

@@ -1,6 +1,6 @@
 import { encodeId, newId } from '@kronos/subgraph';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createTestUsers, type Person, type TestUsers } from './testing/test-users.ts';
+import { allScopes, createTestUsers, type Person, type TestUsers } from './testing/test-users.ts';
 
 const suspend = `mutation ($id: ID!, $reason: String!) { userSuspend(id: $id, input: {reason: $reason}) {
   user { displayName status suspension { reason since by { id } } } userErrors { code field } } }`;
@@ -12,7 +12,7 @@ let admin: Person;
 let bob: Person;
 beforeAll(async () => {
   users = await createTestUsers();
-  admin = { ...(await users.signUp('Admin', ['admin'])), scopes: ['users:suspend', 'users:read'] };
+  admin = { ...(await users.signUp('Admin', ['admin'])), scopes: allScopes };
   bob = await users.signUp('Bob');
 });
 afterAll(() => users[Symbol.asyncDispose]());
@@ -89,6 +89,17 @@ test('who is erased stays so', async () => {
 
   expect(await close(gone.id)).toEqual(expected);
   expect(await open(gone.id)).toEqual(expected);
+});
+
+test('who helps people cannot put out who may do more than they', async () => {
+  const helper = { ...(await users.signUp('Helper')), scopes: ['users:suspend', 'users:read'] };
+  const { data } = await users.execute(suspend, { id: admin.id, reason: 'mutiny' }, helper);
+
+  expect(data?.userSuspend).toEqual({ user: null, userErrors: [{ code: 'FORBIDDEN', field: ['id'] }] });
+  expect((await users.execute(suspend, { id: bob.id, reason: 'fraud' }, helper)).data).toMatchObject({
+    userSuspend: { user: { status: 'SUSPENDED' } },
+  });
+  await open(bob.id);
 });
 
 describe('the last administrator', () => {

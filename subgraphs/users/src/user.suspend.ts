@@ -1,12 +1,13 @@
 import { appendToOutbox } from '@kronos/events';
 import type { Prisma, User } from '@kronos/prisma-users';
 import { lockUsers } from '@kronos/prisma-users/access';
-import { mutation, newId, tryDecodeId, userFaults, validInput } from '@kronos/subgraph';
+import { mutation, newId, requireRecentLogin, tryDecodeId, userFaults, validInput } from '@kronos/subgraph';
 import { z } from 'zod';
 import type { MutationUserReinstateArgs, MutationUserSuspendArgs } from './__generated__/types.ts';
 import { keepingAnAdministrator } from './administrators.ts';
 import type { Context } from './context.ts';
 import { isErased, noSuchUser } from './faults.ts';
+import { refuseOutOfReach } from './role.rights.ts';
 
 const suspensionShape = z.object({
   reason: z
@@ -53,6 +54,7 @@ async function changeStatus(
   status: 'ACTIVE' | 'SUSPENDED',
   effect: (tx: Prisma.TransactionClient, userId: string) => Promise<void>,
 ): Promise<{ user: User }> {
+  requireRecentLogin(context.viewer);
   const { db, loaders } = context;
   const userId = tryDecodeId('user', id);
   if (!userId || !(await context.findUser(userId))) return userFaults(noSuchUser(['id']));
@@ -62,6 +64,7 @@ async function changeStatus(
       await lockUsers(tx, [userId]);
       const before = await tx.user.findUniqueOrThrow({ where: { id: userId } });
       if (before.status === 'ERASED') return userFaults(isErased());
+      await refuseOutOfReach(tx, userId, context.viewer);
       if (before.status === status) return before;
 
       const changed = await tx.user.update({ where: { id: userId }, data: { status } });

@@ -36,7 +36,8 @@ export function createAnnouncements(subscriber: Redis, publisher: Redis): Announ
   return {
     async listen(channel, onEvents) {
       channels.add(channel);
-      await pubsub.subscribe(channel, onEvents);
+      // The same command twice: of a failure only our own is told.
+      await Promise.all([subscriber.subscribe(channel), pubsub.subscribe(channel, onEvents)]);
     },
     onHearingAgain(listener) {
       listeners.add(listener);
@@ -47,14 +48,19 @@ export function createAnnouncements(subscriber: Redis, publisher: Redis): Announ
 
 /**
  * graphql-redis-subscriptions and ioredis' own resubscription drop the promises of these commands: on a connection
- * that closes they would be unhandled rejections, which end the process.
+ * that closes they would be unhandled rejections, which end the process. Of a failed command graphql-redis-subscriptions
+ * is not told at all, because it rejects a promise of its own that nobody can reach.
  */
 function guardAgainstRejections(subscriber: Redis): void {
   for (const command of ['subscribe', 'unsubscribe', 'punsubscribe'] as const) {
     const original = subscriber[command].bind(subscriber) as (...parameters: unknown[]) => Promise<unknown>;
     const guarded = (...parameters: unknown[]) => {
-      const answer = original(...parameters);
-      answer.catch(() => {});
+      const done = parameters.at(-1);
+      const answer = original(...(typeof done === 'function' ? parameters.slice(0, -1) : parameters));
+      answer.then(
+        () => typeof done === 'function' && done(null),
+        () => {},
+      );
       return answer;
     };
     Object.assign(subscriber, { [command]: guarded });

@@ -128,6 +128,13 @@ test('subscriptions live through an outage of Redis, which is said once', async 
   await distant.close();
 });
 
+test('closing while it connects for the first time leaves nothing unhandled', async () => {
+  const early = createEventLog({ redisUrl: 'redis://127.0.0.1:1', logger });
+  const subscribing = early.subscribe('users', ALL);
+  await early.close();
+  await expect(subscribing).rejects.toThrow(EventLogUnavailableError);
+});
+
 test('closing ends the iterations and leaves nothing unhandled', async () => {
   users.startRelay();
   const subscription = await log.subscribe('users', ALL);

@@ -6,6 +6,7 @@ import {
   mutation,
   newId,
   requireOwnLogin,
+  requireRecentLogin,
   tryDecodeId,
   UserFault,
   userFaults,
@@ -35,7 +36,8 @@ export const userDataExport = mutation(
   async (_parent: unknown, { id }: MutationUserDataExportArgs, context: Context) => {
     const { viewer, db } = context;
     // Everything about somebody is not for who acts under their name, nor for a program of theirs.
-    requireOwnLogin(viewer);
+    if (tryDecodeId('user', id) === viewer?.userId) requireOwnLogin(viewer);
+    else requireRecentLogin(viewer);
     const userId = tryDecodeId('user', id);
     if (!userId) return userFaults(noSuchUser(['id']));
     if (!isSelfOr(viewer, userId, 'users:export')) return userFaults(notYours);

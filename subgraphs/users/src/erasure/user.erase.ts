@@ -4,6 +4,7 @@ import { lockAccess, lockUsers } from '@kronos/prisma-users/access';
 import {
   mutation,
   newId,
+  refuseImpersonator,
   requireRecentLogin,
   tryDecodeId,
   UserFault,
@@ -15,6 +16,7 @@ import type { MutationUserEraseArgs, MutationUserEraseCancelArgs } from '../__ge
 import { keepingAnAdministrator } from '../administrators.ts';
 import type { Context } from '../context.ts';
 import { isErased, noSuchUser } from '../faults.ts';
+import { refuseOutOfReach } from '../role.rights.ts';
 import { isSelfOr } from '../self-or-scope.ts';
 import { announceErasure, beginErasure } from './begin-erasure.ts';
 
@@ -41,7 +43,7 @@ export const userErase = mutation(
     const userId = tryDecodeId('user', id);
     if (!userId) return userFaults(noSuchUser(['id']));
     if (!isSelfOr(viewer, userId, 'users:erase')) return userFaults(notYours);
-    if (viewer?.userId === userId) requireRecentLogin(viewer);
+    requireRecentLogin(viewer);
     if (!(await context.findUser(userId))) return userFaults(noSuchUser(['id']));
     const { after } = validInput(eraseShape, input);
 
@@ -54,6 +56,7 @@ export const userErase = mutation(
       if (open) return open;
       const { status } = await tx.user.findUniqueOrThrow({ where: { id: userId } });
       if (status === 'ERASED') return userFaults(isErased());
+      if (viewer?.userId !== userId) await refuseOutOfReach(tx, userId, viewer);
 
       const request = await tx.erasureRequest.create({
         data: {
@@ -81,6 +84,7 @@ export const userErase = mutation(
 /** Lets an erasure be that has not begun. */
 export const userEraseCancel = mutation(
   async (_parent: unknown, { id }: MutationUserEraseCancelArgs, { db, viewer }: Context) => {
+    refuseImpersonator(viewer);
     const requestId = tryDecodeId('erasure_request', id);
     const known = requestId && (await db.erasureRequest.findUnique({ where: { id: requestId } }));
     if (!known || !isSelfOr(viewer, known.userId, 'users:erase')) return userFaults(noSuchRequest);
