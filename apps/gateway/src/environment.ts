@@ -107,14 +107,14 @@ function parseTrustProxy(list: string[] | undefined): boolean | string[] {
   return list[0] === 'true' ? true : list;
 }
 
-/** `<SUBGRAPH>_URL` replaces a routing URL; which names are subgraphs is known once the supergraph is. */
+/** `<NAME>_SUBGRAPH_URL` replaces a routing URL; which names are subgraphs is known once the supergraph is. */
 function findSubgraphUrls(source: NodeJS.ProcessEnv): Record<string, string> {
   const urls: Record<string, string> = {};
   for (const [name, value] of Object.entries(source)) {
-    if (!name.endsWith('_URL') || name.endsWith('_DATABASE_URL') || !value || !URL.canParse(value)) continue;
-    if (!/^https?:/.test(value)) continue;
-    urls[name.slice(0, -'_URL'.length).toLowerCase().replaceAll('_', '-')] = value;
-    urls[name.slice(0, -'_URL'.length).toLowerCase()] = value;
+    const subgraph = /^(.+)_SUBGRAPH_URL$/.exec(name)?.[1]?.toLowerCase();
+    if (!subgraph || !value || !URL.canParse(value) || !/^https?:/.test(value)) continue;
+    urls[subgraph.replaceAll('_', '-')] = value;
+    urls[subgraph] = value;
   }
   return urls;
 }

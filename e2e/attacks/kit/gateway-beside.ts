@@ -22,7 +22,7 @@ export async function startGatewayBeside(settings: NodeJS.ProcessEnv): Promise<G
   const { subgraphPorts, redisUrl } = readRunFile();
   const port = await freePort();
   const subgraphUrls = Object.entries(subgraphPorts).map(([name, at]) => [
-    `${name.toUpperCase()}_URL`,
+    `${name.toUpperCase()}_SUBGRAPH_URL`,
     `http://127.0.0.1:${at}/graphql`,
   ]);
   const child = spawn(process.execPath, [join(root, 'apps/gateway/src/main.ts')], {

@@ -31,7 +31,7 @@ function enterCompose(document: Document, { domain, DOMAIN }: Names, port: numbe
   );
   database.anchor = `${domain}-database`;
   document.setIn(['services', 'setup', 'environment', `${DOMAIN}_DATABASE_URL`], database);
-  document.setIn(['x-subgraphs', `${DOMAIN}_URL`], `http://${domain}:${port}/graphql`);
+  document.setIn(['x-subgraphs', `${DOMAIN}_SUBGRAPH_URL`], `http://${domain}:${port}/graphql`);
   document.setIn(
     ['services', 'gateway', 'depends_on', domain],
     inline(document, { condition: 'service_healthy' }),
@@ -77,7 +77,7 @@ function environmentLines({ domain, DOMAIN }: Names, port: number): string {
     '',
     `# ${DOMAIN}_DATABASE_URL=postgresql://kronos_${domain}:password@127.0.0.1:5432/kronos_${domain}`,
     `# ${DOMAIN}_PORT=${port}`,
-    `# ${DOMAIN}_URL=http://127.0.0.1:${port}/graphql`,
+    `# ${DOMAIN}_SUBGRAPH_URL=http://127.0.0.1:${port}/graphql`,
     '',
   ].join('\n');
 }

@@ -24,6 +24,9 @@ const settings: Record<string, string> = {
   max_parallel_workers_per_gather: '0',
   max_logical_replication_workers: '0',
   wal_level: 'minimal',
+  // What the database domain needs: transactions over several databases, and to see which statements are slow.
+  max_prepared_transactions: '64',
+  shared_preload_libraries: 'pg_stat_statements',
   max_wal_senders: '0',
   autovacuum_max_workers: '1',
   log_line_prefix: '%m [%p] %q%d ',

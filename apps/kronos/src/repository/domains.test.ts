@@ -60,7 +60,9 @@ test.each(subgraphs)('compose.yaml runs $name, and the gateway and the setup kno
     healthcheck: { test: expect.arrayContaining([`http://127.0.0.1:${port}/ready`]) },
   });
   expect(setup?.environment?.[databaseUrl]).toBe(service?.environment?.[databaseUrl]);
-  expect(gateway?.environment?.[`${variablePrefix(name)}_URL`]).toBe(`http://${name}:${port}/graphql`);
+  expect(gateway?.environment?.[`${variablePrefix(name)}_SUBGRAPH_URL`]).toBe(
+    `http://${name}:${port}/graphql`,
+  );
   expect(gateway?.depends_on).toHaveProperty(name);
 });
 

@@ -63,7 +63,7 @@ async function readers(): Promise<Reader[]> {
 test('.env.example names every variable that a process reads, and no other', async () => {
   const read = (await Promise.all((await readers()).map(variablesOf))).flat();
   // The gateway takes them from whatever graph it serves.
-  const routing = subgraphs.map(({ name }) => `${variablePrefix(name)}_URL`);
+  const routing = subgraphs.map(({ name }) => `${variablePrefix(name)}_SUBGRAPH_URL`);
   expect(examples.map(({ name }) => name).toSorted()).toEqual([...new Set([...read, ...routing])].toSorted());
 });
 

@@ -17,6 +17,8 @@ export interface ChildOptions {
   subgraphs: readonly Subgraph[];
   ports: Record<string, number>;
   databaseUrls: Record<string, string>;
+  /** Of the role that looks after all of them. */
+  operatorUrl: string | undefined;
   redisUrl: string;
   keys: InternalKeyFiles;
   gateway: { host: string; port: number };
@@ -68,6 +70,7 @@ function forSubgraphs(options: ChildOptions): NodeJS.ProcessEnv {
   return {
     ...withoutSecrets(options.environment),
     ...databaseVariables(options.databaseUrls),
+    ...(options.operatorUrl && { KRONOS_OPERATOR_DATABASE_URL: options.operatorUrl }),
     ...Object.fromEntries(ports),
     // The router asks all of them how they are, and judges operations by the graph that the gateway serves.
     ...subgraphUrls(options),
@@ -105,11 +108,11 @@ function forGateway(options: ChildOptions): NodeJS.ProcessEnv {
   };
 }
 
-/** `<NAME>_URL` for each subgraph. */
+/** `<NAME>_SUBGRAPH_URL` for each subgraph. */
 function subgraphUrls({ subgraphs, ports }: ChildOptions): Record<string, string> {
   return Object.fromEntries(
     subgraphs.map(({ name, routingUrl }) => [
-      `${variablePrefix(name)}_URL`,
+      `${variablePrefix(name)}_SUBGRAPH_URL`,
       `http://127.0.0.1:${ports[name]}${new URL(routingUrl).pathname}`,
     ]),
   );

@@ -9,6 +9,7 @@ export interface Credentials {
   serviceSecrets: Record<string, string>;
   postgresPassword: string;
   redisPassword: string;
+  operatorPassword: string;
   /** Password of each domain's database role. */
   databasePasswords: Record<string, string>;
 }
@@ -41,6 +42,7 @@ export async function readCredentials(home: string, domains: readonly string[]):
     },
     postgresPassword: kept?.postgresPassword ?? secret(),
     redisPassword: kept?.redisPassword ?? secret(),
+    operatorPassword: kept?.operatorPassword ?? secret(),
     databasePasswords: {
       ...Object.fromEntries(domains.map((domain) => [domain, secret()])),
       ...kept?.databasePasswords,

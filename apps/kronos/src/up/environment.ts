@@ -24,6 +24,8 @@ export const upEnvironment = {
   ...mailEnvironment,
   KRONOS_PORT: port().default(4000),
   DATABASE_URL: postgresUrl().optional(),
+  /** The role that the database domain works with, on servers where DATABASE_URL does not let us make it. */
+  KRONOS_OPERATOR_DATABASE_URL: postgresUrl().optional(),
   REDIS_URL: redisUrl().optional(),
   KRONOS_INTERNAL_KEY_FILE: z.string().optional(),
   KRONOS_INTERNAL_JWKS_FILE: z.string().optional(),

@@ -9,6 +9,8 @@ export interface RunningSystem extends ProcessIdentity {
   redisUrl: string;
   /** Database URL of each domain, with its password. */
   databaseUrls: Record<string, string>;
+  /** Of the role that looks after all of them. */
+  operatorUrl: string | undefined;
   /** Port of each subgraph. */
   subgraphPorts: Record<string, number>;
   /** Where mail is read; null when a mail server takes it. */

@@ -78,7 +78,7 @@ export async function startSystem({
   const context: StepContext = { plan, home, environment, credentials, terminal, parts, signal };
 
   const [adminUrl, redisUrl] = await allOf(startPostgres(context), startRedis(context), compose(context));
-  const databaseUrls = await provision(context, adminUrl);
+  const { urls: databaseUrls, operatorUrl } = await provision(context, adminUrl);
   const hasMigrated = await migrateAll(context, databaseUrls);
   await seedAll(context, databaseUrls, hasMigrated);
 
@@ -91,6 +91,7 @@ export async function startSystem({
     subgraphs: plan.subgraphs,
     ports,
     databaseUrls,
+    operatorUrl,
     redisUrl,
     keys,
     gateway,
@@ -109,7 +110,10 @@ export async function startSystem({
   undo.defer(() => removeRunFile(home));
   const graphqlUrl = `${publicUrl}/graphql`;
   const mailboxUrl = mailbox?.url ?? null;
-  await writeRunFile(home, { ...self, graphqlUrl, redisUrl, databaseUrls, subgraphPorts: ports, mailboxUrl });
+  await writeRunFile(home, {
+    ...self,
+    ...{ graphqlUrl, redisUrl, databaseUrls, operatorUrl, subgraphPorts: ports, mailboxUrl },
+  });
   if (isWatching) undo.defer(watchSources((reaction) => followChange(context, reaction)));
   for (const line of introduction({ publicUrl, home, plan, credentials, mailboxUrl })) terminal.say(line);
 }

@@ -1,6 +1,7 @@
 import { mkdir, realpath } from 'node:fs/promises';
 import { StartError } from '@kronos/service/run-service';
 import { composeStamp } from '../compose/compose.ts';
+import { operatorUrl, provisionOperator } from '../databases/operator.ts';
 import { domainDatabaseUrl, isOnServer, provisionDatabases, refusal } from '../databases/provision.ts';
 import { readMigrationState } from '../migrations/migrate.ts';
 import { embeddedPostgres } from '../postgres/part.ts';
@@ -85,13 +86,22 @@ export async function compose({ home, environment, terminal, signal }: StepConte
   });
 }
 
-/** Makes the roles and databases that are missing; gives each domain's URL. */
+/** Where the databases are. */
+export interface Provision {
+  /** Database URL of each domain. */
+  urls: Record<string, string>;
+  /** Of the role that looks after all of them; undefined when nobody has made it. */
+  operatorUrl: string | undefined;
+}
+
+/** Makes the roles and databases that are missing. */
 export async function provision(
   { plan, credentials, terminal }: StepContext,
   adminUrl: string | null,
-): Promise<Record<string, string>> {
+): Promise<Provision> {
   return terminal.step('Databases and roles', async (note) => {
-    if (!adminUrl) return plan.givenDatabases;
+    const given = plan.KRONOS_OPERATOR_DATABASE_URL;
+    if (!adminUrl) return { urls: plan.givenDatabases, operatorUrl: given };
     const databases = plan.databaseDomains.map((domain) => ({
       domain,
       url:
@@ -102,7 +112,12 @@ export async function provision(
     const ours = databases.filter(({ url }) => isOnServer(adminUrl, url));
     const created = await provisionDatabases(adminUrl, ours);
     if (created.length > 0) note(`made for ${created.join(', ')}`);
-    return Object.fromEntries(databases.map(({ domain, url }) => [domain, url]));
+    const operator = given ?? operatorUrl(adminUrl, credentials.operatorPassword);
+    if (isOnServer(adminUrl, operator)) await provisionOperator(adminUrl, operator, ours);
+    return {
+      urls: Object.fromEntries(databases.map(({ domain, url }) => [domain, url])),
+      operatorUrl: operator,
+    };
   });
 }
 

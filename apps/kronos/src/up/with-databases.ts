@@ -11,6 +11,8 @@ import { makeHome, provision, startPostgres } from './steps.ts';
 export interface Databases {
   /** Database URL of each domain. */
   urls: Record<string, string>;
+  /** Of the role that looks after all of them; undefined when nobody has made it. */
+  operatorUrl: string | undefined;
   administrator: { email: string; password: string };
   /** The client secret of each service, by its name. */
   serviceSecrets: Record<string, string>;
@@ -33,11 +35,17 @@ export async function withDatabases<Result>(
   };
   const { serviceSecrets } = credentials;
   if (!plan.DATABASE_URL && plan.databaseDomains.every((domain) => plan.givenDatabases[domain]))
-    return work({ urls: plan.givenDatabases, administrator, serviceSecrets });
+    return work({
+      ...{ urls: plan.givenDatabases, operatorUrl: plan.KRONOS_OPERATOR_DATABASE_URL },
+      ...{ administrator, serviceSecrets },
+    });
 
   const running = plan.DATABASE_URL ? null : await readRunningSystem(home);
   if (running)
-    return work({ urls: { ...running.databaseUrls, ...plan.givenDatabases }, administrator, serviceSecrets });
+    return work({
+      urls: { ...running.databaseUrls, ...plan.givenDatabases },
+      ...{ operatorUrl: running.operatorUrl, administrator, serviceSecrets },
+    });
 
   await using undo = new AsyncDisposableStack();
   const stop = new AbortController();
@@ -51,6 +59,6 @@ export async function withDatabases<Result>(
     undo.defer(() => parts.stopAll());
   }
   const context = { plan, home, environment, credentials, terminal, parts, signal: stop.signal };
-  const urls = await provision(context, await startPostgres(context));
-  return await work({ urls, administrator, serviceSecrets });
+  const provided = await provision(context, await startPostgres(context));
+  return await work({ ...provided, administrator, serviceSecrets });
 }

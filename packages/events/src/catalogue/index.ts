@@ -1,9 +1,12 @@
 import type { z } from 'zod';
 import { authEvents } from './auth.ts';
+import { cacheEvents } from './cache.ts';
+import { databaseEvents } from './database.ts';
 import type { EventDefinition, OwnedEvent } from './define.ts';
 import { eventsEvents } from './events.ts';
 import { notificationsEvents } from './notifications.ts';
 import { erasedEvent } from './personal-data.ts';
+import { projectsEvents } from './projects.ts';
 import { routerEvents } from './router.ts';
 import { usersEvents } from './users.ts';
 
@@ -14,6 +17,9 @@ export const catalogue = {
   ...eventsEvents,
   ...notificationsEvents,
   ...routerEvents,
+  ...projectsEvents,
+  ...cacheEvents,
+  ...databaseEvents,
 };
 
 /** The name of an event in the catalogue. */

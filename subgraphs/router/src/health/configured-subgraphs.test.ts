@@ -6,7 +6,7 @@ import { expect, test } from 'vitest';
 import { configuredSubgraphs } from './configured-subgraphs.ts';
 
 test('subgraphs are where their variable says, else where supergraph.yaml routes to', () => {
-  const found = configuredSubgraphs({ USERS_URL: 'http://users:13011/graphql' });
+  const found = configuredSubgraphs({ USERS_SUBGRAPH_URL: 'http://users:13011/graphql' });
   const sdl = readFileSync(join(repositoryRoot, 'subgraphs/users/schema.graphql'), 'utf8');
   expect(found).toContainEqual({
     name: 'users',

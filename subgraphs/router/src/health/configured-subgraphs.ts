@@ -18,7 +18,7 @@ interface SupergraphFile {
 }
 
 /**
- * The subgraphs of `supergraph.yaml`, where gateways find them: at `<NAME>_URL`, or at the routing URL.
+ * The subgraphs of `supergraph.yaml`, where gateways find them: at `<NAME>_SUBGRAPH_URL`, or at the routing URL.
  *
  * @param root the folder that has the file; no file names no subgraphs
  */
@@ -32,7 +32,7 @@ export function configuredSubgraphs(
     const sdl = schema?.file && readIfThere(join(root, schema.file));
     return {
       name,
-      url: environment[`${name.toUpperCase()}_URL`] || routingUrl,
+      url: environment[`${name.toUpperCase()}_SUBGRAPH_URL`] || routingUrl,
       schemaHash: sdl ? hash('sha256', sdl) : null,
     };
   });

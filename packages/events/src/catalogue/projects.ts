@@ -1,0 +1,10 @@
+import { z } from 'zod';
+import { defineEvents } from './define.ts';
+import { personalDataEvents } from './personal-data.ts';
+
+/** Events of the projects domain. */
+export const projectsEvents = defineEvents('projects', {
+  /** A project has been made. */
+  projectCreated: { payload: z.object({ projectId: z.uuid() }) },
+  ...personalDataEvents('projects'),
+});

@@ -1,0 +1,8 @@
+import { commonEnvironment, postgresUrl, redisUrl } from '@kronos/service/environment';
+
+/** The variables of this domain; its port is read where it is opened. */
+export const environmentShape = {
+  ...commonEnvironment,
+  DATABASE_DATABASE_URL: postgresUrl(),
+  REDIS_URL: redisUrl(),
+};

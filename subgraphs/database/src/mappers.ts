@@ -1,0 +1,6 @@
+import type { ConnectionLease } from '@kronos/prisma-database';
+import type { Connection } from '@kronos/subgraph';
+
+// What resolvers hand on for each type of the SDL; codegen reads the names.
+export type ConnectionLeaseMapper = ConnectionLease;
+export type ConnectionLeaseConnectionMapper = Connection<ConnectionLease>;
