@@ -153,14 +153,21 @@ test('entries on other types, and on events that never were, are passed over', a
 
 test('whoever it is shared with hears of its changes, until it is taken back', async () => {
   const entryId = await announce();
-  const document = 'subscription ($id: ID) { eventUpdated(id: $id) { event { title } } }';
-  await using stream = await kit.subscribe(document, { id }, ada);
-  await kit.mutate('eventUpdate', { id, input: { title: 'One' } }, olga);
-  expect((await stream.message()).data?.eventUpdated.event.title).toBe('One');
+  await using stream = await kit.subscribe('subscription { eventUpdated { event { title } } }', {}, ada);
+  const heard = async () => (await stream.message()).data?.eventUpdated.event.title;
+  const rename = (which: string, title: string) =>
+    kit.mutate('eventUpdate', { id: which, input: { title } }, olga);
+  await rename(id, 'One');
+  expect(await heard()).toBe('One');
 
   await announce({ entryId, isRevoked: true });
-  await kit.mutate('eventUpdate', { id, input: { title: 'Two' } }, olga);
+  await rename(id, 'Two');
+  // What comes after it has been heard, so it was not only late.
+  const { id: open } = await kit.given(olga, { visibility: 'PUBLIC' });
+  await rename(open, 'For all');
+  expect(await heard()).toBe('For all');
+
   await announce({ entryId });
-  await kit.mutate('eventUpdate', { id, input: { title: 'Three' } }, olga);
-  expect((await stream.message()).data?.eventUpdated.event.title).toBe('Three');
+  await rename(id, 'Three');
+  expect(await heard()).toBe('Three');
 });

@@ -25,7 +25,10 @@ export async function createTestDatabase(domain: string): Promise<TestDatabase> 
 
   const hasTemplate = await withClient(adminUrl, async (client) => {
     const { rowCount } = await client.query('SELECT 1 FROM pg_database WHERE datname = $1', [template]);
-    await createDatabase(client, rowCount ? `"${name}" TEMPLATE "${template}"` : `"${name}"`);
+    await createDatabase(
+      client,
+      rowCount ? `"${name}" TEMPLATE "${template}" STRATEGY FILE_COPY` : `"${name}"`,
+    );
     return rowCount !== 0;
   });
   if (!hasTemplate) await withClient(url, (client) => migrate(client, domain));
