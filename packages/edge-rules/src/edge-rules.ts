@@ -71,6 +71,10 @@ export type ParameterSource = RouteParameter['source'];
 export const routeMethods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
 export type RouteMethod = (typeof routeMethods)[number];
 
+/** How a route's clients write names of fields and of values of enums: as the graph does, or in snake case and small letters. */
+export const routeSpellings = ['GRAPHQL', 'SNAKE_CASE'] as const;
+export type RouteSpelling = (typeof routeSpellings)[number];
+
 /** A method and path of HTTP that is answered by a stored operation. */
 export const routeShape = z.object({
   id: z.uuid(),
@@ -86,6 +90,7 @@ export const routeShape = z.object({
   successStatus: z.int().min(200).max(299),
   /** The part of the answer's data that is the body, such as `event` or `events.nodes`; all of it when null. */
   resultPath: z.string().nullable(),
+  spelling: z.enum(routeSpellings).default('GRAPHQL'),
   isEnabled: z.boolean(),
   description: z.string(),
 });

@@ -18,9 +18,11 @@ export {
   type Route,
   type RouteMethod,
   type RouteParameter,
+  type RouteSpelling,
   routeMethods,
   routeParameterShape,
   routeShape,
+  routeSpellings,
   type StoredOperation,
   storedOperationShape,
 } from './edge-rules.ts';

@@ -52,6 +52,7 @@ export function readEdgeRules(db: PrismaClient): Promise<EdgeRules> {
           policyId: route.quotaPolicyId,
           successStatus: route.successStatus,
           resultPath: route.resultPath,
+          spelling: route.spelling,
           isEnabled: route.isEnabled,
           description: route.description,
         })),

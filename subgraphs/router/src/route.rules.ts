@@ -5,6 +5,7 @@ import {
   parsePathTemplate,
   type RouteMethod,
   routeMethods,
+  routeSpellings,
 } from '@kronos/edge-rules';
 import type { UserFault } from '@kronos/subgraph';
 import {
@@ -44,11 +45,15 @@ export const routeShape = z.object({
     .max(500, 'Give at most 500 characters.')
     .nullable()
     .default(null),
+  spelling: z.enum(routeSpellings).default('GRAPHQL'),
 });
 
 /** What may change of them. */
 export const routeChangesShape = routeShape
-  .extend({ resultPath: routeShape.shape.resultPath.unwrap() })
+  .extend({
+    resultPath: routeShape.shape.resultPath.unwrap(),
+    spelling: routeShape.shape.spelling.unwrap(),
+  })
   .partial();
 
 /** The operation of a document that was checked when it was stored. */

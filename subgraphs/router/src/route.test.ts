@@ -27,7 +27,7 @@ beforeAll(async () => {
 afterAll(() => router[Symbol.asyncDispose]());
 
 const fields = `id legacyMethod legacyPath description operationName operation { name } subgraph { name }
-  parameters { variable source name value } requiredScopes quotaPolicy { name } successStatus resultPath enabled`;
+  parameters { variable source name value } requiredScopes quotaPolicy { name } successStatus resultPath spelling enabled`;
 /** A route that is right but for what is changed. */
 const inputWith = (changes: object = {}) => ({
   legacyMethod: 'GET',
@@ -80,6 +80,7 @@ test('a route is made with a parameter from each part of a request', async () =>
     quotaPolicyId: quotaPolicies[0].id,
     successStatus: 202,
     resultPath: 'userUpdate.user',
+    spelling: 'SNAKE_CASE',
   });
   expect(userErrors).toEqual([]);
   expect(route).toEqual({
@@ -101,6 +102,7 @@ test('a route is made with a parameter from each part of a request', async () =>
     quotaPolicy: { name: 'admin' },
     successStatus: 202,
     resultPath: 'userUpdate.user',
+    spelling: 'SNAKE_CASE',
     enabled: true,
   });
   expect(await router.announced()).toEqual(['ROUTE']);

@@ -1,4 +1,4 @@
-import { pathPattern, type RouteMethod, type RouteParameter } from '@kronos/edge-rules';
+import { pathPattern, type RouteMethod, type RouteParameter, type RouteSpelling } from '@kronos/edge-rules';
 import type { PersistedOperation, Prisma, Route } from '@kronos/prisma-router';
 import { mutation, newId, userFaults, validInput } from '@kronos/subgraph';
 import type { GraphQLSchema } from 'graphql';
@@ -132,12 +132,13 @@ interface Definition {
   quotaPolicyId: string | null;
   successStatus: number;
   resultPath: string | null;
+  spelling: RouteSpelling;
 }
 
 /** The row of a route; what stands against it ends the mutation. */
 function toRow(definition: Definition, schema: GraphQLSchema) {
   const { method, path, description, operation, parameters, requiredScopes, quotaPolicyId } = definition;
-  const { successStatus, resultPath } = definition;
+  const { successStatus, resultPath, spelling } = definition;
   if (!operation) return userFaults(noSuchOperation(['input', 'operationId']));
   const { segments, faults } = readPath(path);
   const parsed = readOperation(operation.document);
@@ -156,5 +157,6 @@ function toRow(definition: Definition, schema: GraphQLSchema) {
     quotaPolicyId,
     successStatus,
     resultPath,
+    spelling,
   };
 }

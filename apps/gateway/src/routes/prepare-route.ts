@@ -22,6 +22,7 @@ import {
 } from 'graphql';
 import { LRUCache } from 'lru-cache';
 import { type Fragments, type SelectedPart, selectedAt } from './selected-at.ts';
+import { type Spelling, spellingOf } from './spelling.ts';
 
 /** A parameter of a route with where its value goes. */
 export interface PreparedParameter extends RouteParameter {
@@ -52,6 +53,9 @@ export interface PreparedRoute {
   variables: readonly PreparedVariable[];
   /** The part of the data that is the body. */
   result: SelectedPart;
+  spelling: Spelling;
+  /** Puts a value of that part into its clients' words. */
+  write(value: unknown): unknown;
 }
 
 const keptRoutes = 5_000;
@@ -85,7 +89,11 @@ export function prepareRoute(
     hasDefault: defaultValue !== undefined,
   }));
   const parameters = route.parameters.map((parameter) => prepareParameter(parameter, variables));
-  return { route, segments, document, operation, fragments, isMutation, parameters, variables, result };
+  const spelling = spellingOf(route.spelling);
+  return {
+    ...{ route, segments, document, operation, fragments, isMutation, parameters, variables, result },
+    ...{ spelling, write: spelling.writer(schema, result, fragments) },
+  };
 }
 
 /** Prepares each route once in a version of the graph: when the rules change, most routes do not. */

@@ -25,7 +25,7 @@ export const incompleteHeader = 'x-kronos-incomplete';
  * because of errors is sent all the same, as GraphQL does, and a header says so.
  */
 export function readResult(
-  { route }: Pick<PreparedRoute, 'route'>,
+  { route, write }: Pick<PreparedRoute, 'route' | 'write'>,
   { data, errors = [] }: OperationResult,
   requestId: string,
 ): RestAnswer {
@@ -38,7 +38,7 @@ export function readResult(
     return {
       status: route.successStatus,
       headers,
-      body: hasNoBody(route.successStatus) ? undefined : withoutUserErrors(value),
+      body: hasNoBody(route.successStatus) ? undefined : withoutUserErrors(write(value)),
     };
   }
   const reason = decisive(errors.filter(({ path = [] }) => isOnPath(path, keys))) ?? decisive(errors);
@@ -67,8 +67,8 @@ function walk(data: unknown, keys: readonly string[]): { value: unknown; userErr
 
 /** Of a payload that is the body itself: the status says that there are none. */
 function withoutUserErrors(value: unknown): unknown {
-  if (!isRecord(value) || !Array.isArray(value.userErrors)) return value;
-  const { userErrors: _, ...rest } = value;
+  if (!isRecord(value)) return value;
+  const { userErrors: _, user_errors: __, ...rest } = value;
   return rest;
 }
 

@@ -20,14 +20,16 @@ export interface ParameterFault {
 
 /** The variables of a route's operation, or everything that is wrong with what was given for them. */
 export function readVariables(
-  { parameters, variables }: Pick<PreparedRoute, 'parameters' | 'variables'>,
+  { parameters, variables, spelling }: Pick<PreparedRoute, 'parameters' | 'variables' | 'spelling'>,
   input: RouteInput,
 ): { values: Record<string, unknown>; faults: ParameterFault[] } {
   const faults: ParameterFault[] = [];
   const values: Record<string, unknown> = {};
+  const read = (value: unknown, { source, type }: PreparedParameter) =>
+    source === 'CONSTANT' ? value : spelling.read(value, type);
   for (const parameter of parameters) {
     const value = given(parameter, input);
-    if (value !== undefined) put(values, parameter.path, value);
+    if (value !== undefined) put(values, parameter.path, read(value, parameter));
     else if (parameter.isRequired) faults.push(faultOf(parameter, `${nameOf(parameter)} is missing.`));
   }
   if (faults.length > 0) return { values, faults };

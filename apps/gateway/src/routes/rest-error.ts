@@ -1,5 +1,6 @@
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import { formatError } from '../errors/format-error.ts';
+import { snakeCase } from './spelling.ts';
 
 /** An error as REST clients get it, under the key `error`. */
 export interface RestError {
@@ -63,10 +64,5 @@ export function formatThrown(error: unknown): GraphQLFormattedError {
 }
 
 function inSnakeCase(details: Record<string, unknown>): Record<string, unknown> {
-  return Object.fromEntries(
-    Object.entries(details).map(([key, value]) => [
-      key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
-      value,
-    ]),
-  );
+  return Object.fromEntries(Object.entries(details).map(([key, value]) => [snakeCase(key), value]));
 }

@@ -13,6 +13,9 @@ const documents = {
   items: `query Items($first: Int = 5, $ids: [ID!], $kind: Kind, $isNew: Boolean, $filter: ItemFilter) {
     items(first: $first, ids: $ids, kind: $kind, isNew: $isNew, filter: $filter) { nodes { arguments } totalCount }
   }`,
+  spelled: `query Spelled($kind: Kind, $filter: ItemFilter) {
+    items(kind: $kind, filter: $filter) { nodes { kind asGiven: arguments } totalCount }
+  }`,
   failing:
     'query Failing($code: String!, $retryAfter: Int) { failing(code: $code, retryAfter: $retryAfter) { id } }',
   secret: 'query Secret { secret { id } }',
@@ -64,6 +67,16 @@ const routes = [
   route('PUT', '/payload', documents.create, {
     parameters: [from('BODY', null, 'input')],
     resultPath: 'itemCreate',
+  }),
+  route('GET', '/spelled', documents.spelled, {
+    parameters: [from('QUERY', 'kind'), from('QUERY', 'filter')],
+    resultPath: 'items',
+    spelling: 'SNAKE_CASE',
+  }),
+  route('POST', '/spelled', documents.create, {
+    parameters: [from('BODY', null, 'input')],
+    resultPath: 'itemCreate',
+    spelling: 'SNAKE_CASE',
   }),
   route('DELETE', '/items/{id}', documents.remove, { parameters: [from('PATH', 'id')], successStatus: 204 }),
   route('GET', '/all', documents.item, { parameters: [from('CONSTANT', null, 'id', '7')] }),
@@ -154,6 +167,23 @@ describe('what is given', () => {
     expect([status, Object.keys(body)]).toEqual([200, ['item']]);
     const refused = await call('PUT', '/payload', { body: { title: 'New', userError: 'EMAIL_TAKEN' } });
     expect([refused.status, refused.body.error.code]).toEqual([409, 'EMAIL_TAKEN']);
+  });
+
+  test('names in snake case and values in small letters, for clients who write them so', async () => {
+    const read = await call('GET', '/spelled?kind=other&filter=%7B%22min_price%22%3A2%7D');
+    expect(read.body).toEqual({ nodes: [{ kind: 'book', as_given: expect.any(String) }], total_count: 1 });
+    expect(JSON.parse(read.body.nodes[0].as_given)).toMatchObject({ kind: 'OTHER', filter: { minPrice: 2 } });
+
+    const made = await call('POST', '/spelled', {
+      body: { title: 'Keys as_they areWritten', kind: 'other' },
+    });
+    expect(made.body.item).toMatchObject({ title: 'Keys as_they areWritten' });
+    expect(JSON.parse(made.body.item.arguments).kind).toBe('OTHER');
+    expect(await call('POST', '/spelled', { body: { title: 'x', user_error: 'NOT_FOUND' } })).toMatchObject({
+      status: 404,
+      body: { error: { code: 'NOT_FOUND' } },
+    });
+    expect((await call('POST', '/spelled', { body: { title: 'x', kind: 'neither' } })).status).toBe(400);
   });
 
   test('no body for 204, and the head alone for HEAD', async () => {

@@ -42,6 +42,7 @@ export function sampleRoute(
     policyId: null,
     successStatus: 200,
     resultPath: null,
+    spelling: 'GRAPHQL',
     isEnabled: true,
     description: '',
     ...changes,

@@ -1,6 +1,7 @@
 import type { GraphQLSchema } from 'graphql';
 import type { PreparedParameter, PreparedRoute } from '../prepare-route.ts';
 import type { RouteTable } from '../route-table.ts';
+import type { Spelling } from '../spelling.ts';
 import { errorResponses, errorSchema, responseOf } from './errors.ts';
 import type { FindRouteNeeds, RouteNeeds } from './route-needs.ts';
 import { createSchemas, type JsonSchema, type Schemas } from './schemas.ts';
@@ -71,18 +72,20 @@ function uniqueId({ operation, route }: PreparedRoute, ids: Set<string>): string
 }
 
 function describeRoute(prepared: PreparedRoute, schemas: Schemas): Record<string, unknown> {
-  const { route, parameters, result, fragments } = prepared;
+  const { route, parameters, result, fragments, spelling } = prepared;
   const hasBody = route.successStatus !== 204 && route.successStatus !== 205;
   const body = parameters.filter(({ source }) => source === 'BODY');
   return {
     ...(route.description && { description: route.description }),
-    parameters: parameters.filter(isInUrl).map((parameter) => describeParameter(parameter, schemas)),
-    ...(body.length > 0 && { requestBody: describeBody(body, schemas) }),
+    parameters: parameters
+      .filter(isInUrl)
+      .map((parameter) => describeParameter(parameter, schemas, spelling)),
+    ...(body.length > 0 && { requestBody: describeBody(body, schemas, spelling) }),
     responses: {
       [route.successStatus]: {
         description: 'Done.',
         ...(hasBody && {
-          content: { 'application/json': { schema: schemas.ofSelection(result, fragments) } },
+          content: { 'application/json': { schema: schemas.ofSelection(result, fragments, spelling) } },
         }),
       },
       ...responseOf(prepared),
@@ -102,27 +105,35 @@ function isInUrl({ source }: PreparedParameter): boolean {
   return source === 'PATH' || source === 'QUERY';
 }
 
-function describeParameter(parameter: PreparedParameter, schemas: Schemas): Record<string, unknown> {
+function describeParameter(
+  parameter: PreparedParameter,
+  schemas: Schemas,
+  spelling: Spelling,
+): Record<string, unknown> {
   const { source, name, type, isRequired, description } = parameter;
   return {
     name,
     in: source === 'PATH' ? 'path' : 'query',
     required: source === 'PATH' || isRequired,
     ...(description && { description }),
-    schema: schemas.ofInput(type, { isNullable: false }),
+    schema: schemas.ofInput(type, spelling, { isNullable: false }),
   };
 }
 
-function describeBody(parameters: readonly PreparedParameter[], schemas: Schemas): Record<string, unknown> {
+function describeBody(
+  parameters: readonly PreparedParameter[],
+  schemas: Schemas,
+  spelling: Spelling,
+): Record<string, unknown> {
   const whole = parameters.find(({ name }) => name === null);
   const schema: JsonSchema = whole
-    ? schemas.ofInput(whole.type, { isNullable: false })
+    ? schemas.ofInput(whole.type, spelling, { isNullable: false })
     : {
         type: 'object',
         properties: Object.fromEntries(
           parameters.map(({ name, type, description }) => [
             name,
-            { ...schemas.ofInput(type), ...(description && { description }) },
+            { ...schemas.ofInput(type, spelling), ...(description && { description }) },
           ]),
         ),
         required: parameters.filter(({ isRequired }) => isRequired).map(({ name }) => name!),

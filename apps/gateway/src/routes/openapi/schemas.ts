@@ -11,6 +11,7 @@ import {
   isRequiredInputField,
 } from 'graphql';
 import { type Fragments, fieldsOf, type SelectedPart } from '../selected-at.ts';
+import type { Spelling } from '../spelling.ts';
 
 /** A schema of JSON Schema 2020-12, which OpenAPI 3.1 uses. */
 export type JsonSchema = Record<string, unknown>;
@@ -18,9 +19,9 @@ export type JsonSchema = Record<string, unknown>;
 /** The JSON Schemas of GraphQL's types. Enums, scalars and input objects are named and described once. */
 export interface Schemas {
   /** @param options.isNullable whether null may be given; as the type says when omitted */
-  ofInput(type: GraphQLInputType, options?: { isNullable?: boolean }): JsonSchema;
+  ofInput(type: GraphQLInputType, spelling: Spelling, options?: { isNullable?: boolean }): JsonSchema;
   /** What an operation answers for a part of it; never null itself, because that is an error. */
-  ofSelection(part: SelectedPart, fragments: Fragments): JsonSchema;
+  ofSelection(part: SelectedPart, fragments: Fragments, spelling: Spelling): JsonSchema;
   /** Those that others refer to, by name. */
   named(): Record<string, JsonSchema>;
 }
@@ -63,11 +64,11 @@ export function createSchemas(schema: GraphQLSchema | undefined): Schemas {
     return { $ref: `#/components/schemas/${name}` };
   }
 
-  function ofLeaf(type: GraphQLLeafType): JsonSchema {
+  function ofLeaf(type: GraphQLLeafType, spelling: Spelling): JsonSchema {
     if (isEnumType(type)) {
-      return refer(type.name, () => ({
+      return refer(spelling.name(type.name), () => ({
         type: 'string',
-        enum: type.getValues().map(({ name }) => name),
+        enum: type.getValues().map(({ name }) => spelling.value(name)),
         ...describing(type.description),
       }));
     }
@@ -76,17 +77,22 @@ export function createSchemas(schema: GraphQLSchema | undefined): Schemas {
     );
   }
 
-  function ofInput(type: GraphQLInputType, { isNullable = !isNonNullType(type) } = {}): JsonSchema {
+  function ofInput(
+    type: GraphQLInputType,
+    spelling: Spelling,
+    { isNullable = !isNonNullType(type) } = {},
+  ): JsonSchema {
     const inner = isNonNullType(type) ? type.ofType : type;
-    if (isListType(inner)) return nullable({ type: 'array', items: ofInput(inner.ofType) }, isNullable);
-    if (isLeafType(inner)) return nullable(ofLeaf(inner), isNullable);
+    if (isListType(inner))
+      return nullable({ type: 'array', items: ofInput(inner.ofType, spelling) }, isNullable);
+    if (isLeafType(inner)) return nullable(ofLeaf(inner, spelling), isNullable);
     return nullable(
-      refer(inner.name, () => ofInputObject(inner)),
+      refer(spelling.name(inner.name), () => ofInputObject(inner, spelling)),
       isNullable,
     );
   }
 
-  function ofInputObject(type: GraphQLInputType): JsonSchema {
+  function ofInputObject(type: GraphQLInputType, spelling: Spelling): JsonSchema {
     if (!isInputObjectType(type)) return {};
     const fields = Object.values(type.getFields());
     return {
@@ -94,15 +100,15 @@ export function createSchemas(schema: GraphQLSchema | undefined): Schemas {
       ...describing(type.description),
       properties: Object.fromEntries(
         fields.map((field) => [
-          field.name,
+          spelling.name(field.name),
           {
-            ...ofInput(field.type),
+            ...ofInput(field.type, spelling),
             ...describing(field.description),
             ...(field.defaultValue !== undefined && { default: field.defaultValue }),
           },
         ]),
       ),
-      required: fields.filter(isRequiredInputField).map(({ name }) => name),
+      required: fields.filter(isRequiredInputField).map(({ name }) => spelling.name(name)),
       additionalProperties: false,
     };
   }
@@ -110,15 +116,16 @@ export function createSchemas(schema: GraphQLSchema | undefined): Schemas {
   function ofOutput(
     { type, selectionSets }: SelectedPart,
     fragments: Fragments,
+    spelling: Spelling,
     { isNullable = !isNonNullType(type), isBody = false } = {},
   ): JsonSchema {
     const inner = isNonNullType(type) ? type.ofType : type;
     if (isListType(inner)) {
-      const items = ofOutput({ type: inner.ofType, selectionSets }, fragments);
+      const items = ofOutput({ type: inner.ofType, selectionSets }, fragments, spelling);
       return nullable({ type: 'array', items }, isNullable);
     }
     const leaf = getNamedType(inner);
-    if (isLeafType(leaf)) return nullable(ofLeaf(leaf), isNullable);
+    if (isLeafType(leaf)) return nullable(ofLeaf(leaf, spelling), isNullable);
     const all = [...fieldsOf(schema!, leaf.name, selectionSets, fragments)];
     // Those of a payload that is the body are told by the status.
     const fields = isBody ? all.filter(([key]) => key !== 'userErrors') : all;
@@ -127,11 +134,11 @@ export function createSchemas(schema: GraphQLSchema | undefined): Schemas {
         type: 'object',
         properties: Object.fromEntries(
           fields.map(([key, field]) => [
-            key,
-            { ...ofOutput(field, fragments), ...describing(field.description) },
+            spelling.name(key),
+            { ...ofOutput(field, fragments, spelling), ...describing(field.description) },
           ]),
         ),
-        required: fields.filter(([, { isAlways }]) => isAlways).map(([key]) => key),
+        required: fields.filter(([, { isAlways }]) => isAlways).map(([key]) => spelling.name(key)),
       },
       isNullable,
     );
@@ -139,7 +146,8 @@ export function createSchemas(schema: GraphQLSchema | undefined): Schemas {
 
   return {
     ofInput,
-    ofSelection: (part, fragments) => ofOutput(part, fragments, { isNullable: false, isBody: true }),
+    ofSelection: (part, fragments, spelling) =>
+      ofOutput(part, fragments, spelling, { isNullable: false, isBody: true }),
     named: () => Object.fromEntries(named),
   };
 }
