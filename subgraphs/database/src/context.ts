@@ -1,19 +1,24 @@
 import type { EventLog } from '@kronos/events';
 import type { PrismaClient } from '@kronos/prisma-database';
 import { type RequestContext, rowLoader } from '@kronos/subgraph';
+import type { Databases } from './databases.ts';
+import type { Leases } from './leases/leases.ts';
 
 /** What the process has once, for all requests. */
 export interface Dependencies {
   db: PrismaClient;
   log: EventLog;
+  /** The databases of all domains. */
+  databases: Databases;
+  leases: Leases;
 }
 
 /** The context of one request, or of one event of a subscription: what a resolver gets. */
-export function createContext({ db, log }: Dependencies, request: RequestContext) {
+export function createContext(dependencies: Dependencies, request: RequestContext) {
+  const { db } = dependencies;
   return {
     ...request,
-    db,
-    log,
+    ...dependencies,
     loaders: {
       connectionLease: rowLoader((ids) => db.connectionLease.findMany({ where: { id: { in: [...ids] } } })),
     },

@@ -1,8 +1,17 @@
 import type { Prisma } from '@kronos/prisma-database';
-import type { PersonalData } from '@kronos/subgraph';
+import { anonymised, type PersonalData } from '@kronos/subgraph';
 
 /** What this domain keeps of people. Each table stands in one of the two lists, and a test says so when one does not. */
 export const personalData: PersonalData<Prisma.TransactionClient> = {
-  tables: {},
-  others: { connection_lease: 'Says nothing of people.' },
+  tables: {
+    connection_lease: {
+      holds: 'Connections to databases that they leased.',
+      person: 'user_id',
+      onErasure: anonymised({ user_id: null }),
+    },
+  },
+  others: {
+    lease_policy: 'Which service may lease what.',
+    target_status: 'How databases are.',
+  },
 };

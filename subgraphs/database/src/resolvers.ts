@@ -1,12 +1,21 @@
 import type { Resolvers } from './__generated__/types.ts';
-import { connectionLeaseCreate } from './connection-lease.create.ts';
-import { connectionLeaseCreated } from './connection-lease.created.ts';
-import { ConnectionLease, connectionLease, connectionLeases } from './connection-lease.ts';
+import { connectionAcquire } from './leases/connection-lease.acquire.ts';
+import { connectionRelease } from './leases/connection-lease.release.ts';
+import { ConnectionLease, connectionLease, connectionLeases } from './leases/connection-lease.ts';
+import { poolExhausted } from './leases/pool-exhausted.ts';
 
 /** Every field of the schema that is more than a property of its parent. */
 export const resolvers: Resolvers = {
-  Query: { connectionLease, connectionLeases },
-  Mutation: { connectionLeaseCreate },
-  Subscription: { connectionLeaseCreated },
+  Query: {
+    connectionLease,
+    connectionLeases,
+  },
+  Mutation: {
+    connectionAcquire,
+    connectionRelease,
+  },
+  Subscription: {
+    poolExhausted,
+  },
   ConnectionLease,
 };

@@ -4,7 +4,11 @@ import { personalDataEvents } from './personal-data.ts';
 
 /** Events of the database domain. */
 export const databaseEvents = defineEvents('database', {
-  /** A connection lease has been made. */
-  connectionLeaseCreated: { payload: z.object({ connectionLeaseId: z.uuid() }) },
+  /** A database, or another place where data is, is found in another status than before. */
+  databaseHealthChanged: {
+    payload: z.object({ target: z.string(), from: z.string().nullable(), to: z.string() }),
+  },
+  /** Nobody gets a connection to this database now: somebody has waited for one in vain. */
+  poolExhausted: { payload: z.object({ target: z.string(), serviceName: z.string() }) },
   ...personalDataEvents('database'),
 });
