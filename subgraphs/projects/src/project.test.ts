@@ -5,11 +5,11 @@ import { createSubgraph } from './subgraph.ts';
 const projects = await createTestDomain('projects', createSubgraph);
 afterAll(() => projects[Symbol.asyncDispose]());
 
-const create = async (name: string) => {
+const create = async (title: string) => {
   const { data } = await projects.execute(
     `mutation ($input: ProjectCreateInput!) {
-      projectCreate(input: $input) { project { id name } userErrors { code field } } }`,
-    { input: { name } },
+      projectCreate(input: $input) { project { id title } userErrors { code field } } }`,
+    { input: { title } },
     {},
   );
   return data?.projectCreate;
@@ -17,7 +17,7 @@ const create = async (name: string) => {
 
 test('what was made is found by its id and in the list, and announced', async () => {
   await using stream = await projects.subscribe(
-    'subscription { projectCreated { cursor project { id name } } }',
+    'subscription { projectCreated { cursor project { id title } } }',
     {},
     {},
   );
@@ -27,8 +27,8 @@ test('what was made is found by its id and in the list, and announced', async ()
 
   const { data } = await projects.execute(
     `query ($id: ID!) {
-      project(id: $id) { id name }
-      projects(filter: { name: { startsWith: "fir" } }, orderBy: { field: NAME }) { nodes { id name } totalCount } }`,
+      project(id: $id) { id title }
+      projects(filter: { title: { startsWith: "fir" } }, orderBy: { field: TITLE }) { nodes { id title } totalCount } }`,
     { id: project.id },
     {},
   );
@@ -38,10 +38,10 @@ test('what was made is found by its id and in the list, and announced', async ()
   });
 });
 
-test('a missing name is a user error', async () => {
+test('a missing title is a user error', async () => {
   expect(await create(' ')).toEqual({
     project: null,
-    userErrors: [{ code: 'REQUIRED', field: ['input', 'name'] }],
+    userErrors: [{ code: 'REQUIRED', field: ['input', 'title'] }],
   });
 });
 

@@ -10,7 +10,7 @@ export const projects: QueryResolvers['projects'] = (_parent, { filter, orderBy,
   connection({
     delegate: db.project,
     args,
-    where: toWhere(filter, { name: 'name', createdAt: 'createdAt' }),
+    where: toWhere(filter, { title: 'title', createdAt: 'createdAt' }),
     orderBy: orderBy?.map(({ field, direction }) => ({
       field: columns[field],
       direction: direction ?? 'ASC',
@@ -25,4 +25,4 @@ export const Project: ProjectResolvers = {
   id: ({ id }) => encodeId('project', id),
 };
 
-const columns: Record<ProjectOrderField, string> = { CREATED_AT: 'createdAt', NAME: 'name' };
+const columns: Record<ProjectOrderField, string> = { CREATED_AT: 'createdAt', TITLE: 'title' };
