@@ -17,7 +17,7 @@ type Kind = EventPayload<'edgeRulesChanged'>['kind'];
 export async function seed({ databaseUrl }: { databaseUrl: string }): Promise<string> {
   const db = new PrismaClient({ adapter: new PrismaPg({ connectionString: databaseUrl, max: 1 }) });
   try {
-    return await db.$transaction(writeAll, { timeout: 60_000 });
+    return await db.$transaction(writeAll, { maxWait: 30_000, timeout: 60_000 });
   } finally {
     await db.$disconnect();
   }

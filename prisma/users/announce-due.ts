@@ -1,3 +1,4 @@
+import { appendToOutbox } from '@kronos/events';
 import { announceAccess, lockUsers, shareAccess } from './access.ts';
 import type { Prisma, PrismaClient } from './client/client.ts';
 
@@ -19,6 +20,7 @@ export interface Affected {
  */
 export async function announceAffected(tx: Prisma.TransactionClient, affected: Affected): Promise<number> {
   const count = await noteDue(tx, affected);
+  if (count > batchSize) await appendToOutbox(tx, 'rightsChanged', {});
   if (count > 0) await announceBatch(tx);
   return count;
 }

@@ -20,7 +20,7 @@ type RoleDefinition = (typeof roles)[number];
 export async function seed({ databaseUrl }: { databaseUrl: string }): Promise<string> {
   const db = new PrismaClient({ adapter: new PrismaPg({ connectionString: databaseUrl, max: 1 }) });
   try {
-    return await db.$transaction(writeRoles, { timeout: 60_000 });
+    return await db.$transaction(writeRoles, { maxWait: 30_000, timeout: 60_000 });
   } finally {
     await db.$disconnect();
   }

@@ -16,7 +16,13 @@ const lookMs = 500;
 const worthMs = 1_500;
 const retryMs = 1_000;
 
-const names = ['accessChanged', 'aclEntryChanged', 'groupDeleted', 'userUpdated'] satisfies EventName[];
+const names = [
+  'accessChanged',
+  'aclEntryChanged',
+  'groupDeleted',
+  'rightsChanged',
+  'userUpdated',
+] satisfies EventName[];
 
 /**
  * Follows the events of this domain and lets a checker forget what they change. While the log cannot be read, or its

@@ -1,5 +1,5 @@
 import { appendToOutbox } from '@kronos/events';
-import type { AclEntry, Prisma } from '@kronos/prisma-users';
+import type { AclEntry, Prisma, PrismaClient } from '@kronos/prisma-users';
 import { announceAccess, loadRoleGraph, lockUsers, shareAccess } from '@kronos/prisma-users/access';
 import { announceAffected } from '@kronos/prisma-users/announce-due';
 import { heirsOf } from '@kronos/prisma-users/role-graph';
@@ -100,8 +100,10 @@ async function findSubject(context: Context, id: string): Promise<Subject> {
   return subject;
 }
 
-function load({ loaders, findUser }: Context, { kind, id }: Subject): Promise<object | null> {
-  return kind === 'user' ? findUser(id) : loaders[kind].load(id);
+async function load({ loaders, findUser }: Context, { kind, id }: Subject): Promise<object | null> {
+  if (kind !== 'user') return loaders[kind].load(id);
+  const user = await findUser(id);
+  return user?.status === 'ERASED' ? null : user;
 }
 
 type EntryKey = Pick<
@@ -126,6 +128,25 @@ async function writeEntry(
   if (made) return made;
   const [changed] = await tx.aclEntry.updateManyAndReturn({ where: key, data: { expiresAt } });
   return changed ?? userFaults(fault('CONFLICT', 'It has just been taken back.', ['input']));
+}
+
+/**
+ * Takes entries back that have ended: they count against no limit, and the domains that keep entries forget them.
+ *
+ * @returns how many it were, at most a hundred
+ */
+export async function revokeEnded(db: PrismaClient, now: Date): Promise<number> {
+  return db.$transaction(async (tx) => {
+    await shareAccess(tx);
+    // Those that another process is about to take back are left to it.
+    const locked = await tx.$queryRaw<{ id: string }[]>`
+      SELECT id FROM acl_entry WHERE expires_at <= ${now} ORDER BY id LIMIT 100 FOR UPDATE SKIP LOCKED`;
+    const where = { id: { in: locked.map(({ id }) => id) } };
+    const ended = await tx.aclEntry.findMany({ where });
+    await tx.aclEntry.deleteMany({ where });
+    for (const entry of ended) await announceEntry(tx, entry, true);
+    return ended.length;
+  });
 }
 
 /** Tells the domains that keep entries, and everyone whom it concerns but those of a role that all have. */

@@ -1,6 +1,7 @@
-import { encodeId, newId } from '@kronos/subgraph';
+import { decodeId, encodeId, newId } from '@kronos/subgraph';
 import type { Actor } from '@kronos/subgraph/testing';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { doWhatIsDue } from './saga-clock.ts';
 import { allScopes, createTestUsers, type Person, type TestUsers } from './testing/test-users.ts';
 
 const fields = `aclEntry { id action resourceId resourceType effect expiresAt grantedBy { id }
@@ -169,6 +170,27 @@ test.each([
   ],
 ])('%s is refused', async (_what, input, code, field) => {
   expect((await grant(input)).userErrors).toEqual([{ code, field }]);
+});
+
+test('an entry that has ended is taken back, also where it is kept', async () => {
+  const { aclEntry } = await grant({ expiresAt: '2099-01-01T00:00:00.000Z' });
+  await doWhatIsDue(users.db, new Date('2098-12-31T00:00:00.000Z'));
+  expect(await list({ resourceId: eventId }, olga)).toMatchObject({ totalCount: 1 });
+  await doWhatIsDue(users.db, new Date('2099-01-02T00:00:00.000Z'));
+
+  expect(await list({ resourceId: eventId }, olga)).toMatchObject({ totalCount: 0 });
+  expect(await lastEvents(2)).toMatchObject([
+    { name: 'aclEntryChanged', entryId: decodeId('acl_entry', aclEntry.id), isRevoked: true },
+    { name: 'accessChanged', userId: ada.userId },
+  ]);
+});
+
+test('nothing is shared with who is erased', async () => {
+  await grant({});
+  await users.db.user.update({ where: { id: ada.userId }, data: { status: 'ERASED' } });
+  expect((await grant({ action: 'events:update' })).userErrors).toEqual([
+    { code: 'NOT_FOUND', field: ['input', 'subjectId'] },
+  ]);
 });
 
 test('two who grant the same at the same moment make one entry', async () => {

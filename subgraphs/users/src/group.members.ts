@@ -44,7 +44,10 @@ async function findPeople({ findUser }: Context, ids: string[], list: 'add' | 'r
       return userId && (await findUser(userId));
     }),
   );
-  return people.map((person) => (person ? person.id : userFaults(noSuchUser(['input', list]))));
+  return people.map((person) => {
+    const isThere = person && (list === 'remove' || person.status !== 'ERASED');
+    return isThere ? person.id : userFaults(noSuchUser(['input', list]));
+  });
 }
 
 /** @returns those who were members */

@@ -51,7 +51,7 @@ async function changeRole(
   requireRecentLogin(context.viewer);
   const userId = tryDecodeId('user', input.userId);
   const user = userId && (await context.findUser(userId));
-  if (!user) return userFaults(noSuchUser(['input', 'userId']));
+  if (!user || user.status === 'ERASED') return userFaults(noSuchUser(['input', 'userId']));
 
   await context.db.$transaction((tx) => write(tx, user.id));
   context.loaders.forgetRights();

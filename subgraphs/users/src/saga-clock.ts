@@ -2,6 +2,7 @@ import type { ErasureRequest, Prisma, PrismaClient } from '@kronos/prisma-users'
 import { lockAccess, lockUsers } from '@kronos/prisma-users/access';
 import type { Logger } from '@kronos/service';
 import { UserFaults } from '@kronos/subgraph';
+import { revokeEnded } from './acl.grant.ts';
 import { keepingAnAdministrator } from './administrators.ts';
 import { askForExport } from './data-export/user.data-export.ts';
 import { announceErasure, askDomains, beginErasure } from './erasure/begin-erasure.ts';
@@ -12,7 +13,7 @@ const askAgainAfterMs = 6 * 60 * 60 * 1000;
 
 /**
  * Does what is due at a time: begins erasures whose grace is over, asks domains again that have not answered for long,
- * deletes exports that have expired. Any number of processes may do so.
+ * deletes exports that have expired, takes back entries that have ended. Any number of processes may do so.
  *
  * @returns what stops it, once what is under way has ended
  */
@@ -43,6 +44,7 @@ export async function doWhatIsDue(db: PrismaClient, now: Date): Promise<void> {
     beginDue(db, now),
     askAgain(db, new Date(now.getTime() - askAgainAfterMs)),
     db.dataExport.deleteMany({ where: { expiresAt: { lte: now } } }),
+    revokeEnded(db, now),
   ]);
   const failure = outcomes.find((outcome) => outcome.status === 'rejected');
   if (failure) throw failure.reason;

@@ -20,6 +20,11 @@ export const usersEvents = defineEvents('users', {
     }),
     key: 'userId',
   },
+  /**
+   * What roles or groups give has changed, for more people than can be announced at once: `accessChanged` follows for each
+   * of them.
+   */
+  rightsChanged: { payload: z.object({}) },
   /** Someone may do something with something from now on, or may not, or an entry that said so is no more. */
   aclEntryChanged: {
     payload: z.object({

@@ -23,5 +23,8 @@ export interface ConsumerTables {
 
 /** A Prisma client of the consuming domain. */
 export interface ConsumerDatabase<Transaction extends ConsumerTables> extends ConsumerTables {
-  $transaction<Result>(run: (transaction: Transaction) => Promise<Result>): Promise<Result>;
+  $transaction<Result>(
+    run: (transaction: Transaction) => Promise<Result>,
+    options: { maxWait: number; timeout: number },
+  ): Promise<Result>;
 }
