@@ -1,0 +1,2 @@
+export { answering } from './answering.ts';
+export { type RedisCluster, startRedisCluster } from './redis-cluster.ts';
