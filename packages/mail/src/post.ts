@@ -174,7 +174,9 @@ export function createPost<Transaction extends Statements>(options: PostOptions<
     do {
       isAsked = false;
       const rows = await claim();
-      await Promise.all(rows.map((row) => deliver(way, row)));
+      const deliveries = await Promise.allSettled(rows.map((row) => deliver(way, row)));
+      const failure = deliveries.find(({ status }) => status === 'rejected');
+      if (failure) throw (failure as PromiseRejectedResult).reason;
       if (rows.length === atOnce) isAsked = true;
     } while (isAsked && !isClosed);
   }

@@ -103,8 +103,12 @@ function readKeys(file: string): MasterKey[] | null {
   }
 }
 
-/** Differs whenever the file does; null when there is none. */
+/** Differs whenever the file does; null when there is none, or it cannot be looked at. */
 function versionOf(file: string): string | null {
-  const found = statSync(file, { throwIfNoEntry: false });
-  return found ? `${found.mtimeMs}-${found.ino}-${found.size}` : null;
+  try {
+    const { mtimeMs, ino, size } = statSync(file);
+    return `${mtimeMs}-${ino}-${size}`;
+  } catch {
+    return null;
+  }
 }

@@ -5,8 +5,9 @@ import { type Sealer, UnsealError } from './sealed.ts';
 /** A column of texts that are sealed. The names are the database's, and come from the source alone. */
 export interface SealedColumn {
   table: string;
-  /** The primary key: text, or a UUID. */
+  /** The primary key. */
   id: string;
+  idType: 'uuid' | 'text';
   column: string;
   /** The context that the row's text is sealed for. */
   context(id: string): string;
@@ -91,15 +92,16 @@ export function keepSealed(options: ResealOptions): () => Promise<void> {
  * @returns how many rows could not be: altered, or sealed with a key that is not at hand; each is logged
  */
 export async function resealColumn(
-  { table, id, column, context }: SealedColumn,
+  { table, id, idType, column, context }: SealedColumn,
   { database, sealer, logger }: Pick<ResealOptions, 'database' | 'sealer' | 'logger'>,
 ): Promise<number> {
   let failed = 0;
-  let after = '';
+  // Before all others, of either type.
+  let after = idType === 'uuid' ? '00000000-0000-0000-0000-000000000000' : '';
   for (;;) {
     const rows = await database.$queryRawUnsafe<{ id: string; text: string }[]>(
       `SELECT "${id}"::text AS id, "${column}" AS text FROM "${table}"
-       WHERE "${id}"::text > $1 AND NOT starts_with("${column}", $2) ORDER BY "${id}"::text LIMIT ${pageSize}`,
+       WHERE "${id}" > $1::${idType} AND NOT starts_with("${column}", $2) ORDER BY "${id}" LIMIT ${pageSize}`,
       after,
       sealer.currentPrefix(),
     );
@@ -107,7 +109,7 @@ export async function resealColumn(
       try {
         const sealedAnew = sealer.seal(sealer.unseal(row.text, context(row.id)), context(row.id));
         await database.$executeRawUnsafe(
-          `UPDATE "${table}" SET "${column}" = $1 WHERE "${id}"::text = $2 AND "${column}" = $3`,
+          `UPDATE "${table}" SET "${column}" = $1 WHERE "${id}" = $2::${idType} AND "${column}" = $3`,
           sealedAnew,
           row.id,
           row.text,

@@ -47,6 +47,9 @@ export const impersonationStart = mutation(
         WHERE id = ${actor.sessionId}::uuid FOR SHARE`;
       if (!session || !isSessionOpen(session, now))
         throw unauthenticated('Your session is over: log in again.');
+      const [target] = await transaction.$queryRaw<{ isClosed: boolean }[]>`
+        SELECT suspended_at IS NOT NULL AS "isClosed" FROM account WHERE id = ${account.id}::uuid FOR SHARE`;
+      if (!target || target.isClosed) refuse('INVALID', 'This account is closed.');
       const id = encodeId('impersonation', row.id);
       const details = { impersonation: id, minutes, expiresAt: row.expiresAt.toISOString() };
       const started = { kind: 'IMPERSONATION_STARTED', userId: account.id, by: context, details } as const;

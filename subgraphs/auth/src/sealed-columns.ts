@@ -7,9 +7,15 @@ import { signingKeyContext } from './signing-keys.ts';
 
 /** Everything in this domain's database that is sealed: a new master key seals all of it anew. */
 export const sealedColumns: readonly SealedColumn[] = [
-  { table: 'signing_key', id: 'kid', column: 'sealed_private_key', context: signingKeyContext },
-  { table: 'mfa_factor', id: 'id', column: 'sealed_secret', context: mfaSecretContext },
-  { table: 'foreign_sign_in', id: 'hash', column: 'secrets', context: signInContext },
-  { table: 'mail', id: 'id', column: 'content', context: mailContext },
-  { table: 'oidc_record', id: 'id', column: 'payload', context: recordContext },
+  {
+    table: 'signing_key',
+    id: 'kid',
+    idType: 'text',
+    column: 'sealed_private_key',
+    context: signingKeyContext,
+  },
+  { table: 'mfa_factor', id: 'id', idType: 'uuid', column: 'sealed_secret', context: mfaSecretContext },
+  { table: 'foreign_sign_in', id: 'hash', idType: 'text', column: 'secrets', context: signInContext },
+  { table: 'mail', id: 'id', idType: 'uuid', column: 'content', context: mailContext },
+  { table: 'oidc_record', id: 'id', idType: 'text', column: 'payload', context: recordContext },
 ];

@@ -24,12 +24,23 @@ export interface KeepKeysOptions {
  */
 export function keepSigningKeys(options: KeepKeysOptions): () => Promise<void> {
   let working: Promise<void> | undefined;
+  let isFailing = false;
+  async function tend(): Promise<void> {
+    try {
+      await tendSigningKeys(options);
+      isFailing = false;
+    } catch (error) {
+      // Once for each outage.
+      const level = isFailing ? 'debug' : 'warn';
+      options.logger[level]({ err: error }, 'the signing keys are looked after again in a minute');
+      isFailing = true;
+    }
+  }
+
   function look(): void {
-    working ??= tendSigningKeys(options)
-      .catch((error) => options.logger.debug({ err: error }, 'the signing keys are looked after in a minute'))
-      .finally(() => {
-        working = undefined;
-      });
+    working ??= tend().finally(() => {
+      working = undefined;
+    });
   }
 
   look();
