@@ -23,6 +23,8 @@ export interface AppOptions {
   metrics: Registry;
   /** Which parts can serve: true, or the reason why not. */
   readiness(): Promise<Record<string, true | string>>;
+  /** What `/health` answers, as long as the process lives; `{"status": "ok"}` when omitted. */
+  health?(): Promise<object>;
   /** The largest body that is read, in bytes; 1 MiB when omitted. */
   bodyLimitBytes?: number;
   /** How long a request may take to arrive, head and body, in milliseconds; 30 seconds when omitted. */
@@ -102,7 +104,7 @@ export function createApp(options: AppOptions): FastifyInstance {
       );
   });
 
-  app.get('/health', async () => ({ status: 'ok' }));
+  app.get('/health', async () => (await options.health?.()) ?? { status: 'ok' });
   app.get('/ready', async (_request, reply) => {
     const parts = await options.readiness();
     const isReady = Object.values(parts).every((part) => part === true);

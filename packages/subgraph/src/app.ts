@@ -38,6 +38,7 @@ export function createSubgraphApp(subgraph: Subgraph, options: SubgraphAppOption
   const app = createApp({
     logger: subgraph.logger,
     metrics: subgraph.metrics,
+    health: subgraph.health,
     readiness: async () => ({ ...(await subgraph.readiness()), ...(await options.readiness?.()) }),
     // The graph's own requests have a span in `execute` and `subscribe`, by whichever way they come.
     traces: { service: subgraph.name, covers: ({ routeOptions }) => !untraced.has(routeOptions.url ?? '') },

@@ -71,6 +71,7 @@ export function defineSubgraph<C extends RequestContext>(options: SubgraphOption
     logger,
     metrics,
     readiness: options.readiness,
+    health: options.health,
     routes: options.routes,
     subscribe: subscriber.subscribe,
     async execute(request, caller) {

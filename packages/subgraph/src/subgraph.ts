@@ -61,6 +61,8 @@ export interface Subgraph {
    */
   subscribe(request: GraphQLRequest, caller: Caller, after?: string): Promise<SubscriptionResult>;
   readiness(): Promise<Readiness>;
+  /** What `/health` answers, as long as the process lives, in place of what every process says. */
+  health?(): Promise<object>;
   /** Adds the domain's own HTTP routes. */
   routes?(app: FastifyInstance, tools: RouteTools): void;
   /** Cuts running subscriptions, then closes what the domain has opened. */
@@ -85,6 +87,8 @@ export interface SubgraphOptions<C extends RequestContext> {
   /** Adds what the domain's resolvers need: loaders, the database. Called once per request and once per event. */
   createContext(request: RequestContext): C;
   readiness(): Promise<Readiness>;
+  /** What `/health` answers, as long as the process lives, in place of what every process says. */
+  health?(): Promise<object>;
   routes?(app: FastifyInstance, tools: RouteTools): void;
   /** Closes what the domain has opened. */
   close(): Promise<void>;

@@ -3,6 +3,8 @@ import type { PrismaClient } from '@kronos/prisma-database';
 import { type RequestContext, rowLoader } from '@kronos/subgraph';
 import type { Databases } from './databases.ts';
 import type { Leases } from './leases/leases.ts';
+import type { RedisPool } from './redis-pool.ts';
+import type { Observatory } from './targets/observatory.ts';
 
 /** What the process has once, for all requests. */
 export interface Dependencies {
@@ -11,6 +13,8 @@ export interface Dependencies {
   /** The databases of all domains. */
   databases: Databases;
   leases: Leases;
+  redis: RedisPool;
+  observatory: Observatory;
 }
 
 /** The context of one request, or of one event of a subscription: what a resolver gets. */

@@ -21,6 +21,9 @@ export const environmentShape = {
   KRONOS_LEASE_SECONDS: whole(1, 3_600, 300),
   KRONOS_LEASE_WAIT_MS: whole(0, 25_000, 5_000),
 
+  /** Milliseconds between two looks at all databases. */
+  KRONOS_DATABASE_WATCH_MS: whole(10, 3_600_000, 10_000),
+
   /** Of an Azure Cosmos DB account; off until it is set. */
   COSMOS_CONNECTION_STRING: z
     .string()

@@ -1,6 +1,8 @@
 import type { ConnectionLease } from '@kronos/prisma-database';
 import type { Connection } from '@kronos/subgraph';
+import type { Observation } from './targets/observatory.ts';
 
 // What resolvers hand on for each type of the SDL; codegen reads the names.
 export type ConnectionLeaseMapper = ConnectionLease;
 export type ConnectionLeaseConnectionMapper = Connection<ConnectionLease>;
+export type DatabaseTargetMapper = Observation;

@@ -6,7 +6,13 @@ import { openDatabases } from './databases.ts';
 import { environmentShape } from './environment.ts';
 import { openLeases } from './leases/leases.ts';
 import { personalData } from './personal-data.ts';
+import { openRedisPool } from './redis-pool.ts';
 import { resolvers } from './resolvers.ts';
+import { healthAnswer } from './targets/database-health.ts';
+import { createObservatory } from './targets/observatory.ts';
+import { measurePools } from './targets/pool-metrics.ts';
+import { openTargets } from './targets/targets.ts';
+import { watchTargets } from './targets/watch-targets.ts';
 
 /** Builds the database subgraph. It needs neither PostgreSQL nor Redis to begin with, and finds them when they come. */
 export async function createSubgraph(environment: NodeJS.ProcessEnv): Promise<Subgraph> {
@@ -31,13 +37,23 @@ export async function createSubgraph(environment: NodeJS.ProcessEnv): Promise<Su
       seconds: settings.KRONOS_LEASE_SECONDS,
     },
   });
+  const redis = openRedisPool(redisUrl, settings.REDIS_POOL_SIZE);
+  const observatory = createObservatory(openTargets(settings, databases, redis));
+  measurePools(domain.metrics, observatory.targets);
+  const intervalMs = settings.KRONOS_DATABASE_WATCH_MS;
+  const stopWatching = watchTargets({ db, observatory, intervalMs, logger });
 
   return defineSubgraph({
     ...domain,
     schemaFile: new URL('../schema.graphql', import.meta.url),
     resolvers,
-    createContext: (request) => createContext({ db, log: domain.log, databases, leases }, request),
+    createContext: (request) =>
+      createContext({ db, log: domain.log, databases, leases, redis, observatory }, request),
+    health: () => healthAnswer(observatory),
     async close() {
+      await stopWatching();
+      await Promise.all(observatory.targets.map((target) => target.close()));
+      await redis.close();
       await leases.close();
       await databases.close();
       await domain.close();

@@ -40,8 +40,8 @@ test('a service leases a connection that reads its domain, and gives it back', a
   expect(Date.parse(lease.expiresAt) - Date.parse(lease.acquiredAt)).toBe(300_000);
   expect(poolStats).toEqual({ active: 1, idle: 49, waiting: 0, total: 50, min: 0, max: 50 });
 
-  await expect(query(databaseUrl, 'SELECT * FROM project')).resolves.toEqual([]);
-  const write = 'BEGIN READ WRITE; DELETE FROM project';
+  await expect(query(databaseUrl, 'SELECT * FROM projects')).resolves.toEqual([]);
+  const write = 'BEGIN READ WRITE; DELETE FROM projects';
   await expect(query(databaseUrl, write)).rejects.toThrow('permission denied');
   await expect(query(databaseUrl, 'SELECT * FROM outbox')).rejects.toThrow('permission denied');
   await expect(query(databaseUrl, 'CREATE TABLE mine ()')).rejects.toThrow();
@@ -60,8 +60,8 @@ test('a service leases a connection that reads its domain, and gives it back', a
 
 test('a lease that writes changes rows of the domain, and nothing that is not its own', async () => {
   const { databaseUrl, lease } = await acquire({ operationType: 'WRITE' });
-  await expect(query(databaseUrl, `DELETE FROM project`)).resolves.toEqual([]);
-  for (const forbidden of [insert, 'DROP TABLE project', 'CREATE ROLE other', 'SET ROLE postgres'])
+  await expect(query(databaseUrl, `DELETE FROM projects`)).resolves.toEqual([]);
+  for (const forbidden of [insert, 'DROP TABLE projects', 'CREATE ROLE other', 'SET ROLE postgres'])
     await expect(query(databaseUrl, forbidden)).rejects.toThrow(/permission denied|must be owner/);
   await release({ leaseId: lease.id });
 });

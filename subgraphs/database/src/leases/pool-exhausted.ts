@@ -1,6 +1,7 @@
 import { appendToOutbox } from '@kronos/events';
 import { subscription } from '@kronos/subgraph';
 import type { Context } from '../context.ts';
+import { findTarget } from '../targets/database-target.ts';
 import type { LeaseRequest } from './lease-slots.ts';
 
 /** Who is refused tries again at once: that is not news, for this many milliseconds. */
@@ -24,8 +25,8 @@ export const poolExhausted = subscription(
   {
     domain: 'database',
     names: ['poolExhausted'],
-    resolve: ({ payload: { target, serviceName } }, _args: object, _context: Context) => ({
-      targetName: target,
+    resolve: async ({ payload: { target, serviceName } }, _args: object, { observatory }: Context) => ({
+      target: await findTarget(observatory, target),
       serviceName,
     }),
   },
