@@ -1,6 +1,6 @@
+import { type MigrationState, migrate, readMigrationState } from '@kronos/migrations';
 import { StartError } from '@kronos/service/run-service';
 import { refusal } from '../databases/provision.ts';
-import { type MigrationState, migrate, readMigrationState } from '../migrations/migrate.ts';
 import { allOf } from '../up/all-of.ts';
 import { withDatabases } from '../up/with-databases.ts';
 

@@ -1,10 +1,10 @@
 import { access, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { sqlOfSchema } from '@kronos/migrations/schema-engine';
 import { StartError } from '@kronos/service/run-service';
 import { writeSupergraph } from '../compose/compose.ts';
 import { readSubgraphs } from '../domains.ts';
 import { readIfThere } from '../files.ts';
-import { sqlOfSchema } from '../migrations/schema-engine.ts';
 import { run } from '../processes/run.ts';
 import type { Terminal } from '../terminal.ts';
 import { type Names, namesOf } from './names.ts';

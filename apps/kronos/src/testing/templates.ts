@@ -1,9 +1,8 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
+import { migrate, readMigrations } from '@kronos/migrations';
 import pg from 'pg';
 import { readDatabaseDomains } from '../domains.ts';
-import { readMigrations } from '../migrations/files.ts';
-import { migrate } from '../migrations/migrate.ts';
 import { seedDomain, seedFile } from '../seeds/seed.ts';
 
 /** The administrator whom the seeds make in every test database. */

@@ -1,9 +1,9 @@
 import { mkdir, realpath } from 'node:fs/promises';
+import { readMigrationState } from '@kronos/migrations';
 import { StartError } from '@kronos/service/run-service';
 import { composeStamp } from '../compose/compose.ts';
 import { operatorUrl, provisionOperator } from '../databases/operator.ts';
 import { domainDatabaseUrl, isOnServer, provisionDatabases, refusal } from '../databases/provision.ts';
-import { readMigrationState } from '../migrations/migrate.ts';
 import { embeddedPostgres } from '../postgres/part.ts';
 import { runCommand } from '../processes/command.ts';
 import { privateRedis } from '../redis/part.ts';

@@ -1,5 +1,6 @@
 import { StartError } from '@kronos/service/run-service';
 import pg from 'pg';
+import { asRole } from './as-role.ts';
 import { type MigrationFile, readMigrationLock, readMigrations } from './files.ts';
 import { type AppliedMigration, compareHistory, type MigrationHistory } from './history.ts';
 
@@ -7,6 +8,8 @@ import { type AppliedMigration, compareHistory, type MigrationHistory } from './
 export interface MigrationTarget {
   domain: string;
   databaseUrl: string;
+  /** The role that owns the database, where somebody who is its member migrates; whoever connects, when omitted. */
+  role?: string;
 }
 
 /** How a domain's database stands to the migration files. */
@@ -31,13 +34,18 @@ export async function readMigrationState(target: MigrationTarget): Promise<Migra
 /**
  * Applies what a domain's database lacks. Of two processes that migrate the same database one waits for the other.
  *
+ * @param options.upTo the last migration to apply; all, when omitted
  * @returns the names of the migrations that were applied
  * @throws StartError when the history does not fit the files, or a migration fails
  */
-export async function migrate(target: MigrationTarget): Promise<string[]> {
+export async function migrate(
+  target: MigrationTarget,
+  options: { upTo?: string } = {},
+): Promise<string[]> {
   return withClient(target, async (client) => {
     await client.query('SELECT pg_advisory_lock($1)', [lockKey]);
-    const files = await readMigrations(target.domain);
+    const { upTo } = options;
+    const files = (await readMigrations(target.domain)).filter(({ name }) => !upTo || name <= upTo);
     const history = compareHistory(target.domain, files, await readApplied(client));
     if (history.faults.length > 0) throw new StartError(history.faults.join('\n'));
     if (history.pending.length === 0) return [];
@@ -46,7 +54,7 @@ export async function migrate(target: MigrationTarget): Promise<string[]> {
     const { applyMigrations } = await import('./schema-engine.ts');
     const lock = await readMigrationLock(target.domain);
     try {
-      return await applyMigrations({ databaseUrl: target.databaseUrl, migrations: files, lock });
+      return await applyMigrations({ ...target, migrations: files, lock });
     } catch (error) {
       throw new StartError(`The migrations of ${target.domain} failed: ${(error as Error).message.trim()}`);
     }
@@ -54,10 +62,14 @@ export async function migrate(target: MigrationTarget): Promise<string[]> {
 }
 
 async function withClient<Result>(
-  { databaseUrl }: MigrationTarget,
+  { databaseUrl, role }: MigrationTarget,
   work: (client: pg.Client) => Promise<Result>,
 ): Promise<Result> {
-  const client = new pg.Client({ connectionString: databaseUrl, connectionTimeoutMillis: 10_000 });
+  const client = new pg.Client({
+    connectionString: databaseUrl,
+    options: asRole(role),
+    connectionTimeoutMillis: 10_000,
+  });
   await client.connect();
   try {
     return await work(client);

@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { repositoryRoot } from '@kronos/service/environment';
-import { readIfThere } from '../files.ts';
 
 /** One folder of `prisma/<domain>/migrations`. */
 export interface MigrationFile {
@@ -27,5 +26,9 @@ export async function readMigrations(domain: string, root = repositoryRoot): Pro
 
 /** The text of a domain's `migration_lock.toml`, or null. */
 export function readMigrationLock(domain: string, root = repositoryRoot): Promise<string | null> {
-  return readIfThere(join(root, 'prisma', domain, 'migrations', 'migration_lock.toml'));
+  const file = join(root, 'prisma', domain, 'migrations', 'migration_lock.toml');
+  return readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return null;
+    throw error;
+  });
 }

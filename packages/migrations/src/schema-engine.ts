@@ -7,6 +7,7 @@ import {
 } from '@prisma/driver-adapter-utils';
 import * as bindings from '@prisma/schema-engine-wasm/schema_engine_bg';
 import pg from 'pg';
+import { asRole } from './as-role.ts';
 import type { MigrationFile } from './files.ts';
 import { offlineAdapterFactory } from './offline-adapter.ts';
 import { WholeScriptAdapterFactory } from './whole-script-adapter.ts';
@@ -23,11 +24,13 @@ let instantiated: Promise<void> | undefined;
  */
 export async function applyMigrations(options: {
   databaseUrl: string;
+  /** The role that owns what is made; whoever connects, when omitted. */
+  role?: string;
   migrations: readonly MigrationFile[];
   lock: string | null;
 }): Promise<string[]> {
   // Our own pool, because the engine closes none.
-  const pool = new pg.Pool({ connectionString: options.databaseUrl, max: 1 });
+  const pool = new pg.Pool({ connectionString: options.databaseUrl, options: asRole(options.role), max: 1 });
   pool.on('error', () => undefined);
   try {
     return await withEngine(new WholeScriptAdapterFactory(pool), undefined, async (engine) => {

@@ -1,0 +1,4 @@
+export { asRole } from './as-role.ts';
+export { type MigrationFile, readMigrationLock, readMigrations } from './files.ts';
+export { type AppliedMigration, compareHistory, type MigrationHistory } from './history.ts';
+export { type MigrationState, type MigrationTarget, migrate, readMigrationState } from './migrate.ts';
