@@ -1,0 +1,162 @@
+import { migrate } from '@kronos/migrations';
+import { hasColumn, hasRows, readTables } from './databases/describe.ts';
+import { compareDatabase, loadDatabase } from './databases/load.ts';
+import { makeDatabase, type NewDatabase } from './databases/scratch.ts';
+import { openSession } from './databases/session.ts';
+import { dropReplaced, swapDatabase } from './databases/swap.ts';
+import { type BackupTarget, databaseOf, inDatabase } from './databases/target.ts';
+import { BackupFault } from './faults.ts';
+import type { BackupKeys, MasterKeys } from './format/keys.ts';
+import type { BackedUpDatabase, Manifest } from './format/manifest.ts';
+import { openBackup } from './open-backup.ts';
+import type { OnProgress } from './progress.ts';
+import { readTable } from './read-table.ts';
+import type { BackupStorage } from './storage/storage.ts';
+
+export interface RestoreBackupOptions {
+  storage: BackupStorage;
+  masterKeys: MasterKeys;
+  id: string;
+  /** The domains' databases, by the operator, who makes databases. */
+  targets: readonly BackupTarget[];
+  /** Only these domains; all of the backup, when omitted. */
+  domains?: readonly string[];
+  /**
+   * `IN_PLACE`: the databases are those of the backup afterwards. `BESIDE`: new ones, `<name>_restored_<moment>`, and nothing
+   * else changes. `SCRATCH`: new ones that are dropped again, for a proof.
+   */
+  mode: 'IN_PLACE' | 'BESIDE' | 'SCRATCH';
+  /** Whether databases that have rows may be replaced. */
+  force?: boolean;
+  onProgress?: OnProgress;
+}
+
+/** What became of a domain. */
+export interface RestoredDatabase {
+  domain: string;
+  /** The name of the database that has its rows now. */
+  database: string;
+  rows: number;
+  /** What differs from the backup, which can be only where databases are dropped again; else it is a fault. */
+  problems: string[];
+  /** The name of the database that was in its place, which is kept until the next restore; null for none. */
+  replaced: string | null;
+}
+
+/**
+ * Restores databases: each is made beside what is there, by the migrations of its time; filled; compared with the backup;
+ * and only when all of them are right, put into place. Whatever fails before leaves everything as it was.
+ *
+ * @throws BackupFault: REFUSED when rows would be replaced without `force`, MISMATCH when what was restored differs, and what
+ *   is wrong with the backup; or the database's error
+ */
+export async function restoreBackup(options: RestoreBackupOptions): Promise<RestoredDatabase[]> {
+  const { id, mode } = options;
+  const { manifest, keys } = await openBackup(options, id);
+  const chosen = choose(manifest, options);
+  if (mode === 'IN_PLACE' && !options.force) await refuseData(chosen.map(({ target }) => target));
+  await using making = new AsyncDisposableStack();
+  const total = chosen.flatMap(({ database }) => database.tables).length;
+  const progress = { done: 0, total, bytes: 0 };
+  const restored: { made: NewDatabase; target: BackupTarget; result: RestoredDatabase }[] = [];
+  for (const { database, target } of chosen) {
+    const wanted =
+      mode === 'SCRATCH' ? `kronos_scratch_${database.domain}` : `${databaseOf(target)}_restored`;
+    const made = making.use(await makeDatabase(target.url, wanted, target.owner));
+    const found = await fill({ ...options, keys, made, database, owner: target.owner, progress });
+    const result = { domain: database.domain, database: made.name, replaced: null, ...found };
+    if (mode !== 'SCRATCH' && found.problems.length > 0)
+      throw new BackupFault('MISMATCH', found.problems.join('\n'));
+    if (mode !== 'SCRATCH') await rewindConsumers(made.url, target.owner, manifest);
+    restored.push({ made, target, result });
+  }
+  if (mode === 'SCRATCH') return restored.map(({ result }) => result);
+  for (const { made } of restored) await made.keep();
+  if (mode === 'BESIDE') return restored.map(({ result }) => result);
+  for (const { target, result } of restored) {
+    const name = databaseOf(target);
+    result.replaced = await swapDatabase(target.url, name, result.database);
+    result.database = name;
+    await dropReplaced(target.url, name, result.replaced);
+  }
+  return restored.map(({ result }) => result);
+}
+
+function choose(manifest: Manifest, { domains, targets, id }: RestoreBackupOptions) {
+  const wanted = domains ?? manifest.databases.map(({ domain }) => domain);
+  return wanted.map((domain) => {
+    const database = manifest.databases.find((candidate) => candidate.domain === domain);
+    if (!database)
+      throw new BackupFault('MISSING', `The backup ${id} does not have the domain ${domain}.`, { domain });
+    const target = targets.find((candidate) => candidate.domain === domain);
+    if (!target)
+      throw new BackupFault('REFUSED', `There is no domain ${domain} to restore into.`, { domain });
+    return { database, target };
+  });
+}
+
+async function refuseData(targets: readonly BackupTarget[]): Promise<void> {
+  const full: string[] = [];
+  for (const target of targets) if (await hasData(target)) full.push(target.domain);
+  if (full.length === 0) return;
+  throw new BackupFault(
+    'REFUSED',
+    `There is data in ${full.join(', ')}, which the restore would replace: ask for it with force.`,
+    { domains: full },
+  );
+}
+
+async function hasData(target: BackupTarget): Promise<boolean> {
+  await using operator = await openSession(inDatabase(target.url, 'postgres'));
+  const { rowCount } = await operator.query('SELECT FROM pg_database WHERE datname = $1', [
+    databaseOf(target),
+  ]);
+  if (!rowCount) return false;
+  await using client = await openSession(target.url, target.owner);
+  for (const { name } of await readTables(client))
+    if (name !== '_prisma_migrations' && (await hasRows(client, name))) return true;
+  return false;
+}
+
+interface Filling extends RestoreBackupOptions {
+  keys: BackupKeys;
+  made: NewDatabase;
+  database: BackedUpDatabase;
+  owner: string;
+  progress: { done: number; total: number; bytes: number };
+}
+
+async function fill(filling: Filling): Promise<{ rows: number; problems: string[] }> {
+  const { storage, id, keys, made, database, owner, progress, onProgress } = filling;
+  const { domain, migration } = database;
+  if (migration) await migrate({ domain, databaseUrl: made.url, role: owner }, { upTo: migration });
+  await using client = await openSession(made.url, owner);
+  await loadDatabase(client, database, async function* (table) {
+    const at = { domain, table: table.name };
+    onProgress?.({ ...at, ...progress });
+    for await (const part of readTable({ storage, id, keys, table })) {
+      progress.bytes += part.length;
+      onProgress?.({ ...at, ...progress });
+      yield part;
+    }
+  });
+  const found = await compareDatabase(client, database);
+  progress.done += database.tables.length;
+  onProgress?.({ domain, table: '', ...progress });
+  return found;
+}
+
+/**
+ * A domain that had read events of another which the backup does not have any more would pass over those that come in their
+ * place. So it goes on where the other stands in this backup; what has had its effect already, the inbox knows.
+ */
+async function rewindConsumers(url: string, owner: string, { databases }: Manifest): Promise<void> {
+  await using client = await openSession(url, owner);
+  if (!(await hasColumn(client, 'consumer_offset', 'position'))) return;
+  for (const { domain, lastEventPosition } of databases)
+    if (lastEventPosition !== null)
+      await client.query(
+        'UPDATE public.consumer_offset SET position = $2 WHERE domain = $1 AND position > $2',
+        [domain, lastEventPosition],
+      );
+}
