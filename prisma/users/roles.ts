@@ -9,6 +9,8 @@ export const permissions = {
   'events:moderate': 'Change or cancel an event of another organiser.',
   'groups:write': 'Make groups, change them and who belongs to them.',
   'metrics:read': 'Read the metrics of every process from another machine.',
+  'projects:analyze': 'See all projects, and write what analyses and the making of animations bring.',
+  'projects:manage': 'See, change and delete the projects of others.',
   'quota:premium': 'Use the quotas of the premium plan.',
   'roles:assign': 'Give roles to people and take them away.',
   'roles:write': 'Make roles, change what they allow, and delete them.',

@@ -1,6 +1,7 @@
 import type { EventLog } from '@kronos/events';
 import type { PrismaClient } from '@kronos/prisma-projects';
-import { type RequestContext, rowLoader } from '@kronos/subgraph';
+import { type Access, loadAccess, type RequestContext, requirePerson, type Viewer } from '@kronos/subgraph';
+import { createLoaders, type Loaders } from './loaders.ts';
 
 /** What the process has once, for all requests. */
 export interface Dependencies {
@@ -8,16 +9,30 @@ export interface Dependencies {
   log: EventLog;
 }
 
-/** The context of one request, or of one event of a subscription: what a resolver gets. */
-export function createContext({ db, log }: Dependencies, request: RequestContext) {
-  return {
-    ...request,
-    db,
-    log,
-    loaders: {
-      project: rowLoader((ids) => db.project.findMany({ where: { id: { in: [...ids] } } })),
-    },
-  };
+/** What every resolver of this domain works with. */
+export interface Context extends RequestContext, Dependencies {
+  /** Rows, already limited to what the caller may see. */
+  loaders: Loaders;
+  /** What entries of the access control list say to the viewer; read once, when it is first needed. */
+  access(): Promise<Access>;
 }
 
-export type Context = ReturnType<typeof createContext>;
+/** The context of one request, or of one event of a subscription. */
+export function createContext(dependencies: Dependencies, request: RequestContext): Context {
+  const { db } = dependencies;
+  let loading: Promise<Access> | undefined;
+  const access = () => {
+    loading ??= loadAccess(db, request.viewer);
+    return loading;
+  };
+  return { ...request, ...dependencies, access, loaders: createLoaders(db, request, access) };
+}
+
+/**
+ * The viewer of a field that the schema keeps from anonymous callers and services.
+ *
+ * @throws UNAUTHENTICATED or FORBIDDEN when there is none all the same
+ */
+export function viewerOf(context: RequestContext): Viewer {
+  return requirePerson(context);
+}

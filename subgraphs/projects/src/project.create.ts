@@ -1,22 +1,48 @@
-import { appendToOutbox } from '@kronos/events';
-import { mutation, newId, validInput } from '@kronos/subgraph';
-import { z } from 'zod';
-import type { MutationProjectCreateArgs } from './__generated__/types.ts';
-import type { Context } from './context.ts';
+import type { Prisma, Project } from '@kronos/prisma-projects';
+import { mutation, newId, type Viewer, validInput } from '@kronos/subgraph';
+import type { MutationResolvers } from './__generated__/types.ts';
+import { viewerOf } from './context.ts';
+import { projectCreateSchema } from './project.rules.ts';
+import { lockQuota, most, quotaOf, refuseBeyond } from './quotas.ts';
 
-const projectValues = z.object({
-  title: z.string().trim().min(1, 'A title is needed.').max(255, 'A title has at most 255 characters.'),
-});
-
-/** Makes a project and announces it. */
-export const projectCreate = mutation(
-  async (_parent: unknown, { input }: MutationProjectCreateArgs, { db, viewer }: Context) => {
-    const values = validInput(projectValues, input);
-    const project = await db.$transaction(async (tx) => {
-      const project = await tx.project.create({ data: { id: newId(), userId: viewer!.userId, ...values } });
-      await appendToOutbox(tx, 'projectCreated', { projectId: project.id });
-      return project;
-    });
+export const projectCreate: MutationResolvers['projectCreate'] = mutation(
+  async (_parent, { input }, context) => {
+    const viewer = viewerOf(context);
+    const values = validInput(projectCreateSchema, input);
+    const project = await context.db.$transaction((tx) => insertProject(tx, viewer, values));
     return { project };
   },
 );
+
+/** The columns of a new project that its maker chooses. */
+type NewProject = Pick<
+  Prisma.ProjectUncheckedCreateInput,
+  'title' | 'description' | 'contentPath' | 'idempotencyKey'
+> & {
+  parameters: Record<string, unknown>;
+};
+
+/**
+ * Makes a project of the viewer's, which a trigger announces.
+ *
+ * @throws the user fault QUOTA_EXCEEDED
+ */
+export async function insertProject(
+  tx: Prisma.TransactionClient,
+  viewer: Viewer,
+  { parameters, ...values }: NewProject,
+): Promise<Project> {
+  const { userId } = viewer;
+  await lockQuota(tx, userId);
+  refuseBeyond(
+    quotaOf(viewer, most.projects),
+    await tx.project.count({ where: { userId } }),
+    'projects of yours',
+  );
+  return tx.project.create({
+    data: {
+      ...{ id: newId(), userId, status: values.contentPath ? 'active' : 'draft', ...values },
+      parameters: parameters as Prisma.JsonObject,
+    },
+  });
+}

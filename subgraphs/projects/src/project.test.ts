@@ -1,51 +1,266 @@
-import { createTestDomain } from '@kronos/subgraph/testing';
-import { afterAll, expect, test } from 'vitest';
-import { createSubgraph } from './subgraph.ts';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import {
+  aFile,
+  analyst,
+  createTestProjects,
+  type Person,
+  somebody,
+  type TestProjects,
+  uuidOf,
+} from './test-kit.ts';
 
-const projects = await createTestDomain('projects', createSubgraph);
-afterAll(() => projects[Symbol.asyncDispose]());
+let kit: TestProjects;
+let ada: Person;
+beforeAll(async () => {
+  kit = await createTestProjects();
+});
+beforeEach(() => {
+  ada = somebody();
+});
+afterAll(() => kit[Symbol.asyncDispose]());
 
-const create = async (title: string) => {
-  const { data } = await projects.execute(
-    `mutation ($input: ProjectCreateInput!) {
-      projectCreate(input: $input) { project { id title } userErrors { code field } } }`,
-    { input: { title } },
-    {},
-  );
-  return data?.projectCreate;
-};
+const history = `query ($id: ID!, $first: Int, $after: String, $filter: ProjectFilter, $orderBy: [ProjectOrderBy!]) {
+  _entities(representations: [{ __typename: "User", id: $id }]) { ... on User { projectCount
+    projects(first: $first, after: $after, filter: $filter, orderBy: $orderBy) {
+      nodes { title status } totalCount pageInfo { hasNextPage endCursor } } } } }`;
+const historyOf = async (variables: object, as = ada) =>
+  (await kit.execute(history, { id: ada.id, ...variables }, as)).data?._entities[0];
 
-test('what was made is found by its id and in the list, and announced', async () => {
-  await using stream = await projects.subscribe(
-    'subscription { projectCreated { cursor project { id title } } }',
-    {},
-    {},
-  );
-  const { project, userErrors } = await create('First');
-  expect(userErrors).toEqual([]);
-  expect(project.id).toMatch(/^project_/);
+describe('an import', () => {
+  test('makes the project, what is known of its file, and counts', async () => {
+    const input = { title: ' Book ', file: aFile({ metadata: { pages: 12 } }), parameters: { style: 'ink' } };
+    const { project, mediaAsset } = await kit.done('projectImport', { input }, ada);
 
-  const { data } = await projects.execute(
-    `query ($id: ID!) {
-      project(id: $id) { id title }
-      projects(filter: { title: { startsWith: "fir" } }, orderBy: { field: TITLE }) { nodes { id title } totalCount } }`,
-    { id: project.id },
-    {},
-  );
-  expect(data).toEqual({ project, projects: { nodes: [project], totalCount: 1 } });
-  expect((await stream.message()).data).toEqual({
-    projectCreated: { cursor: expect.any(String), project },
+    expect(project).toMatchObject({
+      ...{ id: expect.stringMatching(/^project_/), title: 'Book', status: 'ACTIVE', owner: { id: ada.id } },
+      ...{ contentPath: 'imports/book.pdf', parameters: { style: 'ink' }, versions: { totalCount: 0 } },
+      mediaAssets: { nodes: [{ id: mediaAsset.id }], totalCount: 1 },
+    });
+    expect(mediaAsset).toEqual({
+      ...{ id: expect.stringMatching(/^media_asset_/), assetType: 'document', filePath: 'imports/book.pdf' },
+      ...{
+        fileName: 'Book.pdf',
+        contentType: 'application/pdf',
+        checksum: 'ab'.repeat(32),
+        sizeBytes: '12345',
+      },
+      ...{ metadata: { pages: 12 }, project: { id: project.id, status: 'ACTIVE' } },
+    });
+    expect((await historyOf({})).projectCount).toBe(1);
+    expect(await kit.announced(project.id)).toEqual(['projectOwned']);
+  });
+
+  test('that is sent again is the same; its key stands for no other', async () => {
+    const variables = { input: { title: 'Book', file: aFile(), idempotencyKey: 'import-1' } };
+    const made = await Promise.all([1, 2, 3].map(() => kit.done('projectImport', variables, ada)));
+
+    expect(new Set(made.map(({ project }) => project.id)).size).toBe(1);
+    const other = { input: { ...variables.input, file: aFile({ path: 'imports/other.pdf' }) } };
+    expect(await kit.faults('projectImport', other, ada)).toEqual(['CONFLICT']);
+    // Another person's key is another key.
+    expect(await kit.faults('projectImport', other, somebody())).toEqual([]);
+  });
+
+  test.each([
+    [
+      'a type that is not supported',
+      { contentType: 'application/x-msdownload' },
+      'UNSUPPORTED_FILE',
+      'contentType',
+    ],
+    ['a name of another type', { name: 'Book.exe' }, 'UNSUPPORTED_FILE', 'name'],
+    ['a name that is a path', { name: '../Book.pdf' }, 'INVALID', 'name'],
+    ['a path that leads out', { path: '../../etc/passwd' }, 'INVALID', 'path'],
+    ['no bytes', { sizeBytes: '0' }, 'INVALID', 'sizeBytes'],
+    ['too many bytes', { sizeBytes: '104857601' }, 'INVALID', 'sizeBytes'],
+    ['more bytes than there are', { sizeBytes: '9'.repeat(30) }, 'INVALID', 'sizeBytes'],
+    ['no checksum', { checksum: 'x' }, 'INVALID', 'checksum'],
+    ['NUL in what else is known', { metadata: { a: '\0' } }, 'INVALID', 'metadata'],
+  ])('with %s is refused', async (_name, changes, code, field) => {
+    const { project, userErrors } = await kit.mutate(
+      'projectImport',
+      { input: { title: 'Book', file: aFile(changes) } },
+      ada,
+    );
+    expect(project).toBeNull();
+    expect(userErrors).toMatchObject([{ code, field: ['input', 'file', field] }]);
   });
 });
 
-test('a missing title is a user error', async () => {
-  expect(await create(' ')).toEqual({
-    project: null,
-    userErrors: [{ code: 'REQUIRED', field: ['input', 'title'] }],
+test.each([
+  ['no title', { title: ' ' }, ['REQUIRED', 'title']],
+  ['a title that is too long', { title: 'x'.repeat(256) }, ['INVALID', 'title']],
+  ['NUL in the title', { title: 'x\0' }, ['INVALID', 'title']],
+  ['too long a description', { title: 'x', description: 'x'.repeat(10_001) }, ['INVALID', 'description']],
+  ['too many parameters', { title: 'x', parameters: { a: 'x'.repeat(17_000) } }, ['INVALID', 'parameters']],
+  ['a path that leads out', { title: 'x', contentPath: '/etc/passwd' }, ['INVALID', 'contentPath']],
+])('a project with %s is not made', async (_name, input, [code, field]) => {
+  const { userErrors } = await kit.mutate('projectCreate', { input }, ada);
+  expect(userErrors).toMatchObject([{ code, field: ['input', field] }]);
+});
+
+test('nobody has more projects than there may be, whoever asks at the same time', async () => {
+  await kit.db.project.createMany({
+    data: Array.from({ length: 998 }, () => ({ userId: ada.userId, title: 'x' })),
+  });
+  const made = await Promise.all(
+    [1, 2, 3, 4].map(() => kit.faults('projectCreate', { input: { title: 'One more' } }, ada)),
+  );
+  expect(made.flat()).toEqual(['QUOTA_EXCEEDED', 'QUOTA_EXCEEDED']);
+  const premium = { ...ada, scopes: ['quota:premium'] };
+  expect(await kit.faults('projectCreate', { input: { title: 'One more' } }, premium)).toEqual([]);
+});
+
+describe('the history', () => {
+  test('comes in pages, in order, and filtered', async () => {
+    for (const title of ['A', 'B', 'C']) await kit.imported(ada, { title });
+    await kit.done('projectCreate', { input: { title: 'D' } }, ada);
+    await kit.imported(somebody(), { title: 'E' });
+
+    const first = await historyOf({ first: 2 });
+    expect(first.projects).toMatchObject({ nodes: [{ title: 'D' }, { title: 'C' }], totalCount: 4 });
+    const { endCursor: after } = first.projects.pageInfo;
+    expect((await historyOf({ first: 2, after })).projects).toMatchObject({
+      nodes: [{ title: 'B' }, { title: 'A' }],
+      pageInfo: { hasNextPage: false },
+    });
+    const byTitle = { orderBy: [{ field: 'TITLE' }], filter: { status: { in: ['ACTIVE', 'FAILED'] } } };
+    const { nodes } = (await historyOf(byTitle)).projects;
+    expect(nodes.map(({ title }: { title: string }) => title)).toEqual(['A', 'B', 'C']);
+    expect((await historyOf({ filter: { status: { in: [] } } })).projects.totalCount).toBe(0);
+  });
+
+  test('is of no others, and their count is theirs', async () => {
+    await kit.imported(ada);
+    expect(await historyOf({}, somebody())).toMatchObject({
+      projectCount: null,
+      projects: { totalCount: 0 },
+    });
+    expect(await historyOf({}, somebody(['projects:manage']))).toMatchObject({ projectCount: 1 });
   });
 });
 
-test('a caller without an account is refused', async () => {
-  const { errors } = await projects.execute('{ projects { totalCount } }');
-  expect(errors?.[0]?.extensions?.code).toBe('UNAUTHENTICATED');
+describe('a change', () => {
+  test('keeps what was before as a version, which can be restored', async () => {
+    const id = await kit.imported(ada, { title: 'One', parameters: { style: 'ink', seconds: 30 } });
+    const change = { id, input: { title: 'Two', description: 'More.', parameters: { style: 'oil' } } };
+    const { project, version } = await kit.done('projectUpdate', change, ada);
+    expect(project).toMatchObject({ title: 'Two', description: 'More.', parameters: { style: 'oil' } });
+    expect(version).toEqual({ number: 1, title: 'One' });
+    const [before] = project.versions.nodes;
+    expect(before).toMatchObject({
+      title: 'One',
+      parameters: { style: 'ink', seconds: 30 },
+      changedBy: { id: ada.id },
+    });
+
+    const restored = await kit.done('projectVersionRestore', { id, versionId: before.id }, ada);
+    expect(restored.project).toMatchObject({
+      ...{ title: 'One', description: null, parameters: { style: 'ink', seconds: 30 } },
+      versions: { totalCount: 2 },
+    });
+    expect(restored.version).toEqual({ number: 2, title: 'Two' });
+    expect(await kit.announced(id)).toEqual(['projectOwned', 'projectUpdated', 'projectUpdated']);
+  });
+
+  test('of nothing makes no version, and nobody is told', async () => {
+    const id = await kit.imported(ada, { title: 'One', parameters: { a: 1, b: { c: 2, d: 3 } } });
+    const same = { title: 'One', description: null, parameters: { b: { d: 3, c: 2 }, a: 1 } };
+    const { project, version } = await kit.done('projectUpdate', { id, input: same }, ada);
+
+    expect([version, project.versions.totalCount]).toEqual([null, 0]);
+    expect(await kit.announced(id)).toEqual(['projectOwned']);
+  });
+
+  test('empties what may be empty, and no title', async () => {
+    const id = await kit.imported(ada, { description: 'Some.', parameters: { a: 1 } });
+    const { project } = await kit.done(
+      'projectUpdate',
+      { id, input: { description: null, parameters: null } },
+      ada,
+    );
+    expect(project).toMatchObject({ description: null, parameters: {} });
+    expect(await kit.faults('projectUpdate', { id, input: { title: null } }, ada)).toEqual(['REQUIRED']);
+  });
+
+  test('puts a project away and takes it up again; the other states come of themselves', async () => {
+    const id = await kit.imported(ada);
+    const to = (status: string) => kit.mutate('projectUpdate', { id, input: { status } }, ada);
+    expect((await to('ARCHIVED')).project.status).toBe('ARCHIVED');
+    expect(await kit.faults('animationGenerate', { input: { projectId: id } }, ada)).toEqual(['CONFLICT']);
+    expect((await to('ACTIVE')).project.status).toBe('ACTIVE');
+    expect((await to('READY')).userErrors).toMatchObject([{ code: 'INVALID', field: ['input', 'status'] }]);
+  });
+
+  test('of its content waits until a service has done its work, of its title it does not', async () => {
+    const id = await kit.imported(ada);
+    await kit.requested(ada, id);
+    const change = (input: object) => kit.faults('projectUpdate', { id, input }, ada);
+    expect(await change({ title: 'Two' })).toEqual([]);
+    expect(await change({ parameters: { style: 'oil' } })).toEqual(['PROJECT_BUSY']);
+    expect(await change({ contentPath: 'imports/other.pdf' })).toEqual(['PROJECT_BUSY']);
+    expect(await change({ status: 'ARCHIVED' })).toEqual(['PROJECT_BUSY']);
+  });
+
+  test('by many at once makes versions without gaps, of which the oldest go', async () => {
+    const id = await kit.imported(ada, { title: '0' });
+    const projectId = uuidOf(id);
+    await kit.db.projectVersion.createMany({
+      data: Array.from({ length: 98 }, (_, index) => ({ projectId, number: index + 1, title: 'x' })),
+    });
+    const titles = ['A', 'B', 'C', 'D', 'E'];
+    await Promise.all(titles.map((title) => kit.done('projectUpdate', { id, input: { title } }, ada)));
+
+    const numbers = await kit.db.projectVersion.findMany({
+      where: { projectId },
+      orderBy: { number: 'asc' },
+    });
+    expect(numbers.map(({ number }) => number)).toEqual(Array.from({ length: 100 }, (_, index) => index + 4));
+  });
+});
+
+test('a file is added once; another under its path is refused', async () => {
+  const { project } = await kit.done('projectCreate', { input: { title: 'Book' } }, ada);
+  const add = (file: object) => ({ input: { projectId: project.id, file } });
+  const image = aFile({ name: 'Cover.png', contentType: 'image/png', path: 'imports/cover.png' });
+  const { mediaAsset } = await kit.done('mediaAssetAdd', add(image), ada);
+  expect(mediaAsset).toMatchObject({ assetType: 'image', project: { status: 'ACTIVE' } });
+
+  expect((await kit.done('mediaAssetAdd', add(image), ada)).mediaAsset.id).toBe(mediaAsset.id);
+  expect(await kit.faults('mediaAssetAdd', add({ ...image, sizeBytes: 1 }), ada)).toEqual(['CONFLICT']);
+});
+
+test('what is deleted is gone with all that belongs to it', async () => {
+  const id = await kit.imported(ada);
+  const analysisId = await kit.requested(ada, id);
+  await kit.done(
+    'scenesWrite',
+    { input: { projectId: id, analysisId, scenes: [{ summary: 'One' }] } },
+    analyst,
+  );
+  await kit.ordered(ada, id);
+  await kit.done('projectUpdate', { id, input: { title: 'Two' } }, ada);
+
+  expect((await kit.done('projectDelete', { id }, ada)).deletedProjectId).toBe(id);
+  expect(await kit.faults('projectDelete', { id }, ada)).toEqual(['NOT_FOUND']);
+  const where = { projectId: uuidOf(id) };
+  const { contentAnalysis, mediaAsset, scene, generationJob, projectVersion } = kit.db;
+  const left = await Promise.all([
+    contentAnalysis.count({ where }),
+    mediaAsset.count({ where }),
+    scene.count({ where }),
+    generationJob.count({ where }),
+    projectVersion.count({ where }),
+  ]);
+  expect(left).toEqual([0, 0, 0, 0, 0]);
+  expect((await kit.announced(id)).at(-1)).toBe('projectDeleted');
+});
+
+test('rows that others write in the table are announced as ours are', async () => {
+  const { id } = await kit.db.project.create({ data: { userId: ada.userId, title: 'By a lease' } });
+  const rows = await kit.db.outbox.findMany({ where: { key: id } });
+  expect(rows.map(({ name, payload }) => [name, payload])).toEqual([
+    ['projectOwned', { projectId: id, userId: ada.userId }],
+  ]);
+  expect((await historyOf({})).projects.nodes).toEqual([{ title: 'By a lease', status: 'DRAFT' }]);
 });

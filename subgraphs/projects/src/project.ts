@@ -1,28 +1,45 @@
-import { connection, decodeId, encodeId, toWhere, tryDecodeId } from '@kronos/subgraph';
-import type { ProjectOrderField, ProjectResolvers, QueryResolvers } from './__generated__/types.ts';
+import { connection, decodeId, encodeId, tryDecodeId } from '@kronos/subgraph';
+import type { ProjectResolvers, QueryResolvers } from './__generated__/types.ts';
+import { listProjects } from './project.list.ts';
+import { toGraph } from './states.ts';
 
-/** One project. */
-export const project: QueryResolvers['project'] = (_parent, { id }, { loaders }) =>
-  loaders.project.load(decodeId('project', id));
+const latestFirst = [{ field: 'createdAt', direction: 'DESC' as const }];
+const oldestFirst = [{ field: 'createdAt', direction: 'ASC' as const }];
 
-/** Projects in pages. */
-export const projects: QueryResolvers['projects'] = (_parent, { filter, orderBy, ...args }, { db }) =>
-  connection({
-    delegate: db.project,
-    args,
-    where: toWhere(filter, { title: 'title', createdAt: 'createdAt' }),
-    orderBy: orderBy?.map(({ field, direction }) => ({
-      field: columns[field],
-      direction: direction ?? 'ASC',
-    })) ?? [{ field: 'createdAt', direction: 'DESC' }],
-  });
-
-export const Project: ProjectResolvers = {
-  __resolveReference: ({ id }, { loaders }) => {
-    const projectId = tryDecodeId('project', id);
-    return projectId ? loaders.project.load(projectId) : null;
-  },
-  id: ({ id }) => encodeId('project', id),
+/** Reading projects; writing them is in `project.create.ts` and its siblings. */
+export const projectQueries: Pick<QueryResolvers, 'project' | 'projects'> = {
+  project: (_parent, { id }, { loaders }) => loaders.project.load(decodeId('project', id)),
+  projects: (_parent, args, context) => listProjects(args, context),
 };
 
-const columns: Record<ProjectOrderField, string> = { CREATED_AT: 'createdAt', TITLE: 'title' };
+/** Whoever sees a project sees all that belongs to it. */
+export const Project: ProjectResolvers = {
+  __resolveReference({ id }, { loaders }) {
+    const uuid = tryDecodeId('project', id);
+    return uuid === null ? null : loaders.project.load(uuid);
+  },
+  id: ({ id }) => encodeId('project', id),
+  owner: ({ userId }) => ({ id: userId }),
+  status: ({ status }) => toGraph(status),
+  parameters: ({ parameters }) => parameters as Record<string, unknown>,
+  mediaAssets: ({ id }, args, { db }) =>
+    connection({ delegate: db.mediaAsset, args, where: { projectId: id }, orderBy: oldestFirst }),
+  analyses: ({ id }, args, { db }) =>
+    connection({ delegate: db.contentAnalysis, args, where: { projectId: id }, orderBy: latestFirst }),
+  scenes: ({ id }, args, { db }) =>
+    connection({
+      delegate: db.scene,
+      args,
+      where: { projectId: id },
+      orderBy: [{ field: 'position', direction: 'ASC' }],
+    }),
+  generationJobs: ({ id }, args, { db }) =>
+    connection({ delegate: db.generationJob, args, where: { projectId: id }, orderBy: latestFirst }),
+  versions: ({ id }, args, { db }) =>
+    connection({
+      delegate: db.projectVersion,
+      args,
+      where: { projectId: id },
+      orderBy: [{ field: 'number', direction: 'DESC' }],
+    }),
+};

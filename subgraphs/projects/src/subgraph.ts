@@ -3,6 +3,7 @@ import { parseEnvironment } from '@kronos/service';
 import { defineSubgraph, domainAdapter, openDomain, type Subgraph } from '@kronos/subgraph';
 import { createContext } from './context.ts';
 import { environmentShape } from './environment.ts';
+import { onUsers } from './on-users.ts';
 import { personalData } from './personal-data.ts';
 import { resolvers } from './resolvers.ts';
 
@@ -18,6 +19,7 @@ export async function createSubgraph(environment: NodeJS.ProcessEnv): Promise<Su
     databaseUrl,
     redisUrl,
     personalData,
+    consumers: { users: onUsers },
   });
 
   return defineSubgraph({

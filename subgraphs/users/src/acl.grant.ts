@@ -150,7 +150,7 @@ export async function revokeEnded(db: PrismaClient, now: Date): Promise<number> 
 }
 
 /** Tells the domains that keep entries, and everyone whom it concerns but those of a role that all have. */
-async function announceEntry(
+export async function announceEntry(
   tx: Prisma.TransactionClient,
   entry: AclEntry,
   isRevoked: boolean,

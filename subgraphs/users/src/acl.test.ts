@@ -129,6 +129,29 @@ describe('who may share', () => {
     expect(codes(await revoke(aclEntry.id, administrator))).toEqual([]);
   });
 
+  test('a project by its owner, until it is no more', async () => {
+    const projectId = newId();
+    const resourceId = encodeId('project', projectId);
+    await users.projects.publish('projectOwned', { projectId, userId: olga.userId });
+    const { aclEntry } = await grant({ resourceId, action: 'projects:read' });
+    expect(aclEntry).toMatchObject({ resourceId, resourceType: 'project' });
+    expect(codes(await grant({ resourceId, action: 'projects:read' }, ada))).toEqual(['FORBIDDEN']);
+
+    await users.projects.publish('projectDeleted', { projectId, userId: olga.userId });
+    const revoked = () =>
+      users.db.outbox.count({
+        where: {
+          name: 'aclEntryChanged',
+          payload: { path: ['isRevoked'], equals: true },
+          AND: {
+            payload: { path: ['resourceId'], equals: projectId },
+          },
+        },
+      });
+    await expect.poll(revoked, { timeout: 5_000 }).toBe(1);
+    expect(codes(await grant({ resourceId, action: 'projects:read' }))).toEqual(['FORBIDDEN']);
+  });
+
   test('not with a role that is not everybody’s, unless they may share anything', async () => {
     const role = (name: string) => users.db.role.findUniqueOrThrow({ where: { name } });
     const subjectIdOf = async (name: string) => encodeId('role', (await role(name)).id);

@@ -13,8 +13,8 @@ export interface Dependencies {
   log: EventLog;
   /** Resolves when everyone who had signed up at the call has their profile; shared by all who ask. */
   catchUp: () => Promise<void>;
-  /** Resolves when every thing whose owner was announced before the call has that owner here; shared as well. */
-  catchUpWithOwners: () => Promise<void>;
+  /** By type, resolves when every thing whose owner was announced before the call has that owner here; shared as well. */
+  catchUpWithOwners: ReadonlyMap<string, () => Promise<void>>;
   access: AccessChecker;
   /** After a write that may have affected more people than its transaction announced. */
   announceSoon: () => void;
@@ -52,8 +52,11 @@ export function createContext(dependencies: Dependencies, request: RequestContex
   const { db, log, catchUp, catchUpWithOwners, announceSoon, access } = dependencies;
   const ownersOf = async (resources: readonly Resource[]) => {
     const known = await loadOwners(db, resources);
-    if (resources.every(({ type, id }) => id === null || known.has(`${type}:${id}`))) return known;
-    await catchUpWithOwners();
+    const unknown = resources.filter(({ type, id }) => id !== null && !known.has(`${type}:${id}`));
+    if (unknown.length === 0) return known;
+    // Things of other types have no owners here.
+    const types = new Set(unknown.map(({ type }) => type));
+    await Promise.all([...types].map((type) => catchUpWithOwners.get(type)?.()));
     return loadOwners(db, resources);
   };
   const loaders = {

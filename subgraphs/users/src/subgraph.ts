@@ -10,9 +10,12 @@ import { environmentShape } from './environment.ts';
 import { onAuth } from './on-auth.ts';
 import { onEvents } from './on-events.ts';
 import { consumersOfAll } from './on-personal-data.ts';
+import { onProjects } from './on-projects.ts';
 import { personalData } from './personal-data.ts';
 import { resolvers } from './resolvers.ts';
 import { startSagaClock } from './saga-clock.ts';
+
+const whoseIsNotKnown = 'Whose this is may be known in a moment';
 
 /** Builds the users subgraph. It needs neither PostgreSQL nor Redis to begin with, and finds them when they come. */
 export async function createSubgraph(environment: NodeJS.ProcessEnv): Promise<Subgraph> {
@@ -26,8 +29,8 @@ export async function createSubgraph(environment: NodeJS.ProcessEnv): Promise<Su
     databaseUrl,
     redisUrl,
     personalData,
-    consumers: consumersOfAll({ auth: onAuth, events: onEvents }),
-    writesOfPeople: ['auth', 'events'],
+    consumers: consumersOfAll({ auth: onAuth, events: onEvents, projects: onProjects }),
+    writesOfPeople: ['auth', 'events', 'projects'],
   });
   const announcer = createAnnouncer(db, domain.logger);
   const access: AccessChecker = createAccessChecker({ db, isCurrent: () => changes.isCurrent() });
@@ -36,7 +39,10 @@ export async function createSubgraph(environment: NodeJS.ProcessEnv): Promise<Su
     db,
     log: domain.log,
     catchUp: catchUpWith(domain.consumers.auth, 'Someone may have signed up just now'),
-    catchUpWithOwners: catchUpWith(domain.consumers.events, 'Whose this is may be known in a moment'),
+    catchUpWithOwners: new Map([
+      ['event', catchUpWith(domain.consumers.events, whoseIsNotKnown)],
+      ['project', catchUpWith(domain.consumers.projects, whoseIsNotKnown)],
+    ]),
     access,
     announceSoon: announcer.soon,
   };

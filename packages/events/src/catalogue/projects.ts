@@ -2,11 +2,24 @@ import { z } from 'zod';
 import { defineEvents } from './define.ts';
 import { personalDataEvents } from './personal-data.ts';
 
-/** Events of the projects domain. */
+const projectFacts = { projectId: z.uuid(), userId: z.uuid() };
+const analysisFacts = { analysisId: z.uuid(), projectId: z.uuid() };
+const jobFacts = { generationJobId: z.uuid(), projectId: z.uuid() };
+
+/** Events of the projects domain: what people make into animations. `userId` is the project's owner. */
 export const projectsEvents = defineEvents('projects', {
-  /** A project has been made. */
-  projectCreated: { payload: z.object({ projectId: z.uuid() }) },
-  /** Whose a project is: for the domain that decides on access to it. Written by a trigger of the table. */
-  projectOwned: { payload: z.object({ projectId: z.uuid(), userId: z.uuid() }) },
+  /** Whose a project is, new ones and others: for the domain that decides on access to it. A trigger of the table writes it. */
+  projectOwned: { payload: z.object(projectFacts), key: 'projectId' },
+  /** A project is gone, with all that belonged to it. A trigger of the table writes it. */
+  projectDeleted: { payload: z.object(projectFacts), key: 'projectId' },
+  /** A project has changed, or something that belongs to it: `changes` names the fields of the graph's `Project`. */
+  projectUpdated: { payload: z.object({ ...projectFacts, changes: z.array(z.string()) }), key: 'projectId' },
+  contentAnalysisRequested: { payload: z.object(analysisFacts), key: 'projectId' },
+  /** It is done, or has failed. */
+  contentAnalysisCompleted: { payload: z.object(analysisFacts), key: 'projectId' },
+  generationJobRequested: { payload: z.object(jobFacts), key: 'generationJobId' },
+  generationJobCancelled: { payload: z.object(jobFacts), key: 'generationJobId' },
+  /** An animation has come further, or has ended in whatever way. */
+  generationJobUpdated: { payload: z.object(jobFacts), key: 'generationJobId' },
   ...personalDataEvents('projects'),
 });

@@ -281,15 +281,20 @@ ALTER TABLE "generation_jobs" ADD CONSTRAINT "generation_jobs_progress_check" CH
 -- One animation of a project at a time.
 CREATE UNIQUE INDEX "generation_jobs_open_key" ON "generation_jobs"("project_id") WHERE "status" IN ('queued', 'running');
 
--- Whose a new project is, the domain that decides on access must know, whoever has written the row: a lease and a
--- transaction over several databases write it too, and these may not write the outbox.
-CREATE FUNCTION projects_announce_owner() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+-- Whose a new project is, the domain that decides on access must know, and that one is gone, all who keep something of it;
+-- whoever has written the row: a lease and a transaction over several databases do, too, and these may not write the outbox.
+CREATE FUNCTION projects_announce() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
-  INSERT INTO outbox (id, name, payload)
-  VALUES (gen_random_uuid(), 'projectOwned', jsonb_build_object('projectId', NEW.id, 'userId', NEW.user_id));
+  IF TG_OP = 'DELETE' THEN
+    INSERT INTO outbox (id, name, key, payload)
+    VALUES (gen_random_uuid(), 'projectDeleted', OLD.id, jsonb_build_object('projectId', OLD.id, 'userId', OLD.user_id));
+  ELSE
+    INSERT INTO outbox (id, name, key, payload)
+    VALUES (gen_random_uuid(), 'projectOwned', NEW.id, jsonb_build_object('projectId', NEW.id, 'userId', NEW.user_id));
+  END IF;
   RETURN NULL;
 END $$;
-CREATE TRIGGER projects_announce_owner AFTER INSERT OR UPDATE OF user_id ON projects FOR EACH ROW EXECUTE FUNCTION projects_announce_owner();
+CREATE TRIGGER projects_announce AFTER INSERT OR DELETE OR UPDATE OF user_id ON projects FOR EACH ROW EXECUTE FUNCTION projects_announce();
 
 -- The relay sleeps in LISTEN: this wakes it at commit, whichever process committed.
 CREATE FUNCTION outbox_notify() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_notify('outbox', ''); RETURN NULL; END $$;

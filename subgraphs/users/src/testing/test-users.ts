@@ -27,6 +27,8 @@ export interface TestUsers extends TestDomain {
   auth: TestProducer;
   /** The domain that says whose an event is. */
   events: TestProducer;
+  /** The domain that says whose a project is. */
+  projects: TestProducer;
   /**
    * Lets someone sign up as auth would announce it. Resolves when the event is in the log, not when it is consumed.
    *
@@ -40,12 +42,14 @@ export async function createTestUsers(): Promise<TestUsers> {
   await seed({ databaseUrl: domain.databaseUrl });
   const auth = await createTestProducer('auth', domain.redisUrl);
   const events = await createTestProducer('events', domain.redisUrl);
+  const projects = await createTestProducer('projects', domain.redisUrl);
   const db = new PrismaClient({ adapter: new PrismaPg({ connectionString: domain.databaseUrl, max: 2 }) });
   return {
     ...domain,
     db,
     auth,
     events,
+    projects,
     async signUp(displayName, roles = ['user']) {
       const userId = newId();
       await auth.publish('userCreated', { userId, displayName, roles });
@@ -55,6 +59,7 @@ export async function createTestUsers(): Promise<TestUsers> {
       await db.$disconnect();
       await auth[Symbol.asyncDispose]();
       await events[Symbol.asyncDispose]();
+      await projects[Symbol.asyncDispose]();
       await domain[Symbol.asyncDispose]();
     },
   };

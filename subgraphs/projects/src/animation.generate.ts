@@ -1,0 +1,81 @@
+import { appendToOutbox } from '@kronos/events';
+import type { GenerationJob, Prisma, Project } from '@kronos/prisma-projects';
+import { decodeId, mutation, newId, type Viewer, validInput } from '@kronos/subgraph';
+import { z } from 'zod';
+import type { MutationResolvers } from './__generated__/types.ts';
+import { idempotencyKey, parameters } from './inputs.ts';
+import { forget } from './loaders.ts';
+import { actorOf, changeProject, lockProjectFor, stepOrFault } from './project.write.ts';
+import { lockQuota, most, quotaOf, refuseBeyond } from './quotas.ts';
+
+const generateSchema = z.object({ projectId: z.string(), parameters: parameters.nullish(), idempotencyKey });
+
+/** Makes a job and the project GENERATING, in one transaction, and tells the service. */
+export const animationGenerate: MutationResolvers['animationGenerate'] = mutation(
+  async (_parent, { input }, context) => {
+    const wanted = validInput(generateSchema, input);
+    const projectId = decodeId('project', wanted.projectId);
+    const actor = await actorOf(context);
+    const generationJob = await context.db.$transaction(async (tx) => {
+      await lockQuota(tx, actor.viewer.userId);
+      const field = ['input', 'projectId'];
+      const project = await lockProjectFor(tx, projectId, 'projects:generate', actor, field);
+      const before = await askedBefore(tx, projectId, wanted.idempotencyKey);
+      if (before) return before;
+      const status = stepOrFault(project, 'generationRequested', field);
+      await refuseBeyondQuotas(tx, actor.viewer, projectId);
+      const job = await insertJob(tx, project, actor.viewer.userId, wanted);
+      await changeProject(tx, project, { status }, ['generationJobs']);
+      return job;
+    });
+    forget(context.loaders);
+    return { generationJob };
+  },
+);
+
+async function askedBefore(
+  tx: Prisma.TransactionClient,
+  projectId: string,
+  idempotencyKey: string | null,
+): Promise<GenerationJob | null> {
+  if (!idempotencyKey) return null;
+  return tx.generationJob.findUnique({
+    where: { projectId_idempotencyKey: { projectId, idempotencyKey } },
+  });
+}
+
+async function refuseBeyondQuotas(
+  tx: Prisma.TransactionClient,
+  viewer: Viewer,
+  projectId: string,
+): Promise<void> {
+  const open = await tx.generationJob.count({
+    where: { requestedBy: viewer.userId, status: { in: ['queued', 'running'] } },
+  });
+  refuseBeyond(quotaOf(viewer, most.openJobs), open, 'animations being made for you');
+  refuseBeyond(
+    ...([most.generationJobs, await tx.generationJob.count({ where: { projectId } })] as const),
+    'animations of this project',
+  );
+}
+
+async function insertJob(
+  tx: Prisma.TransactionClient,
+  project: Project,
+  requestedBy: string,
+  { parameters, idempotencyKey }: z.output<typeof generateSchema>,
+): Promise<GenerationJob> {
+  const preferred = await tx.preferences.findUnique({ where: { userId: requestedBy } });
+  const job = await tx.generationJob.create({
+    data: {
+      ...{ id: newId(), projectId: project.id, requestedBy, idempotencyKey },
+      parameters: {
+        ...(preferred?.parameters as Prisma.JsonObject | undefined),
+        ...(project.parameters as Prisma.JsonObject),
+        ...(parameters as Prisma.JsonObject | null | undefined),
+      },
+    },
+  });
+  await appendToOutbox(tx, 'generationJobRequested', { generationJobId: job.id, projectId: project.id });
+  return job;
+}
