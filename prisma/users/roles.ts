@@ -4,6 +4,8 @@ export const permissions = {
   'acl:write': 'Share anything with anyone, and keep it from them.',
   'auth:admin': 'Administer accounts, sessions and signing keys.',
   'auth:impersonate': 'Act under the name of another person, who is told.',
+  'cache:read': 'See what is cached, and how the cache fares.',
+  'cache:write': 'Invalidate, warm and flush what is cached, and say how long it lives.',
   'database:admin': 'See how all databases are, and look after them.',
   'database:lease': 'Have a connection to a database for a time, as the policy for the service says.',
   'events:moderate': 'Change or cancel an event of another organiser.',

@@ -186,7 +186,7 @@ describe.each(Object.entries(servers))('a cache in %s', async (_name, url) => {
     await here.through('other', () => computed('x'.repeat(100)));
     await one.close();
     await one.invalidate({ tags: ['number:3'] });
-    const first = await other.entries(name, { prefix: 'page:', first: 5, maxValueBytes: 50 });
+    const first = await other.entries(name, { prefix: 'page:', first: 5 });
     expect(first.hasNextPage).toBe(true);
     expect(first.entries.map(({ key }) => key)).toEqual([
       'page:00',
@@ -195,10 +195,9 @@ describe.each(Object.entries(servers))('a cache in %s', async (_name, url) => {
       'page:04',
       'page:05',
     ]);
-    expect(first.entries[1]).toMatchObject({ value: '1', sizeBytes: 1, tags: ['number:1'] });
+    expect(first.entries[1]).toMatchObject({ sizeBytes: 1, tags: ['number:1'] });
     const second = await other.entries(name, { prefix: 'page:', after: 'page:05', first: 10 });
     expect(second).toMatchObject({ hasNextPage: false, entries: { length: 6 } });
-    expect(second.entries[0]!.value).toBe(null);
     expect((await other.entries(name, { first: 100 })).entries).toHaveLength(12);
   });
 

@@ -95,10 +95,7 @@ export interface Cache {
   namespaces(): Promise<RegisteredNamespace[]>;
   statistics(namespace: string): Promise<NamespaceStatistics>;
   /** Entries in alphabetical order of their keys, those that are worth nothing left out. @param first up to 100 */
-  entries(
-    namespace: string,
-    page: { prefix?: string; after?: string; first: number; maxValueBytes?: number },
-  ): Promise<EntryPage>;
+  entries(namespace: string, page: { prefix?: string; after?: string; first: number }): Promise<EntryPage>;
   /** Invalidates a namespace and frees its memory, in small steps. @returns how many entries there were */
   flush(namespace: string): Promise<number>;
   /** Waits for what is computed in the background. The connection stays open. */

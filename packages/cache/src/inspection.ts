@@ -27,8 +27,6 @@ export interface EntryDetails {
   /** Of the value, in bytes. */
   sizeBytes: number;
   tags: readonly string[];
-  /** Null when it is longer than was asked for. */
-  value: string | null;
 }
 
 export interface EntryPage {
@@ -69,14 +67,14 @@ async function meanSize(options: { redis: Store['redis']; slot: Slot; namespace:
 export async function entriesOf(
   store: Store,
   namespace: string,
-  page: { prefix?: string; after?: string; first: number; maxValueBytes?: number },
+  page: { prefix?: string; after?: string; first: number },
 ): Promise<EntryPage> {
-  const { prefix = '', first, maxValueBytes = 0 } = page;
+  const { prefix = '', first } = page;
   const entries: EntryDetails[] = [];
   let after = page.after;
   for (let lookedAt = 0; lookedAt < maxLookedAt; ) {
     const keys = await keysAfter(store, { namespace, prefix, after, count: first + 1 });
-    const described = await Promise.all(keys.map((key) => describe(store, namespace, key, maxValueBytes)));
+    const described = await Promise.all(keys.map((key) => describe(store, namespace, key)));
     entries.push(...described.filter((entry) => entry !== null));
     if (entries.length > first) return { entries: entries.slice(0, first), hasNextPage: true };
     if (keys.length <= first) return { entries, hasNextPage: false };
@@ -108,21 +106,14 @@ async function describe(
   { redis, slots }: Store,
   namespace: string,
   key: string,
-  maxValueBytes: number,
 ): Promise<EntryDetails | null> {
   const slot = slotOf(slots, namespace, key);
-  const found = (await redis.eval(
-    DESCRIBE,
-    2,
-    slot.state,
-    slot.entry(namespace, key),
-    namespace,
-    key,
-    maxValueBytes,
-  )) as [number, number, string, string | null] | null;
+  const found = (await redis.eval(DESCRIBE, 2, slot.state, slot.entry(namespace, key), namespace, key)) as
+    | [number, number, string]
+    | null;
   if (!found) return null;
-  const [ttlMs, sizeBytes, tags, value] = found;
-  return { key, ttlMs, sizeBytes, tags: tags === '' ? [] : tags.split('\n'), value };
+  const [ttlMs, sizeBytes, tags] = found;
+  return { key, ttlMs, sizeBytes, tags: tags === '' ? [] : tags.split('\n') };
 }
 
 /** Frees the memory of a namespace that was invalidated. @returns how many entries there were */

@@ -139,12 +139,9 @@ return whole(number)`;
  * Tells of an entry without counting it as a use.
  *
  * KEYS: state, entry. ARGV: namespace, key. Answers nothing when it is not there or is worth nothing, otherwise for how
- * long it is kept (ms), its size (bytes), its tags, and the value when it is no longer than ARGV[3].
+ * long it is kept (ms), its size (bytes), its tags.
  */
 export const DESCRIBE = `${beginning}
 local entry = redis.call('HMGET', KEYS[2], 'begun', 'tags')
 if not entry[1] or not holds(tonumber(entry[1]), ARGV[1], ARGV[2], entry[2]) then return false end
-local size = redis.call('HSTRLEN', KEYS[2], 'value')
-local value = false
-if size <= tonumber(ARGV[3]) then value = redis.call('HGET', KEYS[2], 'value') end
-return { redis.call('PTTL', KEYS[2]), size, entry[2], value }`;
+return { redis.call('PTTL', KEYS[2]), redis.call('HSTRLEN', KEYS[2], 'value'), entry[2] }`;

@@ -9,6 +9,7 @@ export type { DataErased, DataExported } from './catalogue/personal-data.ts';
 export { type Consumer, type ConsumerOptions, createConsumer, type Handlers } from './consumer/consumer.ts';
 export type { ConsumerDatabase, ConsumerTables } from './consumer/consumer-database.ts';
 export type { DomainEvent } from './domain-event.ts';
+export { entityTags } from './entity-tags.ts';
 export { CursorExpiredError, EventLogUnavailableError } from './errors.ts';
 export {
   createEventLog,

@@ -75,6 +75,15 @@ export const publicUrl = () =>
 export const postgresUrl = () =>
   url(['postgres:', 'postgresql:'], 'postgresql://user:password@127.0.0.1:5432/database');
 
+/** Redis connection URLs: one, or nodes of a cluster with commas between them. */
+export function redisUrls() {
+  const expected =
+    'expected redis://127.0.0.1:6379, or several such URLs of a cluster with commas between them';
+  const isUrl = (value: string) =>
+    URL.canParse(value.trim()) && ['redis:', 'rediss:'].includes(new URL(value.trim()).protocol);
+  return z.string(expected).refine((value) => value.split(',').every(isUrl), expected);
+}
+
 /** A Redis connection URL. */
 export const redisUrl = () => url(['redis:', 'rediss:'], 'redis://127.0.0.1:6379');
 

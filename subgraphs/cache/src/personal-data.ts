@@ -4,5 +4,5 @@ import type { PersonalData } from '@kronos/subgraph';
 /** What this domain keeps of people. Each table stands in one of the two lists, and a test says so when one does not. */
 export const personalData: PersonalData<Prisma.TransactionClient> = {
   tables: {},
-  others: { cache_namespace: 'Says nothing of people.' },
+  others: { cache_policy: 'Says nothing of people.' },
 };

@@ -34,12 +34,13 @@ CREATE TABLE "consumer_offset" (
 );
 
 -- CreateTable
-CREATE TABLE "cache_namespace" (
-    "id" UUID NOT NULL,
+CREATE TABLE "cache_policy" (
     "name" TEXT NOT NULL,
-    "created_at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    "ttl_seconds" INTEGER NOT NULL,
+    "stale_while_revalidate_seconds" INTEGER NOT NULL,
+    "updated_at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
 
-    CONSTRAINT "cache_namespace_pkey" PRIMARY KEY ("id")
+    CONSTRAINT "cache_policy_pkey" PRIMARY KEY ("name")
 );
 
 -- CreateIndex
@@ -53,12 +54,6 @@ CREATE INDEX "outbox_occurred_at_idx" ON "outbox"("occurred_at");
 
 -- CreateIndex
 CREATE INDEX "inbox_processed_at_idx" ON "inbox"("processed_at");
-
--- CreateIndex
-CREATE INDEX "cache_namespace_created_at_id_idx" ON "cache_namespace"("created_at", "id");
-
--- CreateIndex
-CREATE INDEX "cache_namespace_name_id_idx" ON "cache_namespace"("name", "id");
 
 -- The relay sleeps in LISTEN: this wakes it at commit, whichever process committed.
 CREATE FUNCTION outbox_notify() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_notify('outbox', ''); RETURN NULL; END $$;
