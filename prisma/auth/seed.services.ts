@@ -16,7 +16,11 @@ const id = (number: number) => `00000000-0000-7000-8000-0000000002${String(numbe
 /** The services that every installation has: our own, and the neighbouring systems. */
 export const services: readonly SeededService[] = [
   { id: id(1), name: 'core-user-service', scopes: ['database:lease', 'users:read'] },
-  { id: id(2), name: 'ai-analysis-service', scopes: ['database:lease', 'projects:analyze', 'service'] },
+  {
+    id: id(2),
+    name: 'ai-analysis-service',
+    scopes: ['data:read', 'data:write', 'database:lease', 'projects:analyze', 'service'],
+  },
   { id: id(3), name: 'ouranos-crm', scopes: ['users:read'] },
   { id: id(4), name: 'ouranos-desk', scopes: ['users:read'] },
   { id: id(5), name: 'gaia', scopes: ['metrics:read'] },

@@ -6,6 +6,8 @@ export const permissions = {
   'auth:impersonate': 'Act under the name of another person, who is told.',
   'cache:read': 'See what is cached, and how the cache fares.',
   'cache:write': 'Invalidate, warm and flush what is cached, and say how long it lives.',
+  'data:read': 'Read everybody’s rows of the tables of projects by `dataQuery`.',
+  'data:write': 'Write everybody’s rows of the tables of projects by `dataTransactionExecute`.',
   'database:admin': 'See how all databases are, and look after them.',
   'database:lease': 'Have a connection to a database for a time, as the policy for the service says.',
   'events:moderate': 'Change or cancel an event of another organiser.',

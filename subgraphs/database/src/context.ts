@@ -1,6 +1,7 @@
 import type { EventLog } from '@kronos/events';
 import type { PrismaClient } from '@kronos/prisma-database';
 import { type RequestContext, rowLoader } from '@kronos/subgraph';
+import type { DataSources } from './data/data-query.ts';
 import type { Databases } from './databases.ts';
 import type { Leases } from './leases/leases.ts';
 import type { RedisPool } from './redis-pool.ts';
@@ -15,6 +16,7 @@ export interface Dependencies {
   leases: Leases;
   redis: RedisPool;
   observatory: Observatory;
+  data: DataSources;
 }
 
 /** The context of one request, or of one event of a subscription: what a resolver gets. */

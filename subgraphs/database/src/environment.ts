@@ -23,6 +23,8 @@ export const environmentShape = {
 
   /** Milliseconds between two looks at all databases. */
   KRONOS_DATABASE_WATCH_MS: whole(10, 3_600_000, 10_000),
+  /** How long a query for data may take in a database, in milliseconds. */
+  DATA_STATEMENT_TIMEOUT_MS: whole(100, 60_000, 5_000),
 
   /** Of an Azure Cosmos DB account; off until it is set. */
   COSMOS_CONNECTION_STRING: z

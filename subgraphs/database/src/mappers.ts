@@ -1,8 +1,10 @@
 import type { ConnectionLease } from '@kronos/prisma-database';
 import type { Connection } from '@kronos/subgraph';
+import type { CountedPage } from './data/data-query.ts';
 import type { Observation } from './targets/observatory.ts';
 
 // What resolvers hand on for each type of the SDL; codegen reads the names.
 export type ConnectionLeaseMapper = ConnectionLease;
 export type ConnectionLeaseConnectionMapper = Connection<ConnectionLease>;
 export type DatabaseTargetMapper = Observation;
+export type DataPaginationMapper = CountedPage;

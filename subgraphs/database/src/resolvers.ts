@@ -1,4 +1,6 @@
 import type { Resolvers } from './__generated__/types.ts';
+import { DataPagination, dataQuery } from './data/data-query.ts';
+import { sqlQuery } from './data/sql-query.ts';
 import { connectionAcquire } from './leases/connection-lease.acquire.ts';
 import { connectionRelease } from './leases/connection-lease.release.ts';
 import { ConnectionLease, connectionLease, connectionLeases } from './leases/connection-lease.ts';
@@ -19,6 +21,8 @@ export const resolvers: Resolvers = {
     databaseHealth,
     databaseStatus,
     databaseTargets,
+    dataQuery,
+    sqlQuery,
   },
   Mutation: {
     connectionAcquire,
@@ -30,4 +34,5 @@ export const resolvers: Resolvers = {
   },
   ConnectionLease,
   DatabaseTarget,
+  DataPagination,
 };

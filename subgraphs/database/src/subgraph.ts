@@ -1,8 +1,10 @@
-import { PrismaClient } from '@kronos/prisma-database';
-import { parseEnvironment } from '@kronos/service';
+import { type Prisma, PrismaClient } from '@kronos/prisma-database';
+import { createLogger, parseEnvironment } from '@kronos/service';
 import { defineSubgraph, domainAdapter, openDomain, type Subgraph } from '@kronos/subgraph';
 import { createContext } from './context.ts';
+import { openData } from './data/open-data.ts';
 import { openDatabases } from './databases.ts';
+import { domainDatabases } from './domain-databases.ts';
 import { environmentShape } from './environment.ts';
 import { openLeases } from './leases/leases.ts';
 import { personalData } from './personal-data.ts';
@@ -19,6 +21,11 @@ export async function createSubgraph(environment: NodeJS.ProcessEnv): Promise<Su
   const settings = parseEnvironment(environmentShape, environment);
   const { DATABASE_DATABASE_URL: databaseUrl, REDIS_URL: redisUrl, LOG_LEVEL: logLevel } = settings;
   const db = new PrismaClient({ adapter: domainAdapter(databaseUrl) });
+  const data = openData<Prisma.TransactionClient>(domainDatabases(environment), {
+    redisUrl,
+    statementTimeoutMs: settings.DATA_STATEMENT_TIMEOUT_MS,
+    logger: createLogger({ name: 'database', level: logLevel }),
+  });
   const domain = openDomain({
     name: 'database',
     logLevel,
@@ -26,6 +33,8 @@ export async function createSubgraph(environment: NodeJS.ProcessEnv): Promise<Su
     databaseUrl,
     redisUrl,
     personalData,
+    consumers: data.handlers,
+    writesOfPeople: [],
   });
   const { logger } = domain;
   const databases = openDatabases(environment, settings, logger);
@@ -48,7 +57,13 @@ export async function createSubgraph(environment: NodeJS.ProcessEnv): Promise<Su
     schemaFile: new URL('../schema.graphql', import.meta.url),
     resolvers,
     createContext: (request) =>
-      createContext({ db, log: domain.log, databases, leases, redis, observatory }, request),
+      createContext(
+        {
+          ...{ db, log: domain.log, databases, leases, redis, observatory },
+          data: data.sources(domain.consumers),
+        },
+        request,
+      ),
     health: () => healthAnswer(observatory),
     async close() {
       await stopWatching();
@@ -57,6 +72,7 @@ export async function createSubgraph(environment: NodeJS.ProcessEnv): Promise<Su
       await leases.close();
       await databases.close();
       await domain.close();
+      await data.close();
     },
   });
 }

@@ -1,0 +1,107 @@
+import { encodeId, tryDecodeId } from '@kronos/subgraph';
+import type { Column } from './tables.ts';
+
+/** What columns can hold. `enum` is one of PostgreSQL's enums, which callers see as a text. */
+export type ColumnType =
+  | 'id'
+  | 'text'
+  | 'enum'
+  | 'integer'
+  | 'bigint'
+  | 'decimal'
+  | 'number'
+  | 'boolean'
+  | 'timestamp'
+  | 'json';
+
+/** The type of PostgreSQL that a value is sent as. An enum is compared as a text. */
+export const sqlTypes: Readonly<Record<ColumnType, string>> = {
+  id: 'uuid',
+  text: 'text',
+  enum: 'text',
+  integer: 'int4',
+  bigint: 'int8',
+  decimal: 'numeric',
+  number: 'float8',
+  boolean: 'bool',
+  timestamp: 'timestamptz',
+  json: 'jsonb',
+};
+
+/** A value that a column cannot have; the message says which it can. */
+export class ValueFault extends Error {
+  override readonly name = 'ValueFault';
+}
+
+const uuid = /^[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}$/i;
+const whole = /^[+-]?\d{1,19}$/;
+const decimal = /^[+-]?\d{1,30}(\.\d{1,30})?$/;
+// RFC 3339, as the scalar DateTime has it.
+const moment = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,9})?(Z|[+-]\d{2}:\d{2})$/i;
+const mostText = 10_000;
+const mostJsonBytes = 100_000;
+const [int4, int8] = [2n ** 31n, 2n ** 63n];
+
+/**
+ * What is sent to PostgreSQL for a value that a caller gave: a text that its type takes, never part of a statement.
+ *
+ * @throws ValueFault when the column cannot have it
+ */
+export function toParameter({ type, of, max = mostText }: Column, value: unknown): string {
+  switch (type) {
+    case 'id': {
+      const decoded = typeof value === 'string' && (uuid.test(value) ? value : tryDecodeId(of!, value));
+      if (!decoded) throw new ValueFault(`expected an id, ${of}_… or a UUID`);
+      return decoded.toLowerCase();
+    }
+    case 'text':
+    case 'enum':
+      if (typeof value !== 'string') throw new ValueFault('expected a text');
+      if (value.length > max) throw new ValueFault(`expected at most ${max} characters`);
+      if (value.includes('\0')) throw new ValueFault('expected a text without the character NUL');
+      return value;
+    case 'integer':
+      return toWhole(value, int4, 'expected a whole number of 32 bits');
+    case 'bigint':
+      return toWhole(value, int8, 'expected a whole number of 64 bits');
+    case 'decimal':
+    case 'number': {
+      const given = typeof value === 'number' ? String(value) : value;
+      if (typeof given === 'string' && (decimal.test(given) || typeof value === 'number')) return given;
+      throw new ValueFault('expected a number');
+    }
+    case 'boolean':
+      if (typeof value !== 'boolean') throw new ValueFault('expected true or false');
+      return String(value);
+    case 'timestamp':
+      if (typeof value === 'string' && moment.test(value) && !Number.isNaN(Date.parse(value))) return value;
+      throw new ValueFault('expected a moment such as 2027-01-15T18:00:00Z');
+    case 'json': {
+      const json = JSON.stringify(value);
+      if (Buffer.byteLength(json) > mostJsonBytes)
+        throw new ValueFault(`expected at most ${mostJsonBytes} bytes of JSON`);
+      if (json.includes('\\u0000')) throw new ValueFault('expected JSON without the character NUL');
+      return json;
+    }
+  }
+}
+
+function toWhole(value: unknown, limit: bigint, expected: string): string {
+  const given = typeof value === 'number' && Number.isSafeInteger(value) ? String(value) : value;
+  if (typeof given !== 'string' || !whole.test(given)) throw new ValueFault(expected);
+  const number = BigInt(given);
+  if (number < -limit || number >= limit) throw new ValueFault(expected);
+  return number.toString();
+}
+
+/** What a caller sees of a value that `pg` has read. */
+export function fromDatabase({ type, of }: Column, value: unknown): unknown {
+  if (value === null) return null;
+  if (type === 'id') return encodeId(of!, value as string);
+  if (value instanceof Date) return value.toISOString();
+  if (type === 'decimal') return Number(value);
+  if (type !== 'bigint') return value;
+  const number = Number(value);
+  // What JSON's readers would round stays a text.
+  return Number.isSafeInteger(number) ? number : value;
+}

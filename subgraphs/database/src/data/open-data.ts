@@ -1,0 +1,72 @@
+import { type Cache, createCache, openCacheRedis } from '@kronos/cache';
+import type { Consumer, Handlers } from '@kronos/events';
+import type { Logger } from '@kronos/service';
+import type { DomainDatabase } from '../domain-databases.ts';
+import type { DataSources } from './data-query.ts';
+import { onChanges } from './on-changes.ts';
+import type { PageRows } from './page.ts';
+import { openReaders } from './readers.ts';
+import { tables } from './tables.ts';
+
+/** The domains whose tables can be queried. */
+type QueriedDomain = 'projects' | 'users';
+
+/** What the process opens for queries. */
+export interface OpenData<Transaction> {
+  cache: Cache;
+  /** What is to happen for the events of the domains whose tables are queried. */
+  handlers: Record<QueriedDomain, Handlers<Transaction>>;
+  /** @param consumers of these handlers */
+  sources(consumers: Readonly<Record<QueriedDomain, Consumer>>): DataSources;
+  close(): Promise<void>;
+}
+
+/** For how long an answer is fresh, and may then be given out once more while it is computed anew, in seconds. */
+const [ttlSeconds, staleWhileRevalidateSeconds] = [300, 60];
+/** How long a query waits for announcements to be taken in before it asks the database itself, in milliseconds. */
+const patienceMs = 250;
+
+/** Opens nothing that is not there: connections are made when they are needed, and made again. */
+export function openData<Transaction>(
+  databases: readonly DomainDatabase[],
+  { redisUrl, statementTimeoutMs, logger }: { redisUrl: string; statementTimeoutMs: number; logger: Logger },
+): OpenData<Transaction> {
+  const redis = openCacheRedis(redisUrl, logger);
+  const cache = createCache({ redis, logger });
+  const readers = openReaders(databases, { statementTimeoutMs, logger });
+  const lives = { ttlSeconds, staleWhileRevalidateSeconds };
+  const tags = [
+    'data:<domain>',
+    'data:<domain>:table:<table>',
+    'data:<domain>:all',
+    'data:<domain>:of:<uuid>',
+  ];
+  const pages = cache.namespace<PageRows>('data', {
+    ...lives,
+    tags,
+    description: `Answers of dataQuery: pages of ${Object.keys(tables).join(', ')}.`,
+  });
+  const counts = cache.namespace<number>('data-counts', {
+    ...lives,
+    tags,
+    description: 'How many rows there are on all pages of an answer of dataQuery.',
+  });
+
+  return {
+    cache,
+    handlers: { projects: onChanges('projects', cache), users: onChanges('users', cache) },
+    sources: (consumers) => ({
+      ...{ readers, pages, counts },
+      isUpToDate: (domain) =>
+        consumers[domain as QueriedDomain].catchUp(patienceMs).then(
+          () => true,
+          () => false,
+        ),
+    }),
+    async close() {
+      await cache.close();
+      redis.disconnect();
+      await readers.close();
+    },
+  };
+}

@@ -1,0 +1,190 @@
+import type { ColumnType } from './column-types.ts';
+
+/** A column as callers know it; in the database it has the same name. */
+export interface Column {
+  type: ColumnType;
+  /** Of an id: what it begins with at the edge, such as `project`. */
+  of?: string;
+  /** Of a text: the most characters. */
+  max?: number;
+  /** When a transaction may give it a value; never, when omitted. */
+  write?: 'insert' | 'always';
+  /** An insert needs it. */
+  required?: true;
+}
+
+/** Whose a row is. */
+export type Ownership =
+  | { column: string }
+  /** Whose the row of another table of the same database is that this column names. */
+  | { column: string; through: string };
+
+/** A table that `dataQuery` and `dataTransactionExecute` know. */
+export interface Table {
+  /** The domain in whose database it is. */
+  domain: string;
+  /** What it is called there. */
+  relation: string;
+  /** The column that names a row: a UUID. */
+  key: string;
+  columns: Readonly<Record<string, Column>>;
+  owner: Ownership;
+  /** With this scope, everybody's rows are read; `database:admin` has it everywhere. */
+  readAll: string;
+  /** With this scope, everybody's rows are written. */
+  writeAll: string;
+  /** What an owner may do to their rows, and who has `writeAll` to all. */
+  operations: readonly ('INSERT' | 'UPDATE' | 'DELETE')[];
+  /** Columns that are set to the present at each change. */
+  touched?: string;
+  /** The order of pages when none is asked for: the newest first. */
+  newest: string;
+}
+
+const id = (of: string, rest: Omit<Column, 'type' | 'of'> = {}): Column => ({ type: 'id', of, ...rest });
+const text = (max: number, rest: Omit<Column, 'type' | 'max'> = {}): Column => ({
+  type: 'text',
+  max,
+  ...rest,
+});
+const json = (rest: Omit<Column, 'type'> = {}): Column => ({ type: 'json', ...rest });
+const time: Column = { type: 'timestamp' };
+const insert = { write: 'insert' } as const;
+const always = { write: 'always' } as const;
+const needed = { write: 'insert', required: true } as const;
+
+const inProjects = { domain: 'projects', key: 'id', readAll: 'data:read', writeAll: 'data:write' } as const;
+const ofProject = {
+  ...inProjects,
+  owner: { column: 'project_id', through: 'projects' },
+  newest: 'created_at',
+} as const;
+
+/**
+ * Every table that callers can name, by the name that the Core Database Service has for it, with every column that they can
+ * name. What is not here does not exist for them.
+ */
+export const tables: Readonly<Record<string, Table>> = {
+  projects: {
+    ...inProjects,
+    relation: 'projects',
+    columns: {
+      id: id('project', insert),
+      user_id: id('user', needed),
+      title: text(255, { write: 'always', required: true }),
+      description: text(10_000, always),
+      status: text(50, always),
+      content_path: text(500, always),
+      created_at: time,
+      updated_at: time,
+    },
+    owner: { column: 'user_id' },
+    operations: ['INSERT', 'UPDATE', 'DELETE'],
+    touched: 'updated_at',
+    newest: 'created_at',
+  },
+  content_analysis: {
+    ...ofProject,
+    relation: 'content_analysis',
+    columns: {
+      id: id('content_analysis', insert),
+      project_id: id('project', needed),
+      analysis_type: text(100, needed),
+      result: json({ write: 'always', required: true }),
+      confidence_score: { type: 'decimal', ...always },
+      created_at: time,
+    },
+    operations: ['INSERT', 'UPDATE', 'DELETE'],
+  },
+  media_assets: {
+    ...ofProject,
+    relation: 'media_assets',
+    columns: {
+      id: id('media_asset', insert),
+      project_id: id('project', needed),
+      asset_type: text(50, needed),
+      file_path: text(500, needed),
+      metadata: json(always),
+      size_bytes: { type: 'bigint', ...always },
+      created_at: time,
+    },
+    operations: ['INSERT', 'UPDATE', 'DELETE'],
+  },
+  scenes: {
+    ...ofProject,
+    relation: 'scenes',
+    columns: {
+      id: id('scene', insert),
+      project_id: id('project', needed),
+      analysis_id: id('content_analysis', insert),
+      position: { type: 'integer', write: 'always', required: true },
+      summary: text(10_000, { write: 'always', required: true }),
+      confidence_score: { type: 'decimal', ...always },
+      asset_id: id('media_asset', always),
+      created_at: time,
+    },
+    operations: ['INSERT', 'UPDATE', 'DELETE'],
+  },
+  generation_jobs: {
+    ...ofProject,
+    relation: 'generation_jobs',
+    columns: {
+      id: id('generation_job', insert),
+      project_id: id('project', needed),
+      status: text(50, always),
+      progress: { type: 'number', ...always },
+      parameters: json(insert),
+      result_asset_id: id('media_asset', always),
+      created_at: time,
+      started_at: time,
+      finished_at: time,
+    },
+    operations: ['INSERT', 'UPDATE'],
+  },
+  project_versions: {
+    ...ofProject,
+    relation: 'project_versions',
+    columns: {
+      id: id('project_version', insert),
+      project_id: id('project', needed),
+      number: { type: 'integer', ...needed },
+      title: text(255, needed),
+      description: text(10_000, insert),
+      content_path: text(500, insert),
+      parameters: json(insert),
+      created_at: time,
+    },
+    operations: ['INSERT'],
+  },
+  preferences: {
+    ...inProjects,
+    key: 'user_id',
+    relation: 'preferences',
+    columns: { user_id: id('user', needed), parameters: json(always), updated_at: time },
+    owner: { column: 'user_id' },
+    operations: ['INSERT', 'UPDATE'],
+    touched: 'updated_at',
+    newest: 'updated_at',
+  },
+  users: {
+    domain: 'users',
+    relation: 'user',
+    key: 'id',
+    columns: {
+      id: id('user'),
+      display_name: text(100, always),
+      avatar_url: text(500),
+      locale: text(35, always),
+      time_zone: text(50, always),
+      status: { type: 'enum' },
+      created_at: time,
+      updated_at: time,
+    },
+    owner: { column: 'id' },
+    readAll: 'users:read',
+    writeAll: 'users:write',
+    operations: ['UPDATE'],
+    touched: 'updated_at',
+    newest: 'created_at',
+  },
+};
