@@ -11,7 +11,8 @@ export function sentenceFor(error: unknown): string | null {
   if (!(error instanceof Error)) return null;
   if (/ENOSPC|No space left on device/i.test(`${(error as NodeJS.ErrnoException).code} ${error.message}`))
     return diskFull(error);
-  if (error instanceof StartError) return error.message;
+  // By its name: only the commands that work on backups carry their code.
+  if (error instanceof StartError || error.name === 'BackupFault') return error.message;
   const { code, path, syscall } = error as NodeJS.ErrnoException;
   if (code === 'EACCES' || code === 'EPERM')
     return `This user may not ${syscall ?? 'use'} ${path}: choose another KRONOS_HOME or mend its owner and mode.`;

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { repositoryRoot } from '@kronos/service/environment';
 import { runService } from '@kronos/service/run-service';
-import { Command } from 'commander';
+import { Command, InvalidArgumentError } from 'commander';
 import type { ListenFlags } from './commands/listen.ts';
 import type { NewFlags } from './commands/new.ts';
 import type { PublishFlags, UnusedFlags } from './commands/operations.ts';
@@ -109,6 +109,64 @@ operations
     toTheEnd(async () => (await import('./commands/operations.ts')).unusedOperations(flags)),
   );
 
+const backup = program
+  .command('backup')
+  .description("backups of all domains' databases: made, checked, restored");
+backup
+  .command('create')
+  .description('back up every domain, or some of them, as of now; prints the id of the backup')
+  .option('--domain <name...>', 'only these')
+  .addHelpText(
+    'after',
+    '\nThey are kept in KRONOS_HOME/backups, KRONOS_BACKUP_FOLDER or KRONOS_BACKUP_URL (S3).',
+  )
+  .action((flags: { domain?: string[] }) =>
+    toTheEnd(async () => (await import('./commands/backup.ts')).backupCreate(flags)),
+  );
+backup
+  .command('list')
+  .description('print what the storage has, newest first')
+  .option('--json', 'with everything that the manifests say')
+  .action((flags: { json?: boolean }) =>
+    toTheEnd(async () => (await import('./commands/backup.ts')).backupList(flags)),
+  );
+backup
+  .command('verify')
+  .description('read a backup, or all of them, and compare with the manifest')
+  .argument('[backup]', 'its id; all, when omitted')
+  .option('--restore', 'restore into databases that are dropped again, and compare every row')
+  .addHelpText('after', '\nExit code 1: something is wrong with a backup.')
+  .action((id: string | undefined, flags: { restore?: boolean }) =>
+    toTheEnd(async () => (await import('./commands/backup.ts')).backupVerify(id, flags)),
+  );
+backup
+  .command('restore')
+  .description('restore a backup: beside, then, once it is compared, into place')
+  .argument('<backup>', 'its id')
+  .option('--domain <name...>', 'only these')
+  .option('--force', 'also where there is data, which is put aside')
+  .option('--beside', 'only into new databases')
+  .addHelpText('after', '\nExit code 3: there is data, and no --force.')
+  .action((id: string, flags: { force?: boolean; beside?: boolean; domain?: string[] }) =>
+    toTheEnd(async () => (await import('./commands/backup.ts')).backupRestore(id, flags)),
+  );
+backup
+  .command('prune')
+  .description('remove old backups; the last good one of each domain stays always')
+  .option('--keep <number>', 'so many of the newest stay', wholeNumber)
+  .option('--older-than <days>', 'younger ones stay', wholeNumber)
+  .action((flags: { keep?: number; olderThan?: number }) =>
+    toTheEnd(async () => (await import('./commands/backup.ts')).backupPrune(flags)),
+  );
+backup
+  .command('self-test')
+  .description('back up a small database of its own, restore it, compare, and remove both')
+  .action(() => toTheEnd(async () => (await import('./commands/backup.ts')).backupSelfTest()));
+backup
+  .command('targets')
+  .description('print the databases that a backup has')
+  .action(() => toTheEnd(async () => (await import('./commands/backup.ts')).backupTargets()));
+
 const keys = program.command('keys').description('the master keys, which encrypt what lies in the databases');
 keys
   .command('rotate-master')
@@ -145,9 +203,14 @@ async function toTheEnd(command: () => Promise<void>): Promise<void> {
   try {
     await command();
   } catch (error) {
-    process.exitCode = 1;
+    process.exitCode = (error as { exitCode?: number }).exitCode ?? 1;
     process.stderr.write(`${sentenceFor(error) ?? (error instanceof Error ? error.stack : String(error))}\n`);
   }
   // The schema engine leaves a timer of ten seconds behind.
   process.exit();
+}
+
+function wholeNumber(text: string): number {
+  if (/^\d{1,6}$/.test(text)) return Number(text);
+  throw new InvalidArgumentError('It is no whole number.');
 }

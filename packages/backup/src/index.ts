@@ -1,5 +1,6 @@
 export { type CreateBackupOptions, createBackup } from './create-backup.ts';
 export { type BackupTarget, backupTarget, databaseOf } from './databases/target.ts';
+export { type BackupSettings, backupEnvironment } from './environment.ts';
 export { BackupFault, type BackupFaultReason } from './faults.ts';
 export type { MasterKeys } from './format/keys.ts';
 export type { BackedUpDatabase, BackedUpTable, Manifest } from './format/manifest.ts';
@@ -8,10 +9,15 @@ export { type ListedBackup, listBackups, readListed, rowsOf, storedBytes } from 
 export type { BackupProgress, OnProgress } from './progress.ts';
 export { proveBackup } from './prove-backup.ts';
 export { pruneBackups, type Retention, superfluous } from './prune-backups.ts';
-export { type RestoreBackupOptions, type RestoredDatabase, restoreBackup } from './restore-backup.ts';
+export {
+  domainsWithData,
+  type RestoreBackupOptions,
+  type RestoredDatabase,
+  restoreBackup,
+} from './restore-backup.ts';
 export { selfTest } from './self-test.ts';
 export { createFolderStorage } from './storage/folder.ts';
-export { type BackupSettings, backupEnvironment, openBackupStorage } from './storage/open-storage.ts';
+export { openBackupStorage } from './storage/open-storage.ts';
 export type { BackupDraft, BackupStorage } from './storage/storage.ts';
 export type { Verification } from './verification.ts';
 export { type BackupCheck, verifyFiles } from './verify-backup.ts';

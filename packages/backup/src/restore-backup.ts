@@ -95,9 +95,15 @@ function choose(manifest: Manifest, { domains, targets, id }: RestoreBackupOptio
   });
 }
 
-async function refuseData(targets: readonly BackupTarget[]): Promise<void> {
+/** Of these domains those whose database has any row that is not of its making. */
+export async function domainsWithData(targets: readonly BackupTarget[]): Promise<string[]> {
   const full: string[] = [];
   for (const target of targets) if (await hasData(target)) full.push(target.domain);
+  return full;
+}
+
+async function refuseData(targets: readonly BackupTarget[]): Promise<void> {
+  const full = await domainsWithData(targets);
   if (full.length === 0) return;
   throw new BackupFault(
     'REFUSED',

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { backupEnvironment } from '@kronos/backup/environment';
 import { mailEnvironment } from '@kronos/mail';
 import {
   commonEnvironment,
@@ -22,6 +23,7 @@ const password = 'expected at least 12 characters';
 export const upEnvironment = {
   ...commonEnvironment,
   ...mailEnvironment,
+  ...backupEnvironment,
   KRONOS_PORT: port().default(4000),
   DATABASE_URL: postgresUrl().optional(),
   /** The role that the database domain works with, on servers where DATABASE_URL does not let us make it. */

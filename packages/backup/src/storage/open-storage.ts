@@ -1,28 +1,7 @@
-import { join, resolve } from 'node:path';
-import { repositoryRoot } from '@kronos/service/environment';
-import { z } from 'zod';
+import { join } from 'node:path';
+import type { BackupSettings } from '../environment.ts';
 import { createFolderStorage } from './folder.ts';
 import type { BackupStorage } from './storage.ts';
-
-/** The variables that say where backups are kept. */
-export const backupEnvironment = {
-  /** Unset: a folder. Region, endpoint and credentials are those that the client of AWS finds. */
-  KRONOS_BACKUP_URL: z
-    .string()
-    .regex(/^s3:\/\/[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](\/[\w!.*'()/-]*)?$/, 'expected s3://bucket/prefix')
-    .optional(),
-  KRONOS_BACKUP_FOLDER: z
-    .string()
-    .transform((folder) => resolve(repositoryRoot, folder))
-    .optional(),
-} satisfies z.ZodRawShape;
-
-/** The values of these variables. */
-export interface BackupSettings {
-  KRONOS_HOME: string;
-  KRONOS_BACKUP_URL?: string | undefined;
-  KRONOS_BACKUP_FOLDER?: string | undefined;
-}
 
 /** The place where backups are kept, as the variables say. It is made when it is first written to. */
 export async function openBackupStorage(settings: BackupSettings): Promise<BackupStorage> {
