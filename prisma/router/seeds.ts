@@ -1,4 +1,11 @@
-import { defaultPolicies, type QuotaPolicy, type RouteMethod, type RouteParameter } from '@kronos/edge-rules';
+import {
+  defaultPolicies,
+  type QuotaPolicy,
+  type RouteMethod,
+  type RouteParameter,
+  type RouteSpelling,
+} from '@kronos/edge-rules';
+import { databaseRoutes } from './seeds.database.ts';
 
 /** The policies that every installation has. Their names are part of the contract: gateways choose by them. */
 export const seededPolicies: readonly QuotaPolicy[] = Object.values(defaultPolicies);
@@ -16,6 +23,7 @@ export interface SeededRoute {
   parameters: readonly RouteParameter[];
   successStatus: number;
   resultPath: string;
+  spelling?: RouteSpelling;
 }
 
 const routeId = (number: number) => `00000000-0000-7000-8001-${String(number).padStart(12, '0')}`;
@@ -188,4 +196,5 @@ export const seededRoutes: readonly SeededRoute[] = [
     successStatus: 201,
     resultPath: 'eventCreate.event',
   },
+  ...databaseRoutes,
 ];

@@ -91,6 +91,8 @@ function answerUserErrors(userErrors: readonly UserError[], requestId: string): 
     },
   });
   if (status === 401) answer.headers['www-authenticate'] = 'Bearer';
+  const { retryAfter } = details ?? {};
+  if (typeof retryAfter === 'number') answer.headers['retry-after'] = String(retryAfter);
   return answer;
 }
 

@@ -21,11 +21,14 @@ export function statusOfError(code: string): number {
 
 /** Codes of user errors by what they mean; domains make new ones, whose names follow these. */
 const statusOfUserErrorCode: [RegExp, number][] = [
-  [/^(INVALID_CREDENTIALS|TOKEN_EXPIRED|UNAUTHENTICATED)$/, 401],
+  // RFC 9470 for the last of them.
+  [/^(INVALID_CREDENTIALS|TOKEN_EXPIRED|UNAUTHENTICATED|STEP_UP_REQUIRED)$/, 401],
   [/^FORBIDDEN$/, 403],
   [/(^|_)NOT_FOUND$/, 404],
   [/^RATE_LIMITED$/, 429],
-  [/^(CONFLICT|ALREADY_\w+|LAST_\w+|\w+_(TAKEN|EXISTS|IN_USE|CLOSED|FULL))$/, 409],
+  [/^(CONFLICT|ALREADY_\w+|LAST_\w+|\w+_(TAKEN|EXISTS|IN_USE|CLOSED|FULL|BUSY|LOCKED|REFUSED))$/, 409],
+  [/^(\w+_)?(CONNECTION_FAILED|UNAVAILABLE)$/, 503],
+  [/^(\w+_)?TIMEOUT$/, 504],
 ];
 
 /** The HTTP status of a payload's user error; 400 for what is wrong with the request itself. */

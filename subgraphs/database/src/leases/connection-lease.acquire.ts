@@ -1,4 +1,11 @@
-import { isDatabaseAway, mutation, requireRecentLogin, userFaults, validInput } from '@kronos/subgraph';
+import {
+  encodeId,
+  isDatabaseAway,
+  mutation,
+  requireRecentLogin,
+  userFaults,
+  validInput,
+} from '@kronos/subgraph';
 import { z } from 'zod';
 import type { MutationResolvers } from '../__generated__/types.ts';
 import type { Context } from '../context.ts';
@@ -37,7 +44,10 @@ export const connectionAcquire: MutationResolvers<Context>['connectionAcquire'] 
     const holder = { clientId: service?.clientId ?? null, userId: viewer?.userId ?? null };
     const { lease, databaseUrl } = await acquire({ serviceName, domain, operation, ...holder }, context);
     context.logger.info({ lease: lease.id, serviceName, domain, operation, ...holder }, 'connection leased');
-    return { lease, databaseUrl, poolStats: await context.leases.stats() };
+    return {
+      ...{ lease, connectionId: encodeId('connection_lease', lease.id), expiresAt: lease.expiresAt },
+      ...{ databaseUrl, poolStats: await context.leases.stats() },
+    };
   },
 );
 

@@ -1,0 +1,149 @@
+import type { RouteParameter } from '@kronos/edge-rules';
+import type { SeededRoute } from './seeds.ts';
+
+const routeId = (number: number) => `00000000-0000-7000-8001-${String(number).padStart(12, '0')}`;
+const body: readonly RouteParameter[] = [{ variable: 'input', source: 'BODY', name: null }];
+const userErrors = `userErrors {
+      code
+      message
+      field
+      details
+    }`;
+/** As all endpoints of the two database services write what they take and give. */
+const spelled = { spelling: 'SNAKE_CASE', successStatus: 200 } as const;
+
+/** The endpoints of the database service and of the Core Database Service (requirements 0.21 to 0.24, 2.22 to 2.27). */
+export const databaseRoutes: readonly SeededRoute[] = [
+  {
+    ...spelled,
+    id: routeId(10),
+    method: 'GET',
+    path: '/db/status',
+    description: 'How all databases are.',
+    document: `query DatabaseStatus {
+  databaseStatus {
+    status
+    timestamp
+    service
+    version
+    targets {
+      name
+      kind
+      status
+      problem
+      version
+      responseTimeMs
+      sizeBytes
+      memoryBytes
+      connections {
+        active
+        idle
+        total
+      }
+      pool {
+        active
+        idle
+        waiting
+        total
+        min
+        max
+      }
+    }
+  }
+}
+`,
+    parameters: [],
+    resultPath: 'databaseStatus',
+  },
+  {
+    ...spelled,
+    id: routeId(11),
+    method: 'POST',
+    path: '/db/query',
+    description: 'Answers one statement of SQL, in a transaction that can only read.',
+    document: `query SqlQuery($input: SqlQueryInput!) {
+  sqlQuery(input: $input) {
+    columns {
+      name
+      type
+    }
+    rows
+    executionTimeMs
+    truncated
+    plan
+  }
+}
+`,
+    parameters: body,
+    resultPath: 'sqlQuery',
+  },
+  {
+    ...spelled,
+    id: routeId(20),
+    method: 'POST',
+    path: '/api/v1/connections/acquire',
+    description: 'Leases a connection to a database.',
+    document: `mutation ConnectionAcquire($input: ConnectionAcquireInput!) {
+  connectionAcquire(input: $input) {
+    connectionId
+    databaseUrl
+    expiresAt
+    poolStats {
+      active
+      idle
+      waiting
+    }
+    ${userErrors}
+  }
+}
+`,
+    parameters: body,
+    resultPath: 'connectionAcquire',
+  },
+  {
+    ...spelled,
+    id: routeId(21),
+    method: 'POST',
+    path: '/api/v1/connections/release',
+    description: 'Ends a lease of a connection.',
+    document: `mutation ConnectionRelease($input: ConnectionReleaseInput!) {
+  connectionRelease(input: $input) {
+    lease {
+      status
+      connectionId: id
+      durationMs
+    }
+    ${userErrors}
+  }
+}
+`,
+    parameters: [
+      { variable: 'input.leaseId', source: 'BODY', name: 'connection_id' },
+      { variable: 'input.serviceName', source: 'BODY', name: 'service_name' },
+    ],
+    resultPath: 'connectionRelease.lease',
+  },
+  {
+    ...spelled,
+    id: routeId(22),
+    method: 'POST',
+    path: '/api/v1/data/query',
+    description: 'Rows of a table that the caller may see, in pages.',
+    document: `query DataQuery($input: DataQueryInput!) {
+  dataQuery(input: $input) {
+    data: rows
+    pagination {
+      page
+      limit
+      total
+      pages
+    }
+    executionTimeMs
+    cached
+  }
+}
+`,
+    parameters: body,
+    resultPath: 'dataQuery',
+  },
+];
