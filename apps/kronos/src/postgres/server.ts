@@ -12,7 +12,7 @@ import type { PostgresPlace } from './place.ts';
 const settings: Record<string, string> = {
   listen_addresses: '127.0.0.1',
   unix_socket_directories: '',
-  max_connections: '100',
+  max_connections: '200',
   shared_buffers: '32MB',
   min_wal_size: '32MB',
   max_wal_size: '512MB',

@@ -17,8 +17,15 @@ export async function claimPort(port: number, folder = tmpdir()): Promise<boolea
   } catch {
     return false;
   }
-  process.once('exit', () => rmSync(file, { force: true }));
+  if (claims.size === 0) process.once('exit', giveBack);
+  claims.add(file);
   return true;
+}
+
+const claims = new Set<string>();
+
+function giveBack(): void {
+  for (const file of claims) rmSync(file, { force: true });
 }
 
 /** @returns whether there is no claim any more */
