@@ -10,6 +10,6 @@ WORKDIR /kronos
 ENV NODE_ENV=production KRONOS_HOME=/var/lib/kronos KRONOS_HOST=0.0.0.0 PATH=/kronos/node_modules/.bin:$PATH
 COPY --from=build /kronos /kronos
 # Volumes take over the owner of the folder that they are mounted on.
-RUN useradd --system kronos && install --directory --owner=kronos --mode=700 /var/lib/kronos /var/lib/kronos-public /var/lib/kronos-master
+RUN useradd --system kronos && install --directory --owner=kronos --mode=700 /var/lib/kronos /var/lib/kronos-public /var/lib/kronos-master /var/lib/kronos-backups
 USER kronos
 ENTRYPOINT ["node"]

@@ -77,6 +77,8 @@ export async function restoreBackup(options: RestoreBackupOptions): Promise<Rest
     const name = databaseOf(target);
     result.replaced = await swapDatabase(target.url, name, result.database);
     result.database = name;
+    // Without force there was nothing in it.
+    if (!options.force) result.replaced = null;
     await dropReplaced(target.url, name, result.replaced);
   }
   return restored.map(({ result }) => result);

@@ -1,6 +1,7 @@
 import type { EventLog } from '@kronos/events';
 import type { PrismaClient } from '@kronos/prisma-database';
 import { type RequestContext, rowLoader } from '@kronos/subgraph';
+import type { BackupJobs } from './backups/backup-jobs.ts';
 import type { DataSources } from './data/data-query.ts';
 import type { Databases } from './databases.ts';
 import type { Leases } from './leases/leases.ts';
@@ -14,6 +15,7 @@ export interface Dependencies {
   /** The databases of all domains. */
   databases: Databases;
   leases: Leases;
+  backupJobs: BackupJobs;
   redis: RedisPool;
   observatory: Observatory;
   data: DataSources;
@@ -26,6 +28,8 @@ export function createContext(dependencies: Dependencies, request: RequestContex
     ...request,
     ...dependencies,
     loaders: {
+      backup: rowLoader((ids) => db.backup.findMany({ where: { id: { in: [...ids] } } })),
+      backupRestore: rowLoader((ids) => db.backupRestore.findMany({ where: { id: { in: [...ids] } } })),
       connectionLease: rowLoader((ids) => db.connectionLease.findMany({ where: { id: { in: [...ids] } } })),
     },
   };

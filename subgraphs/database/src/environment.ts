@@ -1,11 +1,13 @@
 import { commonEnvironment, postgresUrl, redisUrl } from '@kronos/service/environment';
 import { z } from 'zod';
+import { backupsEnvironment } from './backups/backup-settings.ts';
 
 /** The variables of this domain; its port is read where it is opened, the databases of others by `domainDatabases`. */
 export const environmentShape = {
   ...commonEnvironment,
   DATABASE_DATABASE_URL: postgresUrl(),
   REDIS_URL: redisUrl(),
+  ...backupsEnvironment,
   /** The role that looks after all databases; without it, what its own role of each domain may do is done. */
   KRONOS_OPERATOR_DATABASE_URL: postgresUrl().optional(),
 

@@ -1,4 +1,4 @@
-import type { ConnectionLease } from '@kronos/prisma-database';
+import type { Backup, BackupRestore, ConnectionLease } from '@kronos/prisma-database';
 import type { Connection } from '@kronos/subgraph';
 import type { CountedPage } from './data/data-query.ts';
 import type { Observation } from './targets/observatory.ts';
@@ -8,3 +8,6 @@ export type ConnectionLeaseMapper = ConnectionLease;
 export type ConnectionLeaseConnectionMapper = Connection<ConnectionLease>;
 export type DatabaseTargetMapper = Observation;
 export type DataPaginationMapper = CountedPage;
+export type BackupMapper = Backup;
+export type BackupConnectionMapper = Connection<Backup>;
+export type BackupRestoreMapper = BackupRestore;

@@ -4,6 +4,16 @@ import { anonymised, type PersonalData } from '@kronos/subgraph';
 /** What this domain keeps of people. Each table stands in one of the two lists, and a test says so when one does not. */
 export const personalData: PersonalData<Prisma.TransactionClient> = {
   tables: {
+    backup: {
+      holds: 'Backups that they asked for.',
+      person: 'requested_by',
+      onErasure: anonymised({ requested_by: null }),
+    },
+    backup_restore: {
+      holds: 'Restores that they asked for.',
+      person: 'requested_by',
+      onErasure: anonymised({ requested_by: null }),
+    },
     connection_lease: {
       holds: 'Connections to databases that they leased.',
       person: 'user_id',

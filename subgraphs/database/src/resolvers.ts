@@ -1,4 +1,10 @@
 import type { Resolvers } from './__generated__/types.ts';
+import { backupCompleted } from './backups/backup.completed.ts';
+import { backupCreate } from './backups/backup.create.ts';
+import { backupRestore as restoreBackup } from './backups/backup.restore.ts';
+import { Backup, BackupRestore, backup, backupRestore, backups } from './backups/backup.ts';
+import { backupSelfTest, backupVerify } from './backups/backup.verify.ts';
+import { backupsPrune } from './backups/backups.prune.ts';
 import { DataPagination, dataQuery } from './data/data-query.ts';
 import { sqlQuery } from './data/sql-query.ts';
 import { connectionAcquire } from './leases/connection-lease.acquire.ts';
@@ -23,16 +29,27 @@ export const resolvers: Resolvers = {
     databaseTargets,
     dataQuery,
     sqlQuery,
+    backup,
+    backupRestore,
+    backups,
   },
   Mutation: {
     connectionAcquire,
     connectionRelease,
+    backupCreate,
+    backupRestore: restoreBackup,
+    backupSelfTest,
+    backupVerify,
+    backupsPrune,
   },
   Subscription: {
     databaseHealthChanged,
     poolExhausted,
+    backupCompleted,
   },
   ConnectionLease,
   DatabaseTarget,
   DataPagination,
+  Backup,
+  BackupRestore,
 };

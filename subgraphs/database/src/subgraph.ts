@@ -1,6 +1,9 @@
+import { openBackupStorage } from '@kronos/backup';
 import { type Prisma, PrismaClient } from '@kronos/prisma-database';
 import { createLogger, parseEnvironment } from '@kronos/service';
-import { defineSubgraph, domainAdapter, openDomain, type Subgraph } from '@kronos/subgraph';
+import { defineSubgraph, domainAdapter, openDomain, openMasterKeys, type Subgraph } from '@kronos/subgraph';
+import { openBackupJobs } from './backups/backup-jobs.ts';
+import { scheduleOf } from './backups/backup-settings.ts';
 import { createContext } from './context.ts';
 import { openData } from './data/open-data.ts';
 import { openDatabases } from './databases.ts';
@@ -20,6 +23,8 @@ import { watchTargets } from './targets/watch-targets.ts';
 export async function createSubgraph(environment: NodeJS.ProcessEnv): Promise<Subgraph> {
   const settings = parseEnvironment(environmentShape, environment);
   const { DATABASE_DATABASE_URL: databaseUrl, REDIS_URL: redisUrl, LOG_LEVEL: logLevel } = settings;
+  const masterKeys = openMasterKeys(settings);
+  const storage = await openBackupStorage(settings);
   const db = new PrismaClient({ adapter: domainAdapter(databaseUrl) });
   const data = openData<Prisma.TransactionClient>(domainDatabases(environment), {
     redisUrl,
@@ -46,6 +51,10 @@ export async function createSubgraph(environment: NodeJS.ProcessEnv): Promise<Su
       seconds: settings.KRONOS_LEASE_SECONDS,
     },
   });
+  const backupJobs = openBackupJobs({
+    ...{ db, databases, storage, masterKeys, logger },
+    ...{ schedule: scheduleOf(settings), keep: settings.DATABASE_BACKUP_KEEP },
+  });
   const redis = openRedisPool(redisUrl, settings.REDIS_POOL_SIZE);
   const observatory = createObservatory(openTargets(settings, databases, redis));
   measurePools(domain.metrics, observatory.targets);
@@ -59,7 +68,7 @@ export async function createSubgraph(environment: NodeJS.ProcessEnv): Promise<Su
     createContext: (request) =>
       createContext(
         {
-          ...{ db, log: domain.log, databases, leases, redis, observatory },
+          ...{ db, log: domain.log, databases, leases, backupJobs, redis, observatory },
           data: data.sources(domain.consumers),
         },
         request,
@@ -67,6 +76,7 @@ export async function createSubgraph(environment: NodeJS.ProcessEnv): Promise<Su
     health: () => healthAnswer(observatory),
     async close() {
       await stopWatching();
+      await backupJobs.close();
       await Promise.all(observatory.targets.map((target) => target.close()));
       await redis.close();
       await leases.close();

@@ -12,5 +12,7 @@ export const databaseEvents = defineEvents('database', {
   },
   /** Nobody gets a connection to this database now: somebody has waited for one in vain. */
   poolExhausted: { payload: z.object({ target: z.string(), serviceName: z.string() }) },
+  /** A backup was made, or has failed. */
+  backupCompleted: { payload: z.object({ backupId: z.uuid() }) },
   ...personalDataEvents('database'),
 });
