@@ -1,3 +1,4 @@
+import { directUrl } from '@kronos/service/direct-url';
 import { StartError } from '@kronos/service/run-service';
 import pg from 'pg';
 import { asRole } from './as-role.ts';
@@ -66,7 +67,7 @@ async function withClient<Result>(
   work: (client: pg.Client) => Promise<Result>,
 ): Promise<Result> {
   const client = new pg.Client({
-    connectionString: databaseUrl,
+    connectionString: directUrl(databaseUrl),
     options: asRole(role),
     connectionTimeoutMillis: 10_000,
   });

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
+import { directUrl } from '@kronos/service/direct-url';
 import {
   bindMigrationAwareSqlAdapterFactory,
   type SqlMigrationAwareDriverAdapterFactory,
@@ -30,7 +31,7 @@ export async function applyMigrations(options: {
   lock: string | null;
 }): Promise<string[]> {
   // Our own pool, because the engine closes none.
-  const pool = new pg.Pool({ connectionString: options.databaseUrl, options: asRole(options.role), max: 1 });
+  const pool = new pg.Pool({ connectionString: directUrl(options.databaseUrl), options: asRole(options.role), max: 1 });
   pool.on('error', () => undefined);
   try {
     return await withEngine(new WholeScriptAdapterFactory(pool), undefined, async (engine) => {

@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { telemetryEnvironment } from '@kronos/telemetry';
 import { z } from 'zod';
+import { knowsItsServer } from './direct-url.ts';
 
 /** The folder that holds the project, whatever folder the process was started in. */
 export const repositoryRoot = fileURLToPath(new URL('../../../', import.meta.url));
@@ -71,9 +72,12 @@ export const publicUrl = () =>
     .default('http://localhost:4000')
     .transform((value) => value.replace(/\/+$/, ''));
 
-/** A PostgreSQL connection URL. */
+/** A PostgreSQL connection URL; see `directUrl` for one through a pgBouncer. */
 export const postgresUrl = () =>
-  url(['postgres:', 'postgresql:'], 'postgresql://user:password@127.0.0.1:5432/database');
+  url(['postgres:', 'postgresql:'], 'postgresql://user:password@127.0.0.1:5432/database').refine(
+    (value) => !URL.canParse(value) || knowsItsServer(value),
+    'with pgbouncer=true, direct=host:port must say where the server itself is',
+  );
 
 /** Redis connection URLs: one, or nodes of a cluster with commas between them. */
 export function redisUrls() {

@@ -1,5 +1,6 @@
 export { type AppOptions, createApp } from './app.ts';
 export { type ClientHeaders, readClientHeaders } from './client-headers.ts';
+export { directUrl, leadsThroughPgBouncer } from './direct-url.ts';
 export {
   commaList,
   commonEnvironment,

@@ -1,3 +1,4 @@
+import { leadsThroughPgBouncer } from '@kronos/service';
 import { PrismaPg } from '@prisma/adapter-pg';
 import { BoundedMap } from './bounded-map.ts';
 
@@ -16,7 +17,7 @@ const worthwhile = 3;
  *   another connection
  */
 export function domainAdapter(databaseUrl: string): PrismaPg {
-  const isPooled = new URL(databaseUrl).searchParams.get('pgbouncer') === 'true';
+  const isPooled = leadsThroughPgBouncer(databaseUrl);
   const names = statementNames();
   return new PrismaPg(
     { connectionString: databaseUrl, max: connections },

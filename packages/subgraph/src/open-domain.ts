@@ -11,7 +11,7 @@ import {
   type OutboxTransaction,
   type Relay,
 } from '@kronos/events';
-import { createLogger, type Logger } from '@kronos/service';
+import { createLogger, directUrl, type Logger } from '@kronos/service';
 import { tracing } from '@kronos/telemetry';
 import { Registry } from 'prom-client';
 import { onPersonRequested } from './personal-data/on-person-requested.ts';
@@ -33,7 +33,7 @@ export interface DomainOptions<Transaction extends DomainTransaction, Producer e
   name: string;
   logLevel: string;
   database: DomainDatabase<Transaction>;
-  /** Where that database is: the relay listens there on a connection of its own. */
+  /** Where that database is: the relay listens there on a connection of its own, which leads through no pgBouncer. */
   databaseUrl: string;
   redisUrl: string;
   /** What happens here for the events of other domains, by their names. */
@@ -76,7 +76,7 @@ export function openDomain<Transaction extends DomainTransaction, Producer exten
   const logger = createLogger({ name, level: options.logLevel });
   const metrics = new Registry();
   const log = createEventLog({ redisUrl, logger, metrics });
-  const relay = createRelay({ domain: name, databaseUrl, redisUrl, logger, metrics });
+  const relay = createRelay({ domain: name, databaseUrl: directUrl(databaseUrl), redisUrl, logger, metrics });
   const given: Record<string, Handlers<Transaction>> = options.consumers ?? {};
   const onRequests = onPersonRequested({
     domain: name,

@@ -1,7 +1,9 @@
+import { directUrl } from '@kronos/service';
+
 /** The database of a domain, which this one looks after. */
 export interface DomainDatabase {
   domain: string;
-  /** The domain's own role and database. */
+  /** The domain's own role and database, on the server itself and not through a pgBouncer. */
   url: string;
   /** The operator's role on the same database; undefined when nobody has made one. */
   operatorUrl: string | undefined;
@@ -21,7 +23,8 @@ export function domainDatabases(environment: NodeJS.ProcessEnv): DomainDatabase[
       const prefix = variable.exec(name)?.[1];
       if (!prefix || !url || name === operatorVariable) return [];
       const domain = prefix.toLowerCase();
-      return [{ domain, url, operatorUrl: operator && asOperator(url, operator) }];
+      const direct = directUrl(url);
+      return [{ domain, url: direct, operatorUrl: operator && asOperator(direct, operator) }];
     })
     .sort((one, other) => one.domain.localeCompare(other.domain));
 }

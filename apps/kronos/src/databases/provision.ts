@@ -1,3 +1,4 @@
+import { directUrl } from '@kronos/service/direct-url';
 import { StartError } from '@kronos/service/run-service';
 import pg from 'pg';
 
@@ -25,7 +26,7 @@ export function databaseName(domain: string): string {
 /** Whether a database is on the server of which `adminUrl` is the administrator's. */
 export function isOnServer(adminUrl: string, databaseUrl: string): boolean {
   const address = (url: string) => `${new URL(url).hostname}:${new URL(url).port || 5432}`;
-  return address(adminUrl) === address(databaseUrl);
+  return address(adminUrl) === address(directUrl(databaseUrl));
 }
 
 /**
@@ -91,7 +92,7 @@ async function setPassword(admin: pg.Client, name: string, password: string): Pr
 
 // Only when the login fails: another KRONOS_HOME on the same server may use the password that is there.
 async function ensurePassword(admin: pg.Client, url: string): Promise<void> {
-  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 10_000 });
+  const client = new pg.Client({ connectionString: directUrl(url), connectionTimeoutMillis: 10_000 });
   try {
     await client.connect();
   } catch (error) {
