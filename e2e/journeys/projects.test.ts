@@ -1,9 +1,7 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import * as oauth from 'openid-client';
-import { beforeAll, describe, expect, inject, test } from 'vitest';
-import { type Client, client, type Json, logIn, type Person, signUp } from '../kit/client.ts';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { type Client, client, type Json, type Person, signUp } from '../kit/client.ts';
 import { waitUntil } from '../kit/resuming-listener.ts';
+import { serviceClient } from '../kit/service-client.ts';
 
 /** Someone who makes an animation of a book, and someone who has nothing to do with it. */
 let ada: Person;
@@ -14,20 +12,6 @@ beforeAll(async () => {
   [ada, eve] = await Promise.all([signUp('Ada'), signUp('Eve')]);
   analyst = await serviceClient('ai-analysis-service');
 });
-
-/** A service of every installation, with a token of its own. */
-async function serviceClient(name: string): Promise<Client> {
-  const { serviceSecrets } = JSON.parse(readFileSync(join(inject('kronosHome'), 'credentials.json'), 'utf8'));
-  const administrator = await logIn(inject('kronosAdministrator'));
-  const { oauthClients } = await administrator.data('{ oauthClients(first: 100) { nodes { id name } } }');
-  const { id } = oauthClients.nodes.find((known: Json) => known.name === name);
-  const origin = new URL(inject('kronosUrl')).origin;
-  const secret = oauth.ClientSecretBasic(serviceSecrets[name]);
-  const config = await oauth.discovery(new URL(origin), id, undefined, secret, {
-    execute: [oauth.allowInsecureRequests],
-  });
-  return client((await oauth.clientCredentialsGrant(config)).access_token);
-}
 
 /** The payload of a mutation that is carried out. */
 async function done(by: Client, document: string, variables: Record<string, unknown>): Promise<Json> {

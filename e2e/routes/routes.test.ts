@@ -2,31 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { beforeAll, expect, inject, test } from 'vitest';
 import { type Client, type Json, logIn } from '../kit/client.ts';
+import { rest, restRequestId } from '../kit/rest.ts';
 
 /** The REST endpoints that the project was asked for, called as any client of REST would. */
-const origin = new URL(inject('kronosUrl')).origin;
 const email = `rest-${randomUUID()}@example.com`;
 const password = 'correct horse battery staple';
-
-interface Answer {
-  status: number;
-  headers: Headers;
-  body: Json;
-}
-
-async function call(method: string, path: string, body?: unknown, token?: string): Promise<Answer> {
-  const answer = await fetch(`${origin}${path}`, {
-    method,
-    headers: {
-      'x-request-id': 'rest-story',
-      ...(body !== undefined && { 'content-type': 'application/json' }),
-      ...(token && { authorization: `Bearer ${token}` }),
-    },
-    body: body === undefined ? undefined : JSON.stringify(body),
-  });
-  const text = await answer.text();
-  return { status: answer.status, headers: answer.headers, body: text && JSON.parse(text) };
-}
 
 const error = (code: string) => ({
   error: {
@@ -34,7 +14,7 @@ const error = (code: string) => ({
     message: expect.any(String),
     details: expect.any(Object),
     timestamp: expect.any(String),
-    request_id: 'rest-story',
+    request_id: restRequestId,
   },
 });
 const inAMonth = () => new Date(Date.now() + 30 * 86_400_000).toISOString();
@@ -45,7 +25,7 @@ beforeAll(async () => {
 });
 
 test('signing up, logging in, creating an event, listing and reading it', async () => {
-  const signedUp = await call('POST', '/signup', { email, password, displayName: 'Rest' });
+  const signedUp = await rest('POST', '/signup', { email, password, displayName: 'Rest' });
   expect(signedUp).toMatchObject({
     status: 201,
     body: {
@@ -54,52 +34,52 @@ test('signing up, logging in, creating an event, listing and reading it', async 
     },
   });
   expect(signedUp.body).not.toHaveProperty('userErrors');
-  expect(await call('POST', '/signup', { email, password, displayName: 'Rest' })).toMatchObject({
+  expect(await rest('POST', '/signup', { email, password, displayName: 'Rest' })).toMatchObject({
     status: 409,
     body: error('EMAIL_TAKEN'),
   });
-  expect(await call('POST', '/signup', { email, password })).toMatchObject({
+  expect(await rest('POST', '/signup', { email, password })).toMatchObject({
     status: 400,
     body: { error: { code: 'BAD_USER_INPUT', message: expect.stringContaining('displayName') } },
   });
 
-  expect(await call('POST', '/login', { email, password: 'not the password' })).toMatchObject({
+  expect(await rest('POST', '/login', { email, password: 'not the password' })).toMatchObject({
     status: 401,
     body: error('INVALID_CREDENTIALS'),
   });
-  const loggedIn = await call('POST', '/login', { email, password });
+  const loggedIn = await rest('POST', '/login', { email, password });
   expect(loggedIn.status).toBe(200);
   const { accessToken, refreshToken } = loggedIn.body;
   expect(refreshToken).toEqual(expect.any(String));
 
   const title = `Rest ${randomUUID()}`;
-  expect(await call('POST', '/events', { title, startsAt: inAMonth() })).toMatchObject({
+  expect(await rest('POST', '/events', { title, startsAt: inAMonth() })).toMatchObject({
     status: 401,
     body: error('UNAUTHENTICATED'),
   });
-  const created = await call('POST', '/events', { title, startsAt: inAMonth(), capacity: 2 }, accessToken);
+  const created = await rest('POST', '/events', { title, startsAt: inAMonth(), capacity: 2 }, accessToken);
   expect(created).toMatchObject({ status: 201, body: { title, status: 'PUBLISHED', remaining: 2 } });
-  const refused = await call('POST', '/events', { title: '', startsAt: inAMonth() }, accessToken);
+  const refused = await rest('POST', '/events', { title: '', startsAt: inAMonth() }, accessToken);
   expect(refused.status).toBe(400);
   expect(refused.body.error.details.field).toContain('title');
-  expect(await call('POST', '/events', { title, startsAt: 'tomorrow' }, accessToken)).toMatchObject({
+  expect(await rest('POST', '/events', { title, startsAt: 'tomorrow' }, accessToken)).toMatchObject({
     status: 400,
     body: error('BAD_USER_INPUT'),
   });
 
-  const list = await call('GET', `/events?first=5&query=${encodeURIComponent(title)}`);
+  const list = await rest('GET', `/events?first=5&query=${encodeURIComponent(title)}`);
   expect(list).toMatchObject({
     status: 200,
     body: { nodes: [{ id: created.body.id, organizer: { displayName: 'Rest' } }], totalCount: 1 },
   });
-  expect(await call('GET', '/events?first=many')).toMatchObject({
+  expect(await rest('GET', '/events?first=many')).toMatchObject({
     status: 400,
     body: error('BAD_USER_INPUT'),
   });
-  expect(await call('GET', `/events/${created.body.id}`)).toMatchObject({ status: 200, body: { title } });
+  expect(await rest('GET', `/events/${created.body.id}`)).toMatchObject({ status: 200, body: { title } });
   const none = created.body.id.replace(/.{4}$/, '0000');
-  expect(await call('GET', `/events/${none}`)).toMatchObject({ status: 404, body: error('NOT_FOUND') });
-  const patched = await call('PATCH', `/events/${none}`, {});
+  expect(await rest('GET', `/events/${none}`)).toMatchObject({ status: 404, body: error('NOT_FOUND') });
+  const patched = await rest('PATCH', `/events/${none}`, {});
   expect([patched.status, patched.headers.get('allow')]).toEqual([405, 'GET, HEAD']);
 });
 
@@ -128,8 +108,8 @@ test('routes are made, changed and taken away while everything runs, each within
     },
   );
   expect(routeCreate.userErrors).toEqual([]);
-  await withinASecond(async () => expect((await call('GET', path)).status).toBe(200));
-  expect((await call('GET', path)).body).toEqual({ totalCount: expect.any(Number) });
+  await withinASecond(async () => expect((await rest('GET', path)).status).toBe(200));
+  expect((await rest('GET', path)).body).toEqual({ totalCount: expect.any(Number) });
 
   const { id } = routeCreate.route;
   const update = (input: Json) =>
@@ -140,8 +120,8 @@ test('routes are made, changed and taken away while everything runs, each within
       { id, input },
     );
   await update({ requiredScopes: ['nobody:has'] });
-  await withinASecond(async () => expect((await call('GET', path)).status).toBe(401));
-  const described = await call('GET', '/openapi.json');
+  await withinASecond(async () => expect((await rest('GET', path)).status).toBe(401));
+  const described = await rest('GET', '/openapi.json');
   expect(described.body.paths[path].get).toMatchObject({
     description: 'How many events there are.',
     security: expect.arrayContaining([{ accessToken: ['nobody:has'] }]),
@@ -149,11 +129,11 @@ test('routes are made, changed and taken away while everything runs, each within
   await administrator.data('mutation Off($id: ID!) { routeDisable(id: $id) { userErrors { code } } }', {
     id,
   });
-  await withinASecond(async () => expect((await call('GET', path)).status).toBe(404));
+  await withinASecond(async () => expect((await rest('GET', path)).status).toBe(404));
 });
 
 test('/openapi.json describes every route of the installation', async () => {
-  const { body } = await call('GET', '/openapi.json');
+  const { body } = await rest('GET', '/openapi.json');
   const { valid, errors } = await new Validator().validate(structuredClone(body));
   expect(errors).toBeUndefined();
   expect(valid).toBe(true);

@@ -31,7 +31,9 @@ const everything = async () => [
 ];
 
 test('writes policies and routes once, and tells the gateways', async () => {
-  expect(await run()).toMatch(/^written: anonymous, user, .*POST \/signup.*, POST \/events, .*POST \/api\/v1\/data\/query/);
+  expect(await run()).toMatch(
+    /^written: anonymous, user, .*POST \/signup.*, POST \/events, .*POST \/api\/v1\/data\/query/,
+  );
   const before = await everything();
   expect(await run()).toBe('quota policies and routes: nothing to change');
 

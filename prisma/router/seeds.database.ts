@@ -9,10 +9,20 @@ const userErrors = `userErrors {
       field
       details
     }`;
+const backup = `id
+      schemas
+      kind
+      status
+      startedAt
+      finishedAt
+      sizeBytes
+      rows
+      checksum
+      verifiedAt`;
 /** As all endpoints of the two database services write what they take and give. */
 const spelled = { spelling: 'SNAKE_CASE', successStatus: 200 } as const;
 
-/** The endpoints of the database service and of the Core Database Service (requirements 0.21 to 0.24, 2.22 to 2.27). */
+/** The endpoints of the database service (`/db`) and of the Core Database Service (`/api/v1`). */
 export const databaseRoutes: readonly SeededRoute[] = [
   {
     ...spelled,
@@ -76,6 +86,50 @@ export const databaseRoutes: readonly SeededRoute[] = [
 `,
     parameters: body,
     resultPath: 'sqlQuery',
+  },
+  {
+    ...spelled,
+    id: routeId(12),
+    method: 'GET',
+    path: '/db/backups',
+    description: 'The backups that there are, the newest first.',
+    document: `query Backups($first: Int, $after: String) {
+  backups(first: $first, after: $after) {
+    backups: nodes {
+      ${backup}
+    }
+    pageInfo {
+      hasNextPage
+      endCursor
+    }
+    totalCount
+  }
+}
+`,
+    parameters: [
+      { variable: 'first', source: 'QUERY', name: 'first' },
+      { variable: 'after', source: 'QUERY', name: 'after' },
+    ],
+    resultPath: 'backups',
+  },
+  {
+    ...spelled,
+    id: routeId(13),
+    method: 'POST',
+    path: '/db/backup',
+    description: 'Begins a backup of all databases, or of those that are named in `schemas`.',
+    document: `mutation BackupCreate($input: BackupCreateInput!) {
+  backupCreate(input: $input) {
+    backup {
+      ${backup}
+    }
+    ${userErrors}
+  }
+}
+`,
+    parameters: [{ variable: 'input.schemas', source: 'BODY', name: 'schemas' }],
+    successStatus: 202,
+    resultPath: 'backupCreate.backup',
   },
   {
     ...spelled,
