@@ -2,11 +2,14 @@ import type { EventLog } from '@kronos/events';
 import type { PrismaClient } from '@kronos/prisma-projects';
 import { type Access, loadAccess, type RequestContext, requirePerson, type Viewer } from '@kronos/subgraph';
 import { createLoaders, type Loaders } from './loaders.ts';
+import type { Similarity } from './similarity.ts';
 
 /** What the process has once, for all requests. */
 export interface Dependencies {
   db: PrismaClient;
   log: EventLog;
+  /** Null where no vector store is set. */
+  similarity: Similarity | null;
 }
 
 /** What every resolver of this domain works with. */

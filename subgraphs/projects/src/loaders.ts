@@ -28,6 +28,12 @@ export function createLoaders(db: PrismaClient, asker: Asker, access: () => Prom
     generationJob: rowLoader(async (ids) => db.generationJob.findMany({ where: await ofSeen(ids) })),
     projectVersion: rowLoader(async (ids) => db.projectVersion.findMany({ where: await ofSeen(ids) })),
 
+    /** Where projects lie, by their UUIDs; asked only for those that are seen. */
+    embedding: rowLoader(
+      async (projectIds) => db.embedding.findMany({ where: { projectId: { in: [...projectIds] } } }),
+      ({ projectId }) => projectId,
+    ),
+
     /** How many projects people have, by their UUIDs; null for none. */
     projectCount: rowLoader(
       async (userIds) =>

@@ -1,6 +1,7 @@
 import { connection, decodeId, encodeId, tryDecodeId } from '@kronos/subgraph';
 import type { ProjectResolvers, QueryResolvers } from './__generated__/types.ts';
 import { listProjects } from './project.list.ts';
+import { similar } from './project.similar.ts';
 import { toGraph } from './states.ts';
 
 const latestFirst = [{ field: 'createdAt', direction: 'DESC' as const }];
@@ -35,6 +36,7 @@ export const Project: ProjectResolvers = {
     }),
   generationJobs: ({ id }, args, { db }) =>
     connection({ delegate: db.generationJob, args, where: { projectId: id }, orderBy: latestFirst }),
+  similar,
   versions: ({ id }, args, { db }) =>
     connection({
       delegate: db.projectVersion,

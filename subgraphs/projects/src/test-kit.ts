@@ -5,8 +5,8 @@ import { type Actor, createTestDomain, type TestDomain } from '@kronos/subgraph/
 import { createSubgraph } from './subgraph.ts';
 
 /** The projects subgraph on a database and a Redis of its own, with the steps that its tests share. */
-export async function createTestProjects() {
-  const domain = await createTestDomain('projects', createSubgraph);
+export async function createTestProjects(environment: NodeJS.ProcessEnv = {}) {
+  const domain = await createTestDomain('projects', createSubgraph, environment);
   const db: PrismaClient = new Client({ adapter: domainAdapter(domain.databaseUrl) });
   return {
     ...domain,
