@@ -1,4 +1,4 @@
-import { access } from 'node:fs/promises';
+import { access, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { repositoryRoot } from '@kronos/service/environment';
@@ -9,12 +9,21 @@ interface SeedModule {
 }
 
 /** The seed file of a domain, or null when it has none. */
-export async function seedFile(domain: string, root = repositoryRoot): Promise<string | null> {
-  const file = join(root, 'prisma', domain, 'seed.ts');
+async function seedFile(domain: string): Promise<string | null> {
+  const file = join(repositoryRoot, 'prisma', domain, 'seed.ts');
   return access(file).then(
     () => file,
     () => null,
   );
+}
+
+/** All that a domain's seed may say, as text, which differs when the seed does; null for a domain without a seed. */
+export async function readSeedSources(domain: string): Promise<string | null> {
+  if (!(await seedFile(domain))) return null;
+  const folder = join(repositoryRoot, 'prisma', domain);
+  const names = (await readdir(folder)).filter((name) => /\.ts$/.test(name) && !/\.test\.ts$/.test(name));
+  const texts = await Promise.all(names.sort().map((name) => readFile(join(folder, name), 'utf8')));
+  return texts.join('\n');
 }
 
 /**

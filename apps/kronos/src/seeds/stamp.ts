@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
-import { readIfThere, readJson, writeWhole } from '../files.ts';
-import { seedFile } from './seed.ts';
+import { readJson, writeWhole } from '../files.ts';
+import { readSeedSources } from './seed.ts';
 
 /** Remembers in KRONOS_HOME what was seeded where, so that a start with nothing new runs no seed. */
 export function seedStamp(options: {
@@ -13,10 +13,11 @@ export function seedStamp(options: {
   const file = join(options.home, 'seeded.json');
   const current = async () => {
     const seeds = await Promise.all(
-      Object.entries(options.databaseUrls).map(async ([domain, url]) => {
-        const seed = await seedFile(domain);
-        return [domain, url, seed && (await readIfThere(seed))];
-      }),
+      Object.entries(options.databaseUrls).map(async ([domain, url]) => [
+        domain,
+        url,
+        await readSeedSources(domain),
+      ]),
     );
     return createHash('sha256')
       .update(JSON.stringify([seeds, options.administrator, options.serviceSecrets]))

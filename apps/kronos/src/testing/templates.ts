@@ -1,9 +1,8 @@
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import { migrate, readMigrations } from '@kronos/migrations';
 import pg from 'pg';
 import { readDatabaseDomains } from '../domains.ts';
-import { seedDomain, seedFile } from '../seeds/seed.ts';
+import { readSeedSources, seedDomain } from '../seeds/seed.ts';
 
 /** The administrator whom the seeds make in every test database. */
 export const testAdministrator = {
@@ -65,9 +64,9 @@ async function createTemplate(admin: pg.Client, adminUrl: string, domain: string
 
 async function fingerprintOf(domain: string): Promise<string> {
   const migrations = await readMigrations(domain);
-  const seed = await seedFile(domain);
+  const seed = await readSeedSources(domain);
   const hash = createHash('sha256');
   for (const { name, checksum } of migrations) hash.update(`${name} ${checksum}\n`);
-  if (seed) hash.update(await readFile(seed));
+  if (seed) hash.update(seed);
   return hash.digest('hex');
 }
