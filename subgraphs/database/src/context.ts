@@ -7,6 +7,7 @@ import type { Databases } from './databases.ts';
 import type { Leases } from './leases/leases.ts';
 import type { RedisPool } from './redis-pool.ts';
 import type { Observatory } from './targets/observatory.ts';
+import type { Transactions } from './transactions/open-transactions.ts';
 
 /** What the process has once, for all requests. */
 export interface Dependencies {
@@ -19,6 +20,7 @@ export interface Dependencies {
   redis: RedisPool;
   observatory: Observatory;
   data: DataSources;
+  transactions: Transactions;
 }
 
 /** The context of one request, or of one event of a subscription: what a resolver gets. */

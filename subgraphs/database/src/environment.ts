@@ -27,6 +27,8 @@ export const environmentShape = {
   KRONOS_DATABASE_WATCH_MS: whole(10, 3_600_000, 10_000),
   /** How long a query for data may take in a database, in milliseconds. */
   DATA_STATEMENT_TIMEOUT_MS: whole(100, 60_000, 5_000),
+  /** Milliseconds between two looks for transactions that somebody has left. */
+  DATA_RECOVERY_INTERVAL_MS: whole(100, 3_600_000, 10_000),
 
   /** Of an Azure Cosmos DB account; off until it is set. */
   COSMOS_CONNECTION_STRING: z

@@ -2,11 +2,13 @@ import type { Backup, BackupRestore, ConnectionLease } from '@kronos/prisma-data
 import type { Connection } from '@kronos/subgraph';
 import type { CountedPage } from './data/data-query.ts';
 import type { Observation } from './targets/observatory.ts';
+import type { LoggedTransaction } from './transactions/transaction-log.ts';
 
 // What resolvers hand on for each type of the SDL; codegen reads the names.
 export type ConnectionLeaseMapper = ConnectionLease;
 export type ConnectionLeaseConnectionMapper = Connection<ConnectionLease>;
 export type DatabaseTargetMapper = Observation;
+export type DataTransactionMapper = LoggedTransaction;
 export type DataPaginationMapper = CountedPage;
 export type BackupMapper = Backup;
 export type BackupConnectionMapper = Connection<Backup>;

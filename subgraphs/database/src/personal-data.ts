@@ -1,5 +1,5 @@
 import type { Prisma } from '@kronos/prisma-database';
-import { anonymised, type PersonalData } from '@kronos/subgraph';
+import { anonymised, erased, type PersonalData } from '@kronos/subgraph';
 
 /** What this domain keeps of people. Each table stands in one of the two lists, and a test says so when one does not. */
 export const personalData: PersonalData<Prisma.TransactionClient> = {
@@ -14,6 +14,12 @@ export const personalData: PersonalData<Prisma.TransactionClient> = {
       person: 'requested_by',
       onErasure: anonymised({ requested_by: null }),
     },
+    data_transaction: {
+      holds: 'Transactions that they sent, with the rows that these wrote.',
+      person: 'user_id',
+      withheld: ['request_hash', 'coordinator'],
+      onErasure: erased,
+    },
     connection_lease: {
       holds: 'Connections to databases that they leased.',
       person: 'user_id',
@@ -21,6 +27,7 @@ export const personalData: PersonalData<Prisma.TransactionClient> = {
     },
   },
   others: {
+    data_transaction_participant: 'Belongs to a transaction, and goes with it.',
     lease_policy: 'Which service may lease what.',
     target_status: 'How databases are.',
   },

@@ -18,6 +18,7 @@ import {
   databaseStatus,
   databaseTargets,
 } from './targets/database-target.ts';
+import { DataTransaction, dataTransaction, dataTransactionExecute } from './transactions/data-transaction.ts';
 
 /** Every field of the schema that is more than a property of its parent. */
 export const resolvers: Resolvers = {
@@ -32,6 +33,7 @@ export const resolvers: Resolvers = {
     backup,
     backupRestore,
     backups,
+    dataTransaction,
   },
   Mutation: {
     connectionAcquire,
@@ -41,6 +43,7 @@ export const resolvers: Resolvers = {
     backupSelfTest,
     backupVerify,
     backupsPrune,
+    dataTransactionExecute,
   },
   Subscription: {
     databaseHealthChanged,
@@ -52,4 +55,5 @@ export const resolvers: Resolvers = {
   DataPagination,
   Backup,
   BackupRestore,
+  DataTransaction,
 };

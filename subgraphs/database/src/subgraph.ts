@@ -18,6 +18,7 @@ import { createObservatory } from './targets/observatory.ts';
 import { measurePools } from './targets/pool-metrics.ts';
 import { openTargets } from './targets/targets.ts';
 import { watchTargets } from './targets/watch-targets.ts';
+import { openTransactions } from './transactions/open-transactions.ts';
 
 /** Builds the database subgraph. It needs neither PostgreSQL nor Redis to begin with, and finds them when they come. */
 export async function createSubgraph(environment: NodeJS.ProcessEnv): Promise<Subgraph> {
@@ -61,6 +62,12 @@ export async function createSubgraph(environment: NodeJS.ProcessEnv): Promise<Su
   const intervalMs = settings.KRONOS_DATABASE_WATCH_MS;
   const stopWatching = watchTargets({ db, observatory, intervalMs, logger });
 
+  const transactions = openTransactions({
+    ...{ db, databaseUrl, databases, logger, cache: data.cache, redis: data.redis },
+    recoveryIntervalMs: settings.DATA_RECOVERY_INTERVAL_MS,
+  });
+  transactions.recovery.start();
+
   return defineSubgraph({
     ...domain,
     schemaFile: new URL('../schema.graphql', import.meta.url),
@@ -69,12 +76,13 @@ export async function createSubgraph(environment: NodeJS.ProcessEnv): Promise<Su
       createContext(
         {
           ...{ db, log: domain.log, databases, leases, backupJobs, redis, observatory },
-          data: data.sources(domain.consumers),
+          ...{ data: data.sources(domain.consumers), transactions },
         },
         request,
       ),
     health: () => healthAnswer(observatory),
     async close() {
+      await transactions.close();
       await stopWatching();
       await backupJobs.close();
       await Promise.all(observatory.targets.map((target) => target.close()));

@@ -47,7 +47,7 @@ const [int4, int8] = [2n ** 31n, 2n ** 63n];
  *
  * @throws ValueFault when the column cannot have it
  */
-export function toParameter({ type, of, max = mostText }: Column, value: unknown): string {
+export function toParameter({ type, of, isPath, max = mostText }: Column, value: unknown): string {
   switch (type) {
     case 'id': {
       const decoded = typeof value === 'string' && (uuid.test(value) ? value : tryDecodeId(of!, value));
@@ -59,6 +59,8 @@ export function toParameter({ type, of, max = mostText }: Column, value: unknown
       if (typeof value !== 'string') throw new ValueFault('expected a text');
       if (value.length > max) throw new ValueFault(`expected at most ${max} characters`);
       if (value.includes('\0')) throw new ValueFault('expected a text without the character NUL');
+      if (isPath && !staysWithin(value))
+        throw new ValueFault('expected a path without “..”, or an https or s3 address');
       return value;
     case 'integer':
       return toWhole(value, int4, 'expected a whole number of 32 bits');
@@ -84,6 +86,14 @@ export function toParameter({ type, of, max = mostText }: Column, value: unknown
       return json;
     }
   }
+}
+
+/** As the projects domain has it: what it keeps files by must not lead out of where they are. */
+function staysWithin(path: string): boolean {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is refused
+  if (/[\u0000-\u001f\u007f\\]/.test(path)) return false;
+  if (/^[a-z][a-z0-9+.-]*:/i.test(path)) return /^(https|s3):$/.test(URL.parse(path)?.protocol ?? '');
+  return path.split('/').every((part) => part !== '' && part !== '.' && part !== '..');
 }
 
 function toWhole(value: unknown, limit: bigint, expected: string): string {

@@ -1,6 +1,7 @@
 import { type Cache, createCache, openCacheRedis } from '@kronos/cache';
 import type { Consumer, Handlers } from '@kronos/events';
 import type { Logger } from '@kronos/service';
+import type { Cluster, Redis } from 'ioredis';
 import type { DomainDatabase } from '../domain-databases.ts';
 import type { DataSources } from './data-query.ts';
 import { onChanges } from './on-changes.ts';
@@ -14,6 +15,8 @@ type QueriedDomain = 'projects' | 'users';
 /** What the process opens for queries. */
 export interface OpenData<Transaction> {
   cache: Cache;
+  /** What the cache is in, for keys of others, too. */
+  redis: Redis | Cluster;
   /** What is to happen for the events of the domains whose tables are queried. */
   handlers: Record<QueriedDomain, Handlers<Transaction>>;
   /** @param consumers of these handlers */
@@ -53,7 +56,7 @@ export function openData<Transaction>(
   });
 
   return {
-    cache,
+    ...{ cache, redis },
     handlers: { projects: onChanges('projects', cache), users: onChanges('users', cache) },
     sources: (consumers) => ({
       ...{ readers, pages, counts },

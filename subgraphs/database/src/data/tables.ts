@@ -11,6 +11,10 @@ export interface Column {
   write?: 'insert' | 'always';
   /** An insert needs it. */
   required?: true;
+  /** Of a text: whether it names a file, which is a path that stays within its folder, or an address. */
+  isPath?: true;
+  /** Of an id: the table that it names a row of, which has to belong to the same owner's row as this one. */
+  within?: string;
 }
 
 /** Whose a row is. */
@@ -74,7 +78,7 @@ export const tables: Readonly<Record<string, Table>> = {
       title: text(255, { write: 'always', required: true }),
       description: text(10_000, always),
       status: text(50, always),
-      content_path: text(500, always),
+      content_path: text(500, { ...always, isPath: true }),
       created_at: time,
       updated_at: time,
     },
@@ -103,7 +107,7 @@ export const tables: Readonly<Record<string, Table>> = {
       id: id('media_asset', insert),
       project_id: id('project', needed),
       asset_type: text(50, needed),
-      file_path: text(500, needed),
+      file_path: text(500, { ...needed, isPath: true }),
       metadata: json(always),
       size_bytes: { type: 'bigint', ...always },
       created_at: time,
@@ -116,11 +120,11 @@ export const tables: Readonly<Record<string, Table>> = {
     columns: {
       id: id('scene', insert),
       project_id: id('project', needed),
-      analysis_id: id('content_analysis', insert),
+      analysis_id: id('content_analysis', { ...insert, within: 'content_analysis' }),
       position: { type: 'integer', write: 'always', required: true },
       summary: text(10_000, { write: 'always', required: true }),
       confidence_score: { type: 'decimal', ...always },
-      asset_id: id('media_asset', always),
+      asset_id: id('media_asset', { ...always, within: 'media_assets' }),
       created_at: time,
     },
     operations: ['INSERT', 'UPDATE', 'DELETE'],
@@ -134,7 +138,7 @@ export const tables: Readonly<Record<string, Table>> = {
       status: text(50, always),
       progress: { type: 'number', ...always },
       parameters: json(insert),
-      result_asset_id: id('media_asset', always),
+      result_asset_id: id('media_asset', { ...always, within: 'media_assets' }),
       created_at: time,
       started_at: time,
       finished_at: time,
@@ -150,7 +154,7 @@ export const tables: Readonly<Record<string, Table>> = {
       number: { type: 'integer', ...needed },
       title: text(255, needed),
       description: text(10_000, insert),
-      content_path: text(500, insert),
+      content_path: text(500, { ...insert, isPath: true }),
       parameters: json(insert),
       created_at: time,
     },

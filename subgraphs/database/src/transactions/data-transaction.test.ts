@@ -1,0 +1,320 @@
+import { decodeId, encodeId, newId } from '@kronos/subgraph';
+import { createTestSubgraph } from '@kronos/subgraph/testing';
+import { Redis } from 'ioredis';
+import { afterAll, expect, test } from 'vitest';
+import { createDataDomain, dataQuery } from '../data/test-kit.ts';
+import { createSubgraph } from '../subgraph.ts';
+import { redisKey } from './redis-writes.ts';
+
+const data = await createDataDomain();
+afterAll(() => data[Symbol.asyncDispose]());
+const redis = new Redis(data.domain.redisUrl);
+afterAll(() => redis.disconnect());
+
+const mutation = `mutation ($input: DataTransactionExecuteInput!) {
+  dataTransactionExecute(input: $input) {
+    transaction { id status results { operation status data error } executionTimeMs }
+    userErrors { code message field details }
+  }
+}`;
+const [ada, eve] = [{ userId: newId() }, { userId: newId() }];
+await data.rows.users.query(`INSERT INTO "user" (id, display_name) VALUES ($1, 'Ada'), ($2, 'Eve')`, [
+  ada.userId,
+  eve.userId,
+]);
+const administrator = { scopes: ['database:admin'] };
+const execute = async (operations: object[], as: object = ada, idempotencyKey?: string) =>
+  (await data.ask(mutation, { operations, idempotencyKey }, as)).data;
+const inPostgres = (operation: string, table: string, rest: object) => ({
+  ...{ database: 'POSTGRESQL', operation, table },
+  ...rest,
+});
+const insertProject = (title: string, more: object = {}) =>
+  inPostgres('INSERT', 'projects', { data: { title, ...more } });
+const titles = async () =>
+  (await data.rows.projects.query('SELECT title FROM projects ORDER BY title')).rows.map(
+    ({ title }) => title,
+  );
+const prepared = async () => (await data.rows.projects.query('SELECT gid FROM pg_prepared_xacts')).rows;
+const eventsOf = async (domain: 'projects' | 'users') =>
+  (await data.rows[domain].query('SELECT name, payload FROM outbox ORDER BY sequence')).rows;
+
+test('the example of the Core Database Service: a row and a key, together', async () => {
+  const { transaction, userErrors } = await execute([
+    insertProject('Nouveau projet', { user_id: encodeId('user', ada.userId) }),
+    {
+      database: 'REDIS',
+      operation: 'SET',
+      key: 'project:cache:proj_new',
+      value: '{"status": "created"}',
+      ttl: 60,
+    },
+  ]);
+  expect(userErrors).toEqual([]);
+  expect(transaction).toEqual({
+    id: expect.stringMatching(/^data_transaction_/),
+    status: 'COMMITTED',
+    results: [
+      {
+        operation: 1,
+        status: 'SUCCESS',
+        data: expect.objectContaining({ id: expect.stringMatching(/^project_/), title: 'Nouveau projet' }),
+        error: null,
+      },
+      { operation: 2, status: 'SUCCESS', data: null, error: null },
+    ],
+    executionTimeMs: expect.any(Number),
+  });
+  const key = redisKey({ user: ada.userId }, 'project:cache:proj_new');
+  expect([await redis.get(key), (await redis.ttl(key)) > 50]).toEqual(['{"status": "created"}', true]);
+  const projectId = decodeId('project', transaction.results[0].data.id);
+  expect((await eventsOf('projects')).map(({ name, payload }) => [name, payload.projectId])).toContainEqual([
+    'projectUpdated',
+    projectId,
+  ]);
+  await execute([{ database: 'REDIS', operation: 'DEL', key: 'project:cache:proj_new' }]);
+  expect(await redis.get(key)).toBeNull();
+});
+
+test('several databases, and what one operation has written for the next', async () => {
+  const { transaction, userErrors } = await execute([
+    insertProject('Import'),
+    inPostgres('INSERT', 'media_assets', {
+      data: {
+        project_id: { operation: 1, column: 'id' },
+        ...{ asset_type: 'document', file_path: 'imports/book.pdf', size_bytes: 12, metadata: { pages: 3 } },
+      },
+    }),
+    inPostgres('UPDATE', 'users', { data: { display_name: 'Ada L.' }, where: { id: ada.userId } }),
+  ]);
+  expect([userErrors, transaction.status]).toEqual([[], 'COMMITTED']);
+  expect(transaction.results[1].data.project_id).toBe(transaction.results[0].data.id);
+  const { rows } = await data.rows.users.query('SELECT display_name FROM "user" WHERE id = $1', [ada.userId]);
+  expect([rows, await prepared()]).toEqual([[{ display_name: 'Ada L.' }], []]);
+  expect((await eventsOf('users')).at(-1)).toEqual({ name: 'userUpdated', payload: { userId: ada.userId } });
+  const assets = await data.ask(
+    dataQuery,
+    { table: 'media_assets', columns: ['file_path', 'size_bytes'] },
+    ada,
+  );
+  expect(assets.data.rows).toEqual([{ file_path: 'imports/book.pdf', size_bytes: 12 }]);
+});
+
+test('nobody who asks after a transaction reads what was before', async () => {
+  const mine = { table: 'projects', columns: ['title'], filters: { status: 'generating' } };
+  expect((await data.ask(dataQuery, mine, ada)).data.rows).toEqual([]);
+  await execute([insertProject('Seen', { status: 'generating' })]);
+  expect((await data.ask(dataQuery, mine, ada)).data).toMatchObject({
+    cached: false,
+    rows: [{ title: 'Seen' }],
+  });
+});
+
+test('when one operation fails, nothing is done, in no database', async () => {
+  const before = await titles();
+  const { transaction, userErrors } = await execute([
+    inPostgres('UPDATE', 'users', { data: { display_name: 'Nobody' }, where: { id: ada.userId } }),
+    insertProject('Never'),
+    inPostgres('UPDATE', 'projects', { data: { title: 'x' }, where: { title: 'There is none' } }),
+    { database: 'REDIS', operation: 'SET', key: 'never', value: 'x' },
+  ]);
+  expect(userErrors).toEqual([
+    {
+      code: 'TRANSACTION_ROLLED_BACK',
+      message: expect.stringContaining('Operation 3 failed'),
+      field: ['input', 'operations', '2'],
+      details: { operation: 3, error: 'No row of “projects” is meant.' },
+    },
+  ]);
+  expect(transaction.status).toBe('ROLLED_BACK');
+  expect(transaction.results.map(({ status }: { status: string }) => status)).toEqual([
+    'ROLLED_BACK',
+    'ROLLED_BACK',
+    'FAILED',
+    'NOT_EXECUTED',
+  ]);
+  expect([await titles(), await redis.get(redisKey({ user: ada.userId }, 'never'))]).toEqual([before, null]);
+});
+
+test('changes hold to what was expected, and what was there already is said', async () => {
+  const id = encodeId('project', await data.makeProject(ada.userId, 'Versioned'));
+  const update = (where: object, more: object = {}) =>
+    execute([
+      inPostgres('UPDATE', 'projects', { data: { title: 'Versioned 2' }, where: { id, ...where }, ...more }),
+    ]);
+  expect((await update({ status: 'ready' })).transaction.status).toBe('ROLLED_BACK');
+  expect((await update({}, { expectedRows: 2 })).userErrors[0].details.error).toMatch(
+    /2 rows were expected, and 1/,
+  );
+  expect((await update({ status: 'draft' }, { expectedRows: 1 })).transaction.status).toBe('COMMITTED');
+  const twice = await execute([insertProject('Again', { id }), insertProject('x')]);
+  expect(twice.userErrors[0].details).toMatchObject({
+    operation: 1,
+    error: expect.stringContaining('such a row'),
+  });
+  const wrong = await execute([insertProject('x', { status: 'no such status' })]);
+  expect(wrong.userErrors[0].details.error).toMatch(/not one of those/);
+});
+
+test('the same request by the same key is answered as before, and another one is not executed', async () => {
+  const once = [insertProject('Once')];
+  const first = await execute(once, ada, 'key-1');
+  expect(await execute(once, ada, 'key-1')).toEqual(first);
+  expect((await titles()).filter((title) => title === 'Once')).toHaveLength(1);
+  expect((await execute([insertProject('Other')], ada, 'key-1')).userErrors[0]).toMatchObject({
+    code: 'CONFLICT',
+    field: ['input', 'idempotencyKey'],
+  });
+  // Keys are everybody's own.
+  expect((await execute(once, eve, 'key-1')).transaction.id).not.toBe(first.transaction.id);
+  const many = await Promise.all(
+    Array.from({ length: 5 }, () => execute([insertProject('Many')], ada, 'key-2')),
+  );
+  expect((await titles()).filter((title) => title === 'Many')).toHaveLength(1);
+  expect(many.filter(({ transaction }) => transaction?.status === 'COMMITTED').length).toBeGreaterThan(0);
+});
+
+test('people write what is theirs alone, services what their scopes let them', async () => {
+  const hers = await data.makeProject(eve.userId, 'Eve’s');
+  const asset = { asset_type: 'image', file_path: 'x.png' };
+  for (const operation of [
+    inPostgres('UPDATE', 'projects', { data: { title: 'Mine' }, where: { id: hers } }),
+    inPostgres('DELETE', 'projects', { where: { title: 'Eve’s' } }),
+    inPostgres('INSERT', 'media_assets', { data: { project_id: hers, ...asset } }),
+    inPostgres('UPDATE', 'users', { data: { display_name: 'Mine' }, where: { id: eve.userId } }),
+    inPostgres('INSERT', 'preferences', { data: { user_id: eve.userId } }),
+    insertProject('Hers', { user_id: eve.userId }),
+  ])
+    expect((await execute([operation])).userErrors[0].code).toMatch(/TRANSACTION_ROLLED_BACK|INVALID/);
+  expect((await data.rows.projects.query('SELECT title FROM projects WHERE id = $1', [hers])).rows).toEqual([
+    { title: 'Eve’s' },
+  ]);
+
+  const analysis = inPostgres('INSERT', 'content_analysis', {
+    data: { project_id: hers, analysis_type: 'scenes', result: { scenes: [] }, confidence_score: 0.9 },
+  });
+  const service = { serviceId: newId(), scopes: ['data:write'] };
+  expect((await execute([analysis], service)).transaction.status).toBe('COMMITTED');
+  const { error } = await data.ask(
+    mutation,
+    { operations: [analysis] },
+    { ...service, scopes: ['data:read'] },
+  );
+  expect(error?.extensions.code).toBe('FORBIDDEN');
+  expect((await data.ask(mutation, { operations: [analysis] })).error?.extensions.code).toBe(
+    'UNAUTHENTICATED',
+  );
+
+  // A file of another project is nobody's scene.
+  const [mine, other] = [
+    await data.makeProject(ada.userId, 'Mine'),
+    await data.makeProject(ada.userId, 'Other'),
+  ];
+  const stranger = await execute([
+    inPostgres('INSERT', 'media_assets', { data: { project_id: other, ...asset } }),
+    inPostgres('INSERT', 'scenes', {
+      data: { project_id: mine, position: 1, summary: 'x', asset_id: { operation: 1, column: 'id' } },
+    }),
+  ]);
+  expect(stranger.userErrors[0].details.operation).toBe(2);
+});
+
+test('a transaction is seen by who sent it, and by administrators', async () => {
+  const { id } = (await execute([insertProject('Looked at')])).transaction;
+  const look = async (as?: object) => {
+    const { data: answer, errors } = await data.domain.execute(
+      'query ($id: ID!) { dataTransaction(id: $id) { id status startedAt finishedAt results { operation } } }',
+      { id },
+      as,
+    );
+    return answer?.dataTransaction ?? errors?.[0]?.extensions?.code ?? null;
+  };
+  for (const as of [ada, administrator]) expect(await look(as)).toMatchObject({ id, status: 'COMMITTED' });
+  for (const as of [eve, { serviceId: newId() }]) expect(await look(as)).toBeNull();
+  expect(await look()).toBe('UNAUTHENTICATED');
+});
+
+test('a database that is away is said, and the same request may come again', async () => {
+  await using away = await createTestSubgraph(createSubgraph, {
+    ...data.domain.environment,
+    USERS_DATABASE_URL: 'postgresql://nobody:x@127.0.0.1:1/nothing',
+  });
+  const operations = [
+    insertProject('Not now'),
+    inPostgres('UPDATE', 'users', { data: { display_name: 'x' }, where: { id: ada.userId } }),
+  ];
+  const input = { operations, idempotencyKey: 'away' };
+  const { data: answer } = await away.execute(mutation, { input }, ada);
+  expect(answer?.dataTransactionExecute).toEqual({
+    transaction: null,
+    userErrors: [
+      {
+        ...{ code: 'DATABASE_CONNECTION_FAILED', message: expect.any(String), field: null },
+        details: { database: 'users', pool_status: 'unavailable', retry_after: 30 },
+      },
+    ],
+  });
+  expect((await execute(operations, ada, 'away')).transaction.status).toBe('COMMITTED');
+});
+
+test.each([
+  [{ database: 'POSTGRESQL', operation: 'INSERT', table: 'account', data: {} }, 'table'],
+  [
+    { database: 'POSTGRESQL', operation: 'INSERT', table: 'projects; DROP TABLE projects', data: {} },
+    'table',
+  ],
+  [{ database: 'POSTGRESQL', operation: 'INSERT', data: {} }, 'table'],
+  [{ database: 'POSTGRESQL', operation: 'SET', table: 'projects' }, 'operation'],
+  [inPostgres('DELETE', 'users', { where: { id: ada.userId } }), 'operation'],
+  [inPostgres('INSERT', 'users', { data: { display_name: 'x' } }), 'operation'],
+  [inPostgres('INSERT', 'projects', { data: {} }), 'data.title'],
+  [inPostgres('INSERT', 'projects', { data: { title: null } }), 'data.title'],
+  [inPostgres('INSERT', 'projects', { data: { title: 'x'.repeat(256) } }), 'data.title'],
+  [
+    inPostgres('INSERT', 'projects', { data: { title: 'x', created_at: '2026-01-01T00:00:00Z' } }),
+    'data.created_at',
+  ],
+  [inPostgres('INSERT', 'projects', { data: { title: 'x', 'title") --': 1 } }), 'data.title") --'],
+  [
+    inPostgres('INSERT', 'projects', { data: { title: 'x', content_path: '../secret' } }),
+    'data.content_path',
+  ],
+  [
+    inPostgres('INSERT', 'projects', { data: { title: 'x', content_path: 'file:///etc/passwd' } }),
+    'data.content_path',
+  ],
+  [inPostgres('INSERT', 'projects', { data: { title: { operation: 1, column: 'id' } } }), 'data.title'],
+  [
+    inPostgres('UPDATE', 'projects', { data: { user_id: eve.userId }, where: { title: 'x' } }),
+    'data.user_id',
+  ],
+  [inPostgres('UPDATE', 'users', { data: { status: 'ACTIVE' }, where: { id: ada.userId } }), 'data.status'],
+  [inPostgres('UPDATE', 'projects', { data: { title: 'x' } }), 'where'],
+  [inPostgres('UPDATE', 'projects', { data: { title: 'x' }, where: {} }), 'where'],
+  [inPostgres('UPDATE', 'projects', { data: {}, where: { title: 'x' } }), 'data'],
+  [
+    inPostgres('UPDATE', 'projects', { data: { title: 'x' }, where: { '1=1 OR title': 'x' } }),
+    'where.1=1 OR title',
+  ],
+  [inPostgres('DELETE', 'projects', { where: { title: { 'eq) OR (1': 1 } } }), 'where.title.eq) OR (1'],
+  [inPostgres('DELETE', 'projects', { where: { title: 'x' }, expectedRows: 101 }), 'expectedRows'],
+  [{ database: 'REDIS', operation: 'INSERT', key: 'x' }, 'operation'],
+  [{ database: 'REDIS', operation: 'SET', key: 'x' }, 'value'],
+  [{ database: 'REDIS', operation: 'SET', key: 'a}b', value: 'x' }, 'key'],
+  [{ database: 'REDIS', operation: 'SET', key: '#1', value: 'x' }, 'key'],
+  [{ database: 'REDIS', operation: 'SET', key: 'x', value: 'x'.repeat(100_001) }, 'value'],
+  [{ database: 'REDIS', operation: 'SET', key: 'x', value: 'x', ttl: 0 }, 'ttl'],
+])('what cannot be meant is refused before anything is begun: %j', async (operation, field) => {
+  const { transaction, userErrors } = await execute([operation]);
+  expect(transaction).toBeNull();
+  expect(userErrors[0]).toMatchObject({ code: 'INVALID', field: expect.any(Array) });
+  expect(userErrors[0].field.slice(3).join('.')).toBe(field);
+});
+
+test('a text is a text, whatever it says', async () => {
+  const hostile = `'); DROP TABLE projects; -- " $1 \\`;
+  const { transaction } = await execute([insertProject(hostile)]);
+  expect(transaction.results[0].data.title).toBe(hostile);
+  const found = await data.ask(dataQuery, { table: 'projects', filters: { title: hostile } }, ada);
+  expect(found.data.rows).toHaveLength(1);
+});
