@@ -10,6 +10,7 @@ import {
 import type { FastifyRequest } from 'fastify';
 import type { GraphQLError } from 'graphql';
 import type { Caller } from './access/caller.ts';
+import type { Changes } from './caching/changes.ts';
 import { requestScope } from './errors/request-scope.ts';
 import type { AnswerNotes } from './headers/answer-notes.ts';
 import { pickHeaders } from './headers/forward.ts';
@@ -59,6 +60,10 @@ export interface GatewayContext {
   withheld?: Withheld;
   /** Present when the operation has been admitted. */
   cost?: CostOfOperation;
+  /** Present while an answer for the cache is computed: tags of the subgraphs that were asked for it. */
+  reading?: Set<string>;
+  /** Present while a mutation is executed in a graph of which something is cached. */
+  changes?: Changes;
   /** What executing the operation gave, when that has happened before Apollo Server was asked. */
   executed?: ReturnType<Engine['execute']>;
   /** Aborts when nobody waits for the answer any more. */

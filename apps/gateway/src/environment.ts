@@ -12,6 +12,7 @@ import {
 import { StartError } from '@kronos/service/run-service';
 import { z } from 'zod';
 import { accessEnvironment } from './access/environment.ts';
+import { cachingEnvironment } from './caching/environment.ts';
 import { headersEnvironment } from './headers/environment.ts';
 import { httpEnvironment } from './http/environment.ts';
 import { limitsEnvironment } from './limits/environment.ts';
@@ -56,6 +57,7 @@ export const gatewayEnvironment = {
   ...rulesEnvironment,
   ...quotasEnvironment,
   ...storedEnvironment,
+  ...cachingEnvironment,
   /** Whether identical queries in flight are run once. */
   KRONOS_SHARE_QUERIES: z.stringbool('expected true or false').default(true),
   /** The longest that planning one operation may take, in milliseconds. */

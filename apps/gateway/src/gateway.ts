@@ -1,5 +1,6 @@
+import { createHash } from 'node:crypto';
 import cors from '@fastify/cors';
-import { createEngine } from '@kronos/engine';
+import { createEngine, type OnSubgraphAnswer } from '@kronos/engine';
 import { compileMeasure, readAccessRules, readCosts } from '@kronos/operations';
 import { createApp, type Logger, StartError } from '@kronos/service';
 import { tracing } from '@kronos/telemetry';
@@ -14,6 +15,8 @@ import { createPolicyWatch } from './access/watch-policies.ts';
 import { createAdmission } from './admission/admission.ts';
 import { executeAdmitted } from './admission/execute-admitted.ts';
 import { createInspector, type GraphRules } from './admission/inspect-operation.ts';
+import { readCacheHints } from './caching/cache-hints.ts';
+import { openCachedAnswers } from './caching/open-cached-answers.ts';
 import { ownContext } from './context.ts';
 import type { GatewayEnvironment } from './environment.ts';
 import { useHttpStatus } from './errors/http-status.ts';
@@ -86,7 +89,8 @@ export interface Gateway {
  *     parsing (tokens), validation (depth, aliases, directives …); answerKnown leaves that out for an operation that has passed
  *     it before
  *  7. admission: what of it the caller may see, what it sends and asks for, what it costs, what the caller has to spend
- *  8. engine: plan, fetch from the subgraphs with the internal token and within their limits, merge, measure
+ *  8. cachedAnswers: what is in the cache is not executed, what a mutation has changed is invalidated before its answer;
+ *     engine: plan, fetch from the subgraphs with the internal token and within their limits, merge, measure
  *  9. formatError, useHttpStatus: errors as clients get them, and the status they deserve
  * 10. answerHeaders: what subgraphs' headers come to
  * 11. groups: those for whom the same is true share one upstream, one execution and one buffer
@@ -117,7 +121,7 @@ export async function createGateway(
   const accounts = await openAccounts({ environment, rules: () => edgeRules.current.rules, logger, metrics });
   const stored = createStoredOperations({ environment, rules: edgeRules, redis, logger });
   const policies = createAccessPolicies(edgeRules, environment.KRONOS_POLICIES);
-  const graphs = new WeakMap<GraphQLSchema, GraphRules & { shared: SharedScopes }>();
+  const graphs = new WeakMap<GraphQLSchema, GraphRules & { shared: SharedScopes; version: string }>();
   const inspect = createInspector({
     rulesOf: (schema) => graphs.get(schema)!,
     policies,
@@ -135,15 +139,29 @@ export async function createGateway(
     },
     metrics: limitMetrics,
   });
-  const answerHeaders = createAnswerHeaders([
-    ...environment.KRONOS_FORWARD_HEADERS,
-    // Subgraphs are told whose key it is.
-    ...(environment.KRONOS_EDGE_RULES_URL ? [clientKeyHeader] : []),
-  ]);
+  const answerHeaders = createAnswerHeaders(
+    [
+      ...environment.KRONOS_FORWARD_HEADERS,
+      // Subgraphs are told whose key it is.
+      ...(environment.KRONOS_EDGE_RULES_URL ? [clientKeyHeader] : []),
+    ],
+    environment.KRONOS_CACHE_DOWNSTREAM,
+  );
   let schema: GraphQLSchema | undefined;
   const operations = createKnownOperations(() => schema);
   const flights = createFlights();
   const queries = createQueries();
+  const cachedAnswers = await openCachedAnswers(environment, {
+    policyOf: (operation) => inspect(operation).caching,
+    versionOf(schema) {
+      const graph = graphs.get(schema);
+      return graph && graph.cacheHints.size > 0 ? graph.version : undefined;
+    },
+    // Whoever asks from now on is not told what somebody else has asked for before.
+    onChanged: () => flights.seal(),
+    logger,
+    metrics,
+  });
   const location = environment.KRONOS_SUPERGRAPH;
   const found = (await readSupergraph(location))!;
 
@@ -158,7 +176,10 @@ export async function createGateway(
     traffic: readTraffic(environment),
     planningMs: environment.KRONOS_PLANNING_TIMEOUT_MS,
     overrideLabels: environment.KRONOS_OVERRIDE_LABELS,
-    onSubgraphAnswer: collectAnswerHeaders(environment.KRONOS_RESPONSE_HEADERS),
+    onSubgraphAnswer: hearBoth(
+      collectAnswerHeaders(environment.KRONOS_RESPONSE_HEADERS),
+      cachedAnswers?.onSubgraphAnswer,
+    ),
     trace: tracing && createEngineTrace(tracing),
     onSchema: ({ apiSchema, supergraphSdl }) => {
       flights.seal();
@@ -167,6 +188,8 @@ export async function createGateway(
         access: readAccessRules(supergraphSdl),
         costs: readCosts(supergraphSdl),
         shared: readSharedScopes(supergraphSdl),
+        cacheHints: readCacheHints(supergraphSdl),
+        version: createHash('sha256').update(supergraphSdl).digest('base64url'),
       };
       graphs.set(apiSchema, graph);
       if (graph.access.size > 0 && !environment.KRONOS_JWKS_URL) {
@@ -204,7 +227,7 @@ export async function createGateway(
   const singleConnections = createSingleConnections(streams);
   const counted = createMetrics(metrics, () => streams.open);
   const admitted = executeAdmitted({
-    engine,
+    engine: cachedAnswers?.over(engine) ?? engine,
     saysCost: environment.KRONOS_COST_EXTENSION,
     metrics: limitMetrics,
   });
@@ -274,6 +297,8 @@ export async function createGateway(
       'x-request-id',
       'x-client-version',
       'retry-after',
+      'age',
+      'cache-status',
       incompleteHeader,
       ...rateLimitHeaders,
     ],
@@ -335,8 +360,19 @@ export async function createGateway(
       edgeRules.close();
       await accounts?.close();
       await stored.close();
+      await cachedAnswers?.close();
       redis?.disconnect();
       await identity.close();
     },
   };
+}
+
+/** Has both hear of subgraphs' answers, when there are two. */
+function hearBoth(one: OnSubgraphAnswer | undefined, other: OnSubgraphAnswer | undefined) {
+  if (!one || !other) return one ?? other;
+  const both: OnSubgraphAnswer = (...answer) => {
+    one(...answer);
+    other(...answer);
+  };
+  return both;
 }

@@ -6,6 +6,7 @@ export {
   personalDataDomains,
 } from './catalogue/index.ts';
 export type { DataErased, DataExported } from './catalogue/personal-data.ts';
+export { changesDuring } from './changes.ts';
 export { type Consumer, type ConsumerOptions, createConsumer, type Handlers } from './consumer/consumer.ts';
 export type { ConsumerDatabase, ConsumerTables } from './consumer/consumer-database.ts';
 export type { DomainEvent } from './domain-event.ts';

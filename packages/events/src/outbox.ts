@@ -1,5 +1,6 @@
 import { v7 as uuidv7 } from 'uuid';
 import { type EventName, type EventPayload, eventDefinition } from './catalogue/index.ts';
+import { noteChange } from './changes.ts';
 import { traceCreation } from './shared/traces.ts';
 
 interface OutboxRow {
@@ -54,6 +55,7 @@ export async function appendAllToOutbox<Name extends EventName>(
 function outboxRow<Name extends EventName>(name: Name, payload: EventPayload<Name>): OutboxRow {
   const definition = eventDefinition(name);
   const valid = definition.payload.parse(payload);
+  noteChange(valid as EventPayload<Name>);
   const key = definition.key === undefined ? null : String(valid[definition.key]);
   // A parsed payload holds JSON values only; Prisma's input type for JSON cannot be named without a domain's client.
   return { id: uuidv7(), name, key, payload: valid as Record<string, never> };

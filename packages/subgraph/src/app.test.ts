@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { createSubgraphApp } from './app.ts';
 import { unauthenticated } from './errors.ts';
 import { createFixtureSubgraph } from './fixture/fixture-subgraph.ts';
+import { encodeId } from './ids.ts';
 import { createTestDomain, createTestGateway, type TestDomain, type TestGateway } from './testing/index.ts';
 import { createVerifyCaller } from './verify-caller.ts';
 
@@ -30,6 +31,19 @@ const post = (payload: unknown, headers: Record<string, string> = { authorizatio
     headers: { 'content-type': 'application/json', ...headers },
     payload: typeof payload === 'string' ? payload : JSON.stringify(payload),
   });
+
+test('the answer to a mutation tells the gateway, and nobody else, which entities its events are about', async () => {
+  const [sessionId, userId] = [
+    '0190a000-0000-7000-8000-000000000001',
+    '0190a000-0000-7000-8000-000000000002',
+  ];
+  const mutation = `mutation { sessionRevoke(sessionId: "${sessionId}") { eventId } }`;
+  const token = await gateway.sign({ sub: encodeId('user', userId!), sid: encodeId('session', sessionId!) });
+  const { headers, body } = await post({ query: mutation }, { authorization: `Bearer ${token}` });
+  expect(headers['x-kronos-changed']).toBe(`session:${sessionId},session:*,user:${userId},user:*`);
+  expect(Object.keys(JSON.parse(body))).toEqual(['data']);
+  expect((await post({ query: '{ greeting }' })).headers['x-kronos-changed']).toBeUndefined();
+});
 
 test('an operation is answered with JSON, under the request’s own id', async () => {
   const response = await post({ query: '{ greeting }' }, { authorization, 'x-request-id': 'request-1' });

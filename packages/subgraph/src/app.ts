@@ -1,7 +1,8 @@
 import { createApp } from '@kronos/service';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { GraphQLError } from 'graphql';
+import { type FormattedExecutionResult, GraphQLError } from 'graphql';
 import { z } from 'zod';
+import { changesHeader } from './changes.ts';
 import { codedError } from './errors.ts';
 import { SseStreams } from './sse-streams.ts';
 import type { GraphQLRequest, Readiness, Subgraph, SubscriptionResult } from './subgraph.ts';
@@ -50,7 +51,7 @@ export function createSubgraphApp(subgraph: Subgraph, options: SubgraphAppOption
     try {
       const caller = await options.verifyCaller(request.headers, request.id);
       const operation = readRequest(request.body);
-      if (!acceptsEvents(request)) return reply.send(await subgraph.execute(operation, caller));
+      if (!acceptsEvents(request)) return sendResult(reply, await subgraph.execute(operation, caller));
       const after = request.headers['last-event-id'];
       const result = await subgraph.subscribe(
         operation,
@@ -75,6 +76,13 @@ export function createSubgraphApp(subgraph: Subgraph, options: SubgraphAppOption
     },
   });
   return app;
+}
+
+/** What was changed is the gateway's to know, and no part of the answer. */
+function sendResult(reply: FastifyReply, { extensions, ...result }: FormattedExecutionResult): FastifyReply {
+  const changed = extensions?.changed;
+  if (Array.isArray(changed)) reply.header(changesHeader, changed.join());
+  return reply.send(result);
 }
 
 function readRequest(body: unknown): GraphQLRequest {

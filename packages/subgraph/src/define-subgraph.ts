@@ -1,6 +1,7 @@
 import { execute, type FormattedExecutionResult } from 'graphql';
 import { buildSchema } from './build-schema.ts';
 import type { Caller, RequestContext } from './caller.ts';
+import { isMutation, sayingChanges } from './changes.ts';
 import { formatErrors } from './format-errors.ts';
 import { logImpersonated } from './log-impersonated.ts';
 import { subgraphMetrics } from './metrics.ts';
@@ -46,13 +47,17 @@ export function defineSubgraph<C extends RequestContext>(options: SubgraphOption
     describeOperation(found.document, request.operationName);
     if (caller.viewer?.impersonation)
       logImpersonated(loggerFor(caller), caller, found.document, request.operationName);
-    const { errors, ...result } = await execute({
-      schema,
-      document: found.document,
-      variableValues: request.variables,
-      operationName: request.operationName,
-      contextValue: createContext(caller),
-    });
+    const executed = async () =>
+      execute({
+        schema,
+        document: found.document,
+        variableValues: request.variables,
+        operationName: request.operationName,
+        contextValue: createContext(caller),
+      });
+    const { errors, ...result } = isMutation(found.document, request.operationName)
+      ? await sayingChanges(executed)
+      : await executed();
     return errors ? { errors: format(errors, caller), ...result } : result;
   }
 

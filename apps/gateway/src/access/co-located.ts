@@ -58,8 +58,12 @@ export function toLocalSubgraphs(subgraphs: readonly CoLocatedSubgraph[]): Recor
   return Object.fromEntries(
     subgraphs.map((subgraph) => [
       subgraph.name,
-      (operation, context, headers) =>
-        subgraph.execute(operation, toCaller(context as unknown as GatewayContext, headers)),
+      async (operation, context, headers) => {
+        const own = context as unknown as GatewayContext;
+        const result = await subgraph.execute(operation, toCaller(own, headers));
+        own.changes?.say(subgraph.name, result.extensions?.changed);
+        return result;
+      },
     ]),
   );
 }

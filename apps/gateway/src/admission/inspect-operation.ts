@@ -2,12 +2,15 @@ import { type AccessRules, type Costs, measureSizes, type ValidOperation } from 
 import type { GraphQLSchema, OperationDefinitionNode } from 'graphql';
 import { compileAccess, type OperationAccess, type UnauthorizedMode } from '../access/access.ts';
 import type { AccessPolicies } from '../access/policies.ts';
+import { type AnswerPolicy, compileAnswerPolicy } from '../caching/answer-policy.ts';
+import type { CacheHints } from '../caching/cache-hints.ts';
 import { compileOperationCost, type OperationCost } from '../limits/operation-cost.ts';
 
 /** What the full SDL of one version of the graph says beside its types. */
 export interface GraphRules {
   access: AccessRules;
   costs: Costs;
+  cacheHints: CacheHints;
 }
 
 /** What is known of an operation, whoever sends it. */
@@ -17,6 +20,8 @@ export interface InspectedOperation {
   access: OperationAccess | undefined;
   depth: number;
   cost: OperationCost;
+  /** How its answer may be cached; undefined when it may not. */
+  caching?: AnswerPolicy;
 }
 
 export interface InspectOptions {
@@ -40,6 +45,7 @@ export function createInspector(options: InspectOptions): InspectOperation {
       graph,
       access: compileAccess(operation, { rules: graph.access, policies, mode }),
       depth: measureSizes(operation.document).get(operation.operation)!.depth,
+      caching: compileAnswerPolicy(operation, graph.cacheHints),
       cost: compileOperationCost(operation, { costs: graph.costs, assumedListSize }),
     };
   }

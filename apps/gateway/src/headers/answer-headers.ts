@@ -1,6 +1,7 @@
 import type { ApolloServerPlugin } from '@apollo/server';
 import type { OnSubgraphAnswer } from '@kronos/engine';
 import type { GatewayContext } from '../context.ts';
+import type { CachedNote } from './answer-notes.ts';
 
 /** Collects what subgraphs answer for the operation that asked them; undefined when nothing is to be passed on. */
 export function collectAnswerHeaders(names: readonly string[]): OnSubgraphAnswer | undefined {
@@ -29,19 +30,25 @@ export interface AnswerHeaders {
   usePlugin(): ApolloServerPlugin<GatewayContext>;
 }
 
-/** @param forwarded the headers of which subgraphs are told, on which an answer may therefore depend */
-export function createAnswerHeaders(forwarded: readonly string[]): AnswerHeaders {
+/**
+ * @param forwarded the headers of which subgraphs are told, on which an answer may therefore depend
+ * @param isKeptDownstream whether what the gateway caches may be kept by clients and what is before them, too
+ */
+export function createAnswerHeaders(forwarded: readonly string[], isKeptDownstream = false): AnswerHeaders {
   const vary = ['authorization', 'accept', ...forwarded].join(', ');
 
   const pass: AnswerHeaders['pass'] = ({ kind, context: { notes, authorization, client } }, headers) => {
     if (!notes) return;
     for (const [name, value] of notes.others()) headers.set(name, value);
     if (kind !== 'query' || !notes.isClean || headers.has('cache-control')) return;
-    const cacheControl = notes.cacheControl();
+    const cacheControl = notes.cached ? ofCached(notes.cached, isKeptDownstream) : notes.cacheControl();
     if (!cacheControl) return;
     const isPersonal = authorization !== undefined || client !== null || notes.cookies.length > 0;
     headers.set('cache-control', isPersonal ? personal(cacheControl) : cacheControl);
     headers.set('vary', vary);
+    if (!notes.cached) return;
+    headers.set('cache-status', statusOf(notes.cached));
+    if (notes.cached.isHit) headers.set('age', String(notes.cached.ageSeconds));
   };
 
   return {
@@ -59,6 +66,16 @@ export function createAnswerHeaders(forwarded: readonly string[]): AnswerHeaders
       },
     }),
   };
+}
+
+/** What the gateway's cache knows to be worth nothing, others would go on to give out: they have to ask each time. */
+function ofCached({ isPublic, maxAge }: CachedNote, isKeptDownstream: boolean): string {
+  return `${isPublic ? 'public' : 'private'}, ${isKeptDownstream ? `max-age=${maxAge}` : 'no-cache'}`;
+}
+
+/** @see https://www.rfc-editor.org/rfc/rfc9211 */
+function statusOf({ isHit, freshMs }: CachedNote): string {
+  return isHit ? `kronos; hit; ttl=${Math.floor(freshMs / 1_000)}` : 'kronos; fwd=miss; stored';
 }
 
 function personal(cacheControl: string): string {

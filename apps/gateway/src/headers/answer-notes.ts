@@ -3,10 +3,24 @@ import { type Freshness, mergeCacheControl } from './cache-control.ts';
 
 type SubgraphAnswerHeaders = NonNullable<Parameters<OnSubgraphAnswer>[2]>;
 
+/** How an answer stands to the cache. */
+export interface CachedNote {
+  isHit: boolean;
+  /** For how long it has been in the cache. */
+  ageSeconds: number;
+  /** For how long it is fresh there. */
+  freshMs: number;
+  /** For how long it may be kept at most, in seconds. */
+  maxAge: number;
+  isPublic: boolean;
+}
+
 /** What is noted of subgraphs' answers while one operation runs, for the headers of the answer to it. */
 export class AnswerNotes {
   /** Whether the answer to the operation has been found to hold no errors. */
   isClean = false;
+  /** Present when the answer is in the cache, or comes from it. */
+  cached?: CachedNote;
   /** `set-cookie` lines in the order in which they came. */
   readonly cookies: string[] = [];
   readonly #others = new Map<string, Set<string>>();

@@ -1,5 +1,6 @@
 import { stringArgument } from '@kronos/operations';
-import { type ConstDirectiveNode, type DocumentNode, Kind, parse } from 'graphql';
+import { type ConstDirectiveNode, Kind, parse } from 'graphql';
+import { declaredDirective } from '../supergraph/declared-directive.ts';
 
 /** For whom an event is the same, from all to one: everybody, those of the same roles and scopes, one login, one token. */
 const sharedScopes = ['EVERYBODY', 'ROLES', 'VIEWER', 'CREDENTIAL'] as const;
@@ -20,7 +21,7 @@ const specification = /\/shared\/v0\.1\/?$/;
  */
 export function readSharedScopes(supergraphSdl: string): SharedScopes {
   const document = parse(supergraphSdl, { noLocation: true });
-  const name = directiveName(document);
+  const name = declaredDirective(document, specification, 'shared');
   const scopes = new Map<string, SharedScope>();
   if (!name) return scopes;
 
@@ -60,25 +61,4 @@ function subgraphsOf(directives: readonly ConstDirectiveNode[]): Set<string | un
       .filter((directive) => directive.name.value === 'join__type')
       .map((directive) => stringArgument(directive, 'graph')),
   );
-}
-
-/** The name under which the supergraph has the directive; undefined when it links no such specification. */
-function directiveName(document: DocumentNode): string | undefined {
-  for (const definition of document.definitions) {
-    if (definition.kind !== Kind.SCHEMA_DEFINITION && definition.kind !== Kind.SCHEMA_EXTENSION) continue;
-    for (const link of definition.directives ?? []) {
-      if (link.name.value !== 'link' || !specification.test(stringArgument(link, 'url') ?? '')) continue;
-      const imports = link.arguments?.find((argument) => argument.name.value === 'import')?.value;
-      for (const entry of imports?.kind === Kind.LIST ? imports.values : []) {
-        if (entry.kind === Kind.STRING) return entry.value.slice(1);
-        const alias =
-          entry.kind === Kind.OBJECT
-            ? entry.fields.find((field) => field.name.value === 'as')?.value
-            : undefined;
-        if (alias?.kind === Kind.STRING) return alias.value.slice(1);
-      }
-      return stringArgument(link, 'as') ?? 'shared';
-    }
-  }
-  return undefined;
 }

@@ -12,11 +12,13 @@ export const clientSignal = Symbol('clientSignal');
  *
  * @param context of the request for which the subgraph was asked
  * @param headers undefined when there was no answer
+ * @param isRead whether it was a query
  */
 export type OnSubgraphAnswer = (
   context: Record<string, unknown>,
   subgraph: string,
   headers: HttpAnswer['headers'] | undefined,
+  isRead: boolean,
 ) => void;
 
 /** The headers that go to subgraphs beside the body's own: asked for once for a request, however many fetches it has. */
@@ -80,11 +82,11 @@ export function createSubgraphCall(options: SubgraphCallOptions): SubgraphCall {
     const signal = context[clientSignal];
     const made = headersOf(scope);
     const read = (answer: HttpAnswer) => {
-      onAnswer?.(context, name, answer.headers);
+      onAnswer?.(context, name, answer.headers, isRead);
       return readResult(name, answer);
     };
     const noAnswer = (error: unknown) => {
-      onAnswer?.(context, name, undefined);
+      onAnswer?.(context, name, undefined, isRead);
       throw error;
     };
     const operationType = isRead ? 'query' : 'mutation';

@@ -37,10 +37,10 @@ export function createLocalCall(options: LocalCallOptions): SubgraphCall {
   async function send(request: LocalRequest): Promise<LocalAnswer> {
     try {
       const answer = await traffic.send(request);
-      onAnswer?.(request.context, name, answer.headers);
+      onAnswer?.(request.context, name, answer.headers, request.isRead);
       return answer;
     } catch (error) {
-      onAnswer?.(request.context, name, undefined);
+      onAnswer?.(request.context, name, undefined, request.isRead);
       throw error;
     }
   }

@@ -99,7 +99,7 @@ test('it gets the context of the request; headers are made for nobody', async ()
   expect(await local.ask('{ who }', context)).toEqual({ data: { who: 'Ada' } });
   expect(headers).not.toHaveBeenCalled();
   // That an answer has no headers is news, too: what it says of caching, for one.
-  expect(onSubgraphAnswer).toHaveBeenCalledExactlyOnceWith(context, 'stock', {});
+  expect(onSubgraphAnswer).toHaveBeenCalledExactlyOnceWith(context, 'stock', {}, true);
 });
 
 test('one subgraph here, another behind HTTP, also after an update of the supergraph', async () => {
