@@ -200,4 +200,30 @@ export const databaseRoutes: readonly SeededRoute[] = [
     parameters: body,
     resultPath: 'dataQuery',
   },
+  {
+    ...spelled,
+    id: routeId(23),
+    method: 'POST',
+    path: '/api/v1/data/transaction',
+    description: 'Executes operations on several databases: all of them or none.',
+    document: `mutation DataTransactionExecute($input: DataTransactionExecuteInput!) {
+  dataTransactionExecute(input: $input) {
+    transaction {
+      transactionId: id
+      status
+      results {
+        operation
+        status
+        data
+        error
+      }
+      executionTimeMs
+    }
+    ${userErrors}
+  }
+}
+`,
+    parameters: body,
+    resultPath: 'dataTransactionExecute.transaction',
+  },
 ];
