@@ -91,7 +91,7 @@ test('a connection is acquired, used, and released', async () => {
   const { connection_id, database_url } = acquired.body;
   const connection = new pg.Client({ connectionString: database_url });
   await connection.connect();
-  const closed = new Promise((resolve) => connection.once('error', resolve));
+  const closed = new Promise((resolve) => connection.on('error', resolve));
   expect((await connection.query('SELECT 1 AS one')).rows).toEqual([{ one: 1 }]);
 
   const release = (token?: string) =>

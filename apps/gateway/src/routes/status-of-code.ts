@@ -26,7 +26,10 @@ const statusOfUserErrorCode: [RegExp, number][] = [
   [/^FORBIDDEN$/, 403],
   [/(^|_)NOT_FOUND$/, 404],
   [/^RATE_LIMITED$/, 429],
-  [/^(CONFLICT|ALREADY_\w+|LAST_\w+|\w+_(TAKEN|EXISTS|IN_USE|CLOSED|FULL|BUSY|LOCKED|REFUSED|ROLLED_BACK))$/, 409],
+  [
+    /^(CONFLICT|ALREADY_\w+|LAST_\w+|\w+_(TAKEN|EXISTS|IN_USE|CLOSED|FULL|BUSY|LOCKED|REFUSED|ROLLED_BACK))$/,
+    409,
+  ],
   [/^(\w+_)?(CONNECTION_FAILED|UNAVAILABLE)$/, 503],
   [/^(\w+_)?TIMEOUT$/, 504],
 ];
