@@ -5,6 +5,10 @@ import { backupRestore as restoreBackup } from './backups/backup.restore.ts';
 import { Backup, BackupRestore, backup, backupRestore, backups } from './backups/backup.ts';
 import { backupSelfTest, backupVerify } from './backups/backup.verify.ts';
 import { backupsPrune } from './backups/backups.prune.ts';
+import { connectionStats } from './care/connection-stats.ts';
+import { indexAdvice } from './care/index-advice.ts';
+import { slowQueries } from './care/slow-queries.ts';
+import { tableSizes } from './care/table-sizes.ts';
 import { DataPagination, dataQuery } from './data/data-query.ts';
 import { sqlQuery } from './data/sql-query.ts';
 import { connectionAcquire } from './leases/connection-lease.acquire.ts';
@@ -28,6 +32,10 @@ export const resolvers: Resolvers = {
     databaseHealth,
     databaseStatus,
     databaseTargets,
+    connectionStats,
+    indexAdvice,
+    slowQueries,
+    tableSizes,
     dataQuery,
     sqlQuery,
     backup,

@@ -2,6 +2,7 @@ import type { ConnectionLease } from '@kronos/prisma-database';
 import pg from 'pg';
 import { accessRolesOf } from '../access-roles.ts';
 import type { OpenDatabase } from '../databases.ts';
+import { scramVerifier } from './scram-verifier.ts';
 
 /** Connections that a lease is good for: one, and its successor while the server still holds the one that broke. */
 const connections = 2;
@@ -32,7 +33,7 @@ export async function createLeaseRole(
   const group = pg.escapeIdentifier(operation === 'WRITE' ? writer : reader);
   await client.query(`
     BEGIN;
-    CREATE ROLE ${role} LOGIN PASSWORD ${pg.escapeLiteral(password)} CONNECTION LIMIT ${connections}
+    CREATE ROLE ${role} LOGIN PASSWORD ${pg.escapeLiteral(scramVerifier(password))} CONNECTION LIMIT ${connections}
       VALID UNTIL ${pg.escapeLiteral(expiresAt.toISOString())} IN ROLE ${group};
     ALTER ROLE ${role} IN DATABASE ${pg.escapeIdentifier(database)} SET idle_in_transaction_session_timeout = '60s';
     ${operation === 'READ' ? `ALTER ROLE ${role} SET default_transaction_read_only = on;` : ''}
