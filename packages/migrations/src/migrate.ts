@@ -62,7 +62,8 @@ export async function migrate(
   });
 }
 
-async function withClient<Result>(
+/** Does work on a connection of its own. */
+export async function withClient<Result>(
   { databaseUrl, role }: MigrationTarget,
   work: (client: pg.Client) => Promise<Result>,
 ): Promise<Result> {

@@ -5,6 +5,7 @@ import type { BackupJobs } from './backups/backup-jobs.ts';
 import type { DataSources } from './data/data-query.ts';
 import type { Databases } from './databases.ts';
 import type { Leases } from './leases/leases.ts';
+import type { Background } from './migrations/background.ts';
 import type { RedisPool } from './redis-pool.ts';
 import type { Observatory } from './targets/observatory.ts';
 import type { Transactions } from './transactions/open-transactions.ts';
@@ -17,6 +18,10 @@ export interface Dependencies {
   databases: Databases;
   leases: Leases;
   backupJobs: BackupJobs;
+  /** Work that goes on after the answer. */
+  background: Background;
+  /** This domain's own database. */
+  databaseUrl: string;
   redis: RedisPool;
   observatory: Observatory;
   data: DataSources;
@@ -32,6 +37,7 @@ export function createContext(dependencies: Dependencies, request: RequestContex
     loaders: {
       backup: rowLoader((ids) => db.backup.findMany({ where: { id: { in: [...ids] } } })),
       backupRestore: rowLoader((ids) => db.backupRestore.findMany({ where: { id: { in: [...ids] } } })),
+      migrationRun: rowLoader((ids) => db.migrationRun.findMany({ where: { id: { in: [...ids] } } })),
       connectionLease: rowLoader((ids) => db.connectionLease.findMany({ where: { id: { in: [...ids] } } })),
     },
   };

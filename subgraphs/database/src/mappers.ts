@@ -1,6 +1,7 @@
-import type { Backup, BackupRestore, ConnectionLease } from '@kronos/prisma-database';
+import type { Backup, BackupRestore, ConnectionLease, MigrationRun } from '@kronos/prisma-database';
 import type { Connection } from '@kronos/subgraph';
 import type { CountedPage } from './data/data-query.ts';
+import type { ShownMigration } from './migrations/domain-migrations.ts';
 import type { Observation } from './targets/observatory.ts';
 import type { LoggedTransaction } from './transactions/transaction-log.ts';
 
@@ -13,3 +14,5 @@ export type DataPaginationMapper = CountedPage;
 export type BackupMapper = Backup;
 export type BackupConnectionMapper = Connection<Backup>;
 export type BackupRestoreMapper = BackupRestore;
+export type MigrationMapper = ShownMigration;
+export type MigrationRunMapper = MigrationRun;

@@ -4,6 +4,11 @@ import { anonymised, erased, type PersonalData } from '@kronos/subgraph';
 /** What this domain keeps of people. Each table stands in one of the two lists, and a test says so when one does not. */
 export const personalData: PersonalData<Prisma.TransactionClient> = {
   tables: {
+    migration_run: {
+      holds: 'Migrations that they asked for.',
+      person: 'requested_by',
+      onErasure: anonymised({ requested_by: null }),
+    },
     backup: {
       holds: 'Backups that they asked for.',
       person: 'requested_by',

@@ -15,6 +15,9 @@ import { connectionAcquire } from './leases/connection-lease.acquire.ts';
 import { connectionRelease } from './leases/connection-lease.release.ts';
 import { ConnectionLease, connectionLease, connectionLeases } from './leases/connection-lease.ts';
 import { poolExhausted } from './leases/pool-exhausted.ts';
+import { migrationStepCompleted } from './migrations/migration.step-completed.ts';
+import { MigrationRun, migrationRun, migrationStatus } from './migrations/migration-status.ts';
+import { migrationsRun } from './migrations/migrations.run.ts';
 import { databaseHealth } from './targets/database-health.ts';
 import {
   DatabaseTarget,
@@ -27,6 +30,8 @@ import { DataTransaction, dataTransaction, dataTransactionExecute } from './tran
 /** Every field of the schema that is more than a property of its parent. */
 export const resolvers: Resolvers = {
   Query: {
+    migrationRun,
+    migrationStatus,
     connectionLease,
     connectionLeases,
     databaseHealth,
@@ -44,6 +49,7 @@ export const resolvers: Resolvers = {
     dataTransaction,
   },
   Mutation: {
+    migrationsRun,
     connectionAcquire,
     connectionRelease,
     backupCreate,
@@ -54,6 +60,7 @@ export const resolvers: Resolvers = {
     dataTransactionExecute,
   },
   Subscription: {
+    migrationStepCompleted,
     databaseHealthChanged,
     poolExhausted,
     backupCompleted,
@@ -64,4 +71,5 @@ export const resolvers: Resolvers = {
   Backup,
   BackupRestore,
   DataTransaction,
+  MigrationRun,
 };

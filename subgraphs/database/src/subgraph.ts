@@ -1,6 +1,6 @@
 import { openBackupStorage } from '@kronos/backup';
 import { type Prisma, PrismaClient } from '@kronos/prisma-database';
-import { createLogger, parseEnvironment } from '@kronos/service';
+import { createLogger, directUrl, parseEnvironment } from '@kronos/service';
 import { defineSubgraph, domainAdapter, openDomain, openMasterKeys, type Subgraph } from '@kronos/subgraph';
 import { openBackupJobs } from './backups/backup-jobs.ts';
 import { scheduleOf } from './backups/backup-settings.ts';
@@ -10,6 +10,7 @@ import { openDatabases } from './databases.ts';
 import { domainDatabases } from './domain-databases.ts';
 import { environmentShape } from './environment.ts';
 import { openLeases } from './leases/leases.ts';
+import { createBackground } from './migrations/background.ts';
 import { personalData } from './personal-data.ts';
 import { openRedisPool } from './redis-pool.ts';
 import { resolvers } from './resolvers.ts';
@@ -56,6 +57,7 @@ export async function createSubgraph(environment: NodeJS.ProcessEnv): Promise<Su
     ...{ db, databases, storage, masterKeys, logger },
     ...{ schedule: scheduleOf(settings), keep: settings.DATABASE_BACKUP_KEEP },
   });
+  const background = createBackground();
   const redis = openRedisPool(redisUrl, settings.REDIS_POOL_SIZE);
   const observatory = createObservatory(openTargets(settings, databases, redis));
   measurePools(domain.metrics, observatory.targets);
@@ -77,6 +79,7 @@ export async function createSubgraph(environment: NodeJS.ProcessEnv): Promise<Su
         {
           ...{ db, log: domain.log, databases, leases, backupJobs, redis, observatory },
           ...{ data: data.sources(domain.consumers), transactions },
+          ...{ background, databaseUrl: directUrl(databaseUrl) },
         },
         request,
       ),
@@ -84,7 +87,7 @@ export async function createSubgraph(environment: NodeJS.ProcessEnv): Promise<Su
     async close() {
       await transactions.close();
       await stopWatching();
-      await backupJobs.close();
+      await Promise.all([backupJobs.close(), background.settled()]);
       await Promise.all(observatory.targets.map((target) => target.close()));
       await redis.close();
       await leases.close();

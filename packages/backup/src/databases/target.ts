@@ -1,3 +1,5 @@
+import { directUrl } from '@kronos/service/direct-url';
+
 /** A domain's database, and who may copy it. */
 export interface BackupTarget {
   domain: string;
@@ -15,9 +17,10 @@ export interface BackupTarget {
 export function backupTarget(domain: string, url: string, operatorUrl?: string): BackupTarget {
   const { username } = new URL(url);
   const owner = decodeURIComponent(username);
-  if (!operatorUrl) return { domain, url, owner };
+  const direct = directUrl(url);
+  if (!operatorUrl) return { domain, url: direct, owner };
   const operator = new URL(operatorUrl);
-  const asOperator = Object.assign(new URL(url), {
+  const asOperator = Object.assign(new URL(direct), {
     username: operator.username,
     password: operator.password,
   });

@@ -14,5 +14,9 @@ export const databaseEvents = defineEvents('database', {
   poolExhausted: { payload: z.object({ target: z.string(), serviceName: z.string() }) },
   /** A backup was made, or has failed. */
   backupCompleted: { payload: z.object({ backupId: z.uuid() }) },
+  /** A migration of a domain was applied. */
+  migrationStepCompleted: {
+    payload: z.object({ runId: z.uuid(), schema: z.string(), version: z.string() }),
+  },
   ...personalDataEvents('database'),
 });

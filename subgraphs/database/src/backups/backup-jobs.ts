@@ -203,6 +203,7 @@ export function openBackupJobs(options: BackupJobsOptions): BackupJobs {
     const where = { ...dead, status: { in: [...dead.status.in] } };
     await db.backup.updateMany({ where, data: failed });
     await db.backupRestore.updateMany({ where, data: failed });
+    await db.migrationRun.updateMany({ where, data: failed });
   }
 
   /** Tells at most every two seconds how far work is, and that it goes on. */

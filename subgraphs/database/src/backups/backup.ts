@@ -1,5 +1,10 @@
 import { connection, decodeId, encodeId, tryDecodeId } from '@kronos/subgraph';
-import type { BackupResolvers, BackupRestoreResolvers, QueryResolvers } from '../__generated__/types.ts';
+import type {
+  BackupResolvers,
+  BackupRestoreResolvers,
+  JobStatus,
+  QueryResolvers,
+} from '../__generated__/types.ts';
 import type { Context } from '../context.ts';
 import { estimateRemaining } from './estimate-remaining.ts';
 
@@ -14,10 +19,18 @@ export const backups: QueryResolvers<Context>['backups'] = async (
   return connection({
     delegate: db.backup,
     args,
-    where: { ...(status != null && { status }), ...(schema != null && { schemas: { has: schema } }) },
+    where: {
+      ...(status != null && whereStatus(status)),
+      ...(schema != null && { schemas: { has: schema } }),
+    },
     orderBy: [{ field: 'startedAt', direction: 'DESC' }],
   });
 };
+
+/** Nobody ends a backup but its own end. */
+function whereStatus(status: JobStatus) {
+  return status === 'CANCELLED' ? { id: { in: [] } } : { status };
+}
 
 /** One backup. */
 export const backup: QueryResolvers<Context>['backup'] = async (_parent, { id }, { loaders, backupJobs }) => {
