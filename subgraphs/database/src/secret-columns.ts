@@ -49,5 +49,6 @@ export const closedToWriters: readonly string[] = [
   // router
   ...['access_policy', 'client_application', 'client_key', 'operation', 'quota_policy', 'route', 'subgraph'],
   // database
-  ...['connection_lease', 'data_transaction', 'data_transaction_participant', 'lease_policy'],
+  ...['backup', 'backup_restore', 'connection_lease', 'data_transaction', 'data_transaction_participant'],
+  ...['lease_policy', 'target_status'],
 ];
