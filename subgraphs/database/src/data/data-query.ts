@@ -69,7 +69,7 @@ async function rowsOf({ readers, pages }: DataSources, page: Page, sight: Sight,
     const value = toRows(page, rows);
     if (Buffer.byteLength(JSON.stringify(value.rows)) > mostBytes)
       throw new QueryFault(`A page has at most ${mostBytes} bytes: ask for fewer rows or columns.`, []);
-    return { value, tags: readTags(page, sight) };
+    return { value, tags: readTags(page.name, page.table, sight) };
   };
   const { value, isCached } = usesCache
     ? await through(pages, keyOf(page, sight, page.rows), load)
@@ -81,7 +81,7 @@ async function countOf({ readers, counts }: DataSources, page: Page, sight: Sigh
   const { domain } = page.table;
   const load = async () => {
     const { rows } = await readers.read(domain, (client) => client.query(page.count));
-    return { value: Number(rows[0].total), tags: readTags(page, sight) };
+    return { value: Number(rows[0].total), tags: readTags(page.name, page.table, sight) };
   };
   try {
     if (!usesCache) return (await load()).value;

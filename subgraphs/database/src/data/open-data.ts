@@ -38,12 +38,7 @@ export function openData<Transaction>(
   const cache = createCache({ redis, logger });
   const readers = openReaders(databases, { statementTimeoutMs, logger });
   const lives = { ttlSeconds, staleWhileRevalidateSeconds };
-  const tags = [
-    'data:<domain>',
-    'data:<domain>:table:<table>',
-    'data:<domain>:all',
-    'data:<domain>:of:<uuid>',
-  ];
+  const tags = ['subgraph:<domain>', 'data:<table>', 'project:*', 'user:*', 'user:<uuid>'];
   const pages = cache.namespace<PageRows>('data', {
     ...lives,
     tags,
@@ -57,7 +52,10 @@ export function openData<Transaction>(
 
   return {
     ...{ cache, redis },
-    handlers: { projects: onChanges('projects', cache), users: onChanges('users', cache) },
+    handlers: {
+      projects: onChanges('projects', 'project:*', cache),
+      users: onChanges('users', 'user:*', cache),
+    },
     sources: (consumers) => ({
       ...{ readers, pages, counts },
       isUpToDate: (domain) =>

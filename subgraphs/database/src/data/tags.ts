@@ -1,22 +1,20 @@
 import type { Sight } from './sight.ts';
+import type { Table } from './tables.ts';
 
-/** What a page depends on, for whoever changes that: the domain's data, the table, and whose rows they are. */
-export function readTags(
-  { name, table: { domain } }: { name: string; table: { domain: string } },
-  sight: Sight,
-): string[] {
-  return [
-    `data:${domain}`,
-    `data:${domain}:table:${name}`,
-    sight === 'all' ? `data:${domain}:all` : `data:${domain}:of:${sight.owner}`,
-  ];
-}
+/** What an operator forgets of one table by. */
+export const tableTag = (name: string) => `data:${name}`;
+
+/** Everything that is cached of a domain; the gateway forgets it when nobody knows what a mutation has changed there. */
+export const domainTag = (domain: string) => `subgraph:${domain}`;
 
 /**
- * What is to be invalidated when something of a domain has changed.
- *
- * @param owner whose it is: their pages, and those that show everybody's; unknown: all of the domain's
+ * What a page depends on, by the tags that events and the gateway's mutations invalidate (`entityTags`): the people whose rows
+ * these are, or all of the things that the domain has.
  */
-export function changeTags(domain: string, owner: string | undefined): string[] {
-  return owner === undefined ? [`data:${domain}`] : [`data:${domain}:all`, `data:${domain}:of:${owner}`];
+export function readTags(name: string, { domain, owner }: Table, sight: Sight): string[] {
+  const things = domain === 'users' ? 'user:*' : 'project:*';
+  const common = [domainTag(domain), tableTag(name)];
+  if (sight === 'all') return [...common, things, ...(name === 'preferences' ? ['user:*'] : [])];
+  // An event of what belongs to a project names the project, and not always whose that is.
+  return [...common, `user:${sight.owner}`, ...('through' in owner ? [things] : [])];
 }

@@ -1,4 +1,10 @@
-import { appendToOutbox, type OutboxTransaction } from '@kronos/events';
+import {
+  appendToOutbox,
+  type EventName,
+  type EventPayload,
+  entityTags,
+  type OutboxTransaction,
+} from '@kronos/events';
 import { decodeId } from '@kronos/subgraph';
 import type pg from 'pg';
 import type { RowWrite } from './plan.ts';
@@ -10,12 +16,14 @@ export interface Written {
   rows: readonly WrittenRow[];
 }
 
+type Append = <Name extends EventName>(name: Name, payload: EventPayload<Name>) => Promise<void>;
+
 /**
  * Announces in a domain's own events what was written there, in the same transaction. What its triggers announce themselves,
  * such as that a project is deleted, is left to them.
  *
  * @param client may write the outbox
- * @returns whose rows they were: UUIDs
+ * @returns the cache's tags of all that has changed
  */
 export async function announce(
   client: pg.ClientBase,
@@ -23,44 +31,43 @@ export async function announce(
   written: readonly Written[],
 ): Promise<string[]> {
   const outbox = outboxOf(client);
-  if (domain === 'users') {
-    const ids = idsIn(written, 'id', 'user');
-    for (const userId of ids) await appendToOutbox(outbox, 'userUpdated', { userId });
-    return ids;
+  const tags = new Set<string>();
+  const changed = (payload: Parameters<typeof entityTags>[0]) => {
+    for (const tag of entityTags(payload)) tags.add(tag);
+  };
+  const append: Append = async (name, payload) => {
+    await appendToOutbox(outbox, name, payload);
+    changed(payload);
+  };
+  if (domain === 'users')
+    for (const userId of idsIn(written, 'id', 'user')) await append('userUpdated', { userId });
+  else {
+    for (const { id: projectId, user_id: userId, changes } of await projectsOf(client, written))
+      await append('projectUpdated', { projectId, userId, changes });
+    for (const { write, rows } of written) for (const row of rows) await announceRow(append, write, row);
+    for (const userId of idsIn(unannounced(written), 'user_id', 'user')) changed({ userId });
+    if (tags.size > 0) tags.add('project:*');
   }
-  const ofPreferences = idsIn(
-    written.filter(({ write }) => write.name === 'preferences'),
-    'user_id',
-    'user',
-  );
-  const projects = await projectsOf(client, written);
-  for (const { id: projectId, user_id: userId, changes } of projects)
-    await appendToOutbox(outbox, 'projectUpdated', { projectId, userId, changes });
-  for (const { write, rows } of written) for (const row of rows) await announceRow(outbox, write, row);
-  const deleted = written.filter(({ write }) => write.name === 'projects' && write.kind === 'DELETE');
-  return [
-    ...new Set([
-      ...ofPreferences,
-      ...projects.map((project) => project.user_id),
-      ...idsIn(deleted, 'user_id', 'user'),
-    ]),
-  ];
+  return [...tags];
 }
 
-async function announceRow(
-  outbox: OutboxTransaction,
-  { name, kind }: RowWrite,
-  row: WrittenRow,
-): Promise<void> {
+/** What the tables' triggers announce, or nobody. */
+function unannounced(written: readonly Written[]): Written[] {
+  return written.filter(
+    ({ write: { name, kind } }) => name === 'preferences' || (name === 'projects' && kind === 'DELETE'),
+  );
+}
+
+async function announceRow(append: Append, { name, kind }: RowWrite, row: WrittenRow): Promise<void> {
   if (kind === 'DELETE') return;
   const idOf = (column: string, prefix: string) => decodeId(prefix, row[column] as string);
   if (name === 'content_analysis')
-    await appendToOutbox(outbox, 'contentAnalysisCompleted', {
+    await append('contentAnalysisCompleted', {
       analysisId: idOf('id', 'content_analysis'),
       projectId: idOf('project_id', 'project'),
     });
   if (name === 'generation_jobs')
-    await appendToOutbox(outbox, kind === 'INSERT' ? 'generationJobRequested' : 'generationJobUpdated', {
+    await append(kind === 'INSERT' ? 'generationJobRequested' : 'generationJobUpdated', {
       generationJobId: idOf('id', 'generation_job'),
       projectId: idOf('project_id', 'project'),
     });

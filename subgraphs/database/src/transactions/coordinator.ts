@@ -1,7 +1,6 @@
 import type { Cache } from '@kronos/cache';
 import type { Logger } from '@kronos/service';
 import type { Cluster, Redis } from 'ioredis';
-import { changeTags } from '../data/tags.ts';
 import type { Databases } from '../databases.ts';
 import { announce, type Written } from './announce.ts';
 import type { Claim } from './claim.ts';
@@ -130,10 +129,7 @@ export function createCoordinator(options: CoordinatorOptions): Coordinator {
       for (const { domain, client, becomeOperator } of participants) {
         await becomeOperator();
         const ofDomain = written.filter(({ write }) => write.table.domain === domain);
-        const owners = await announce(client, domain, ofDomain);
-        tags.push(
-          ...(owners.length > 0 ? owners : [undefined]).flatMap((owner) => changeTags(domain, owner)),
-        );
+        tags.push(...(await announce(client, domain, ofDomain)));
       }
       await step('announced', id);
       const keys = plan.operations.filter((one): one is KeyWrite => one.store === 'REDIS');
