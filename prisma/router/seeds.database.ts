@@ -226,4 +226,59 @@ export const databaseRoutes: readonly SeededRoute[] = [
     parameters: body,
     resultPath: 'dataTransactionExecute.transaction',
   },
+  {
+    ...spelled,
+    id: routeId(24),
+    method: 'GET',
+    path: '/api/v1/migrations/status',
+    description: 'How the databases stand to their migrations.',
+    document: `query MigrationStatus($schema: String) {
+  migrationStatus(schema: $schema) {
+    currentVersion
+    pendingMigrations: pending {
+      schema
+      version
+      description
+      estimatedDuration
+      advice
+    }
+    lastMigration: last {
+      schema
+      version
+      appliedAt
+      durationMs
+    }
+    faults
+  }
+}
+`,
+    parameters: [{ variable: 'schema', source: 'QUERY', name: 'schema' }],
+    resultPath: 'migrationStatus',
+  },
+  {
+    ...spelled,
+    id: routeId(25),
+    method: 'POST',
+    path: '/api/v1/migrations/run',
+    description: 'Applies what is not applied, or tells what that would be.',
+    document: `mutation MigrationsRun($input: MigrationsRunInput!) {
+  migrationsRun(input: $input) {
+    run {
+      migrationId: id
+      status
+      progress {
+        currentStep
+        totalSteps
+        estimatedRemaining
+      }
+      sql
+      advice
+    }
+    ${userErrors}
+  }
+}
+`,
+    parameters: body,
+    resultPath: 'migrationsRun.run',
+  },
 ];
