@@ -48,7 +48,7 @@ const hasRole = async (role: string) =>
 const soon = { timeout: 15_000, interval: 50 };
 
 test('when its time is over, a lease ends with everything that is done with it', async () => {
-  await using service = await start({ KRONOS_LEASE_SECONDS: '1' });
+  await using service = await start({ KRONOS_LEASE_SECONDS: '3' });
   const { lease, databaseUrl } = await acquire(service);
   await expect(query(databaseUrl, 'SELECT pg_sleep(60)')).rejects.toThrow(/terminat/i);
   await vi.waitFor(async () => expect(await hasRole(roleOf(databaseUrl))).toBe(false), soon);

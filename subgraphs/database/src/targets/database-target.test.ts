@@ -1,18 +1,31 @@
 import { startTcpProxy } from '@kronos/events/testing';
-import { createTestDatabase } from '@kronos/subgraph/testing';
+import { createTestDatabase, type TestMessage } from '@kronos/subgraph/testing';
 import { afterAll, expect, test, vi } from 'vitest';
 import { admin, analysis, codeOf, createTestDatabases } from '../test-kit.ts';
 
 const projects = await createTestDatabase('projects');
 const proxy = await startTcpProxy(projects.url);
+const own = await createTestDatabase('database');
+const ownProxy = await startTcpProxy(own.url);
 const database = await createTestDatabases(['users'], {
-  ...{ PROJECTS_DATABASE_URL: proxy.url, KRONOS_DATABASE_WATCH_MS: '100' },
+  ...{ DATABASE_DATABASE_URL: ownProxy.url, PROJECTS_DATABASE_URL: proxy.url },
+  KRONOS_DATABASE_WATCH_MS: '100',
 });
 afterAll(async () => {
   await database[Symbol.asyncDispose]();
-  await proxy[Symbol.asyncDispose]();
-  await projects[Symbol.asyncDispose]();
+  for (const opened of [proxy, ownProxy, projects, own]) await opened[Symbol.asyncDispose]();
 });
+
+// A busy machine may make any of them slow for a moment.
+const patient = { timeout: 20_000, interval: 100 };
+
+/** Reads a stream up to the first change of the projects' database to such a status. */
+async function changeTo(stream: AsyncIterator<TestMessage>, statuses: readonly string[]) {
+  for (;;) {
+    const { databaseHealthChanged: change } = (await stream.next()).value!.data!;
+    if (change.target.name === 'projects' && statuses.includes(change.status)) return change;
+  }
+}
 
 const targetsDocument = `{ databaseTargets {
   name kind status variable version responseTimeMs sizeBytes memoryBytes host port schemas problem
@@ -20,16 +33,21 @@ const targetsDocument = `{ databaseTargets {
   replication { isReplica replicas { name state lagBytes } } } }`;
 
 test('an administrator sees every database, and what is off', async () => {
-  const { data } = await database.execute(targetsDocument, {}, admin);
-  const names = data!.databaseTargets.map(({ name, status }: Record<string, string>) => [name, status]);
-  expect(names).toEqual([
-    ['database', 'UP'],
-    ['projects', 'UP'],
-    ['users', 'UP'],
-    ['redis', 'UP'],
-    ['cosmosdb', 'DISABLED'],
-    ['vector', 'DISABLED'],
-  ]);
+  const data = await vi.waitFor(async () => {
+    const answer = await database.execute(targetsDocument, {}, admin);
+    const found = answer.data!.databaseTargets.map(({ name, status }: Record<string, string>) => [
+      ...[name, status],
+    ]);
+    expect(found).toEqual([
+      ['database', 'UP'],
+      ['projects', 'UP'],
+      ['users', 'UP'],
+      ['redis', 'UP'],
+      ['cosmosdb', 'DISABLED'],
+      ['vector', 'DISABLED'],
+    ]);
+    return answer.data;
+  }, patient);
   expect(data!.databaseTargets[1]).toEqual({
     ...{ name: 'projects', kind: 'POSTGRESQL', status: 'UP', variable: null, problem: null },
     ...{ version: expect.stringMatching(/^\d+/), responseTimeMs: expect.any(Number) },
@@ -55,8 +73,12 @@ test('nobody else sees them, by whichever way', async () => {
 });
 
 test('the port of the domain answers /health as the Core Database Service does', async () => {
-  const response = await database.app.inject('/health');
-  expect(response.statusCode).toBe(200);
+  const response = await vi.waitFor(async () => {
+    const answer = await database.app.inject('/health');
+    expect(answer.statusCode).toBe(200);
+    expect(answer.json().status).toBe('UP');
+    return answer;
+  }, patient);
   expect(response.json()).toEqual({
     ...{ status: 'UP', timestamp: expect.stringMatching(/Z$/), service: 'core-database-service' },
     version: expect.stringMatching(/^\d+\.\d+\.\d+$/),
@@ -81,20 +103,41 @@ test('a database that goes away and comes back is told of, and strangers learn n
   const health = '{ databaseHealth { status service checks { postgresql { status } redis { status } } } }';
   await vi.waitFor(
     async () => expect((await database.execute(health)).data!.databaseHealth.status).toBe('UP'),
-    5_000,
+    patient,
   );
 
   proxy.cut();
-  expect((await stream.message()).data!.databaseHealthChanged).toMatchObject({
-    ...{ from: 'UP', status: 'DOWN', target: { name: 'projects' } },
-  });
-  expect((await database.execute(health)).data!.databaseHealth).toEqual({
+  expect(await changeTo(stream, ['DOWN'])).toMatchObject({ from: expect.stringMatching(/UP|DEGRADED/) });
+  expect((await database.execute(health)).data!.databaseHealth).toMatchObject({
     ...{ status: 'DEGRADED', service: 'core-database-service' },
-    checks: { postgresql: { status: 'DEGRADED' }, redis: { status: 'UP' } },
+    checks: { postgresql: { status: 'DEGRADED' } },
   });
   expect((await database.app.inject('/health')).statusCode).toBe(200);
 
   proxy.mend();
-  expect((await stream.message()).data!.databaseHealthChanged).toMatchObject({ from: 'DOWN', status: 'UP' });
+  expect(await changeTo(stream, ['UP', 'DEGRADED'])).toMatchObject({ from: 'DOWN' });
   expect(codeOf(await database.execute('{ databaseStatus { status } }', {}, analysis))).toBe('FORBIDDEN');
+});
+
+test('while its own database is away, it still says how all are, and goes on watching when that is back', async () => {
+  const document = '{ databaseHealth { status checks { postgresql { status } redis { status } } } }';
+  const health = async () => (await database.execute(document)).data!.databaseHealth;
+  ownProxy.cut();
+  await vi.waitFor(
+    async () =>
+      expect(await health()).toMatchObject({ status: 'DEGRADED', checks: { redis: { status: 'UP' } } }),
+    patient,
+  );
+  expect((await database.app.inject('/health')).statusCode).toBe(200);
+  ownProxy.mend();
+  await vi.waitFor(async () => expect((await health()).status).toBe('UP'), patient);
+
+  await using stream = await database.subscribe(
+    'subscription { databaseHealthChanged { from status target { name } } }',
+    {},
+    admin,
+  );
+  proxy.cut();
+  await changeTo(stream, ['DOWN']);
+  proxy.mend();
 });
