@@ -36,31 +36,36 @@ const mostBytes = 1_000_000;
 
 /** Rows of a table that the caller may see, from the cache where it has them. */
 export const dataQuery: QueryResolvers<Context>['dataQuery'] = async (_parent, { input }, context) => {
-  const begun = performance.now();
   try {
     const sight = sightOf(context, tableOf(input.table), 'readAll');
-    const page = toPage(input as PageInput, sight);
-    const usesCache = await context.data.isUpToDate(page.table.domain);
-    const found = await rowsOf(context.data, page, sight, usesCache);
-    let total: Promise<number> | undefined;
-    const countOnce = () => {
-      total ??= countOf(context.data, page, sight, usesCache);
-      return total;
-    };
-    return {
-      ...found.value,
-      pagination: {
-        page: page.page,
-        limit: page.limit,
-        count: countOnce,
-      },
-      cached: found.isCached,
-      executionTimeMs: Math.round(performance.now() - begun),
-    };
+    return await queryData(context.data, input as PageInput, sight);
   } catch (error) {
     throw toClientError(error);
   }
 };
+
+/**
+ * A page of what is in sight. The rows are there; they are counted when somebody asks.
+ *
+ * @throws QueryFault
+ */
+export async function queryData(data: DataSources, input: PageInput, sight: Sight) {
+  const begun = performance.now();
+  const page = toPage(input, sight);
+  const usesCache = await data.isUpToDate(page.table.domain);
+  const found = await rowsOf(data, page, sight, usesCache);
+  let total: Promise<number> | undefined;
+  const count = () => {
+    total ??= countOf(data, page, sight, usesCache);
+    return total;
+  };
+  return {
+    ...found.value,
+    pagination: { page: page.page, limit: page.limit, count },
+    cached: found.isCached,
+    executionTimeMs: Math.round(performance.now() - begun),
+  };
+}
 
 async function rowsOf({ readers, pages }: DataSources, page: Page, sight: Sight, usesCache: boolean) {
   const { domain } = page.table;
