@@ -50,5 +50,7 @@ export const closedToWriters: readonly string[] = [
   ...['access_policy', 'client_application', 'client_key', 'operation', 'quota_policy', 'route', 'subgraph'],
   // database
   ...['backup', 'backup_restore', 'connection_lease', 'data_transaction', 'data_transaction_participant'],
-  ...['lease_policy', 'target_status'],
+  ...['lease_policy', 'migration_run', 'target_status'],
+  // cache
+  'cache_policy',
 ];
