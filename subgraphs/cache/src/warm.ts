@@ -6,6 +6,10 @@ import type { Context } from './context.ts';
 const maxAtOnce = 50;
 const timeoutMs = 10_000;
 const operations = z.object({
+  acceptLanguage: z
+    .string()
+    .regex(/^[\w\-*,;=. ]{1,200}$/, 'It is not what browsers send as `accept-language`.')
+    .nullish(),
   operations: z
     .array(
       z.object({
@@ -26,7 +30,12 @@ export const cacheWarm = mutation(
     const faults: UserFault[] = [];
     let warmedKeys = 0;
     for (const [index, operation] of valid.operations.entries()) {
-      const { isKept, error } = await run(gatewayUrl, requestId, operation);
+      const { isKept, error } = await run(gatewayUrl, operation, {
+        accept: 'application/json',
+        'accept-language': valid.acceptLanguage ?? '*',
+        'apollo-require-preflight': 'true',
+        'x-request-id': requestId,
+      });
       if (isKept) warmedKeys += 1;
       if (error) faults.push(faultOf(error, index));
     }
@@ -47,18 +56,13 @@ interface Outcome {
 /** By GET, which the gateway never lets change anything. */
 async function run(
   gatewayUrl: string,
-  requestId: string,
   { documentId, variables }: { documentId: string; variables?: Record<string, unknown> | null },
+  headers: Record<string, string>,
 ): Promise<Outcome> {
   const url = new URL(gatewayUrl);
   const persistedQuery = { version: 1, sha256Hash: documentId.slice('sha256:'.length) };
   url.searchParams.set('extensions', JSON.stringify({ persistedQuery }));
   if (variables) url.searchParams.set('variables', JSON.stringify(variables));
-  const headers = {
-    accept: 'application/json',
-    'apollo-require-preflight': 'true',
-    'x-request-id': requestId,
-  };
   let response: Response;
   try {
     response = await fetch(url, { headers, redirect: 'error', signal: AbortSignal.timeout(timeoutMs) });

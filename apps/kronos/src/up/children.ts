@@ -80,6 +80,8 @@ function forSubgraphs(options: ChildOptions): NodeJS.ProcessEnv {
     KRONOS_HOST: '127.0.0.1',
     KRONOS_INTERNAL_JWKS_FILE: options.keys.jwksFile,
     KRONOS_PUBLIC_URL: options.environment.KRONOS_PUBLIC_URL || options.publicUrl,
+    // The cache domain runs queries to warm the cache.
+    KRONOS_GATEWAY_URL: options.environment.KRONOS_GATEWAY_URL || `${gatewayOrigin(options)}/graphql`,
     REDIS_URL: options.redisUrl,
     SMTP_URL: options.smtpUrl,
   };
