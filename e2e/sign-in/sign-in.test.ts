@@ -149,7 +149,7 @@ test('a service uses what it was given, and nothing that is for people', async (
     '{ oauthClients(first: 100) { nodes { id name scopes } } }',
   );
   const known = oauthClients.nodes.find(({ name }: Json) => name === 'core-user-service');
-  expect(known.scopes).toEqual(['users:read']);
+  expect(known.scopes).toEqual(['database:lease', 'users:read']);
   const config = await oauth.discovery(
     new URL(origin),
     known.id,

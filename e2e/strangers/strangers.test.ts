@@ -21,6 +21,7 @@ const open = [
   'Query.node',
   'Query.nodes',
   'Query.health',
+  'Query.databaseHealth',
   'Query.subgraphs',
   'Query.subgraph',
   'Query.rateLimit',

@@ -67,6 +67,15 @@ export function requirePerson({ viewer, service }: Pick<RequestContext, 'viewer'
   throw service ? personRequired() : unauthenticated();
 }
 
+/**
+ * Refuses strangers: for `@anonymous` fields that persons may reach as well as services, whatever their scopes.
+ *
+ * @throws UNAUTHENTICATED for nobody
+ */
+export function requireCaller({ viewer, service }: Pick<RequestContext, 'viewer' | 'service'>): void {
+  if (!viewer && !service) throw unauthenticated();
+}
+
 function guardField(field: GraphQLField<unknown, RequestContext>, guards: readonly Guard[]): void {
   if (guards.length === 0) return;
   const { resolve = defaultFieldResolver, subscribe } = field;

@@ -1,4 +1,4 @@
-export { requirePerson, scopesOf } from './access.ts';
+export { requireCaller, requirePerson, scopesOf } from './access.ts';
 export { createSubgraphApp, type SubgraphAppOptions } from './app.ts';
 export { BoundedMap } from './bounded-map.ts';
 export type { Caller, Impersonation, RequestContext, Service, Viewer } from './caller.ts';

@@ -1,11 +1,13 @@
-import { connection, decodeId, encodeId, tryDecodeId } from '@kronos/subgraph';
+import { connection, decodeId, encodeId, requireCaller, tryDecodeId } from '@kronos/subgraph';
 import type { ContentAnalysisResolvers, QueryResolvers } from './__generated__/types.ts';
 import { toGraph, toStored } from './states.ts';
 
 /** Reading analyses; writing them is in `content-analysis.request.ts` and `content-analysis.complete.ts`. */
 export const contentAnalysisQueries: Pick<QueryResolvers, 'contentAnalysis' | 'contentAnalyses'> = {
-  contentAnalysis: (_parent, { id }, { loaders }) =>
-    loaders.contentAnalysis.load(decodeId('content_analysis', id)),
+  contentAnalysis: (_parent, { id }, context) => {
+    requireCaller(context);
+    return context.loaders.contentAnalysis.load(decodeId('content_analysis', id));
+  },
   contentAnalyses: (_parent, { status, ...args }, { db }) =>
     connection({
       delegate: db.contentAnalysis,

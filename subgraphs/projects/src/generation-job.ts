@@ -1,10 +1,13 @@
-import { connection, decodeId, encodeId, tryDecodeId } from '@kronos/subgraph';
+import { connection, decodeId, encodeId, requireCaller, tryDecodeId } from '@kronos/subgraph';
 import type { GenerationJobResolvers, QueryResolvers } from './__generated__/types.ts';
 import { toGraph, toStored } from './states.ts';
 
 /** Reading jobs; writing them is in `animation.generate.ts` and the siblings of this file. */
 export const generationJobQueries: Pick<QueryResolvers, 'generationJob' | 'generationJobs'> = {
-  generationJob: (_parent, { id }, { loaders }) => loaders.generationJob.load(decodeId('generation_job', id)),
+  generationJob: (_parent, { id }, context) => {
+    requireCaller(context);
+    return context.loaders.generationJob.load(decodeId('generation_job', id));
+  },
   generationJobs: (_parent, { status, ...args }, { db }) =>
     connection({
       delegate: db.generationJob,

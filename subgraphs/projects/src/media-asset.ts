@@ -1,10 +1,13 @@
 import type { MediaAsset as MediaAssetRow } from '@kronos/prisma-projects';
-import { decodeId, encodeId, tryDecodeId } from '@kronos/subgraph';
+import { decodeId, encodeId, requireCaller, tryDecodeId } from '@kronos/subgraph';
 import type { MediaAssetResolvers, QueryResolvers } from './__generated__/types.ts';
 
 /** Reading what is known of files; writing it is in `project.import.ts` and `media-asset.add.ts`. */
 export const mediaAssetQueries: Pick<QueryResolvers, 'mediaAsset'> = {
-  mediaAsset: (_parent, { id }, { loaders }) => loaders.mediaAsset.load(decodeId('media_asset', id)),
+  mediaAsset: (_parent, { id }, context) => {
+    requireCaller(context);
+    return context.loaders.mediaAsset.load(decodeId('media_asset', id));
+  },
 };
 
 export const MediaAsset: MediaAssetResolvers = {

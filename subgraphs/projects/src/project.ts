@@ -1,4 +1,4 @@
-import { connection, decodeId, encodeId, tryDecodeId } from '@kronos/subgraph';
+import { connection, decodeId, encodeId, requireCaller, tryDecodeId } from '@kronos/subgraph';
 import type { ProjectResolvers, QueryResolvers } from './__generated__/types.ts';
 import { listProjects } from './project.list.ts';
 import { similar } from './project.similar.ts';
@@ -9,7 +9,10 @@ const oldestFirst = [{ field: 'createdAt', direction: 'ASC' as const }];
 
 /** Reading projects; writing them is in `project.create.ts` and its siblings. */
 export const projectQueries: Pick<QueryResolvers, 'project' | 'projects'> = {
-  project: (_parent, { id }, { loaders }) => loaders.project.load(decodeId('project', id)),
+  project: (_parent, { id }, context) => {
+    requireCaller(context);
+    return context.loaders.project.load(decodeId('project', id));
+  },
   projects: (_parent, args, context) => listProjects(args, context),
 };
 
