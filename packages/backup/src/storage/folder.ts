@@ -1,5 +1,5 @@
 import { createWriteStream, type Dirent } from 'node:fs';
-import { mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, open, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
@@ -11,7 +11,6 @@ import { abandonedMs, type BackupDraft, type BackupStorage, backupIdPattern } fr
 
 const draftSuffix = '.draft';
 const removedSuffix = '.removed';
-const ownerFile = 'owner.json';
 
 /**
  * Backups in a folder, which only its owner may read. A draft is a folder of another name; its commit is the renaming, after
@@ -22,9 +21,8 @@ export function createFolderStorage(folder: string): BackupStorage {
     location: pathToFileURL(folder).href,
 
     async begin(id) {
-      const draft = join(folder, `.${id}${draftSuffix}`);
+      const draft = join(folder, `.${id}@${encodeURIComponent(hostname())}@${process.pid}${draftSuffix}`);
       await mkdir(draft, { recursive: true, mode: 0o700 });
-      await writeFile(join(draft, ownerFile), JSON.stringify({ host: hostname(), pid: process.pid }));
       return folderDraft(draft, join(folder, id));
     },
 
@@ -88,7 +86,6 @@ function folderDraft(draft: string, final: string): BackupDraft {
   return {
     write: (file, content) => write(file, Readable.from(content, { objectMode: true, highWaterMark: 4 })),
     async commit(manifest) {
-      await rm(join(draft, ownerFile), { force: true });
       await write(manifestFile, Readable.from([Buffer.from(manifest)]));
       for (const entry of await entriesOf(draft))
         if (entry.isDirectory()) await syncFolder(join(draft, entry.name));
@@ -102,11 +99,9 @@ function folderDraft(draft: string, final: string): BackupDraft {
 
 /** Whether whoever wrote it does so no more: a process of this machine that is gone, or anybody who has been idle for long. */
 async function isAbandoned(draft: string, idleMs: number): Promise<boolean> {
-  const owner = await readFile(join(draft, ownerFile), 'utf8').then(
-    (text) => JSON.parse(text) as { host: string; pid: number },
-    () => null,
-  );
-  if (owner?.host === hostname() && !isAlive(owner.pid)) return true;
+  // Whose it is, its name says: it has been there as long as the draft, whenever somebody was killed.
+  const [, host, pid] = /@([^@]*)@(\d+)\.draft$/.exec(draft) ?? [];
+  if (host === encodeURIComponent(hostname()) && !isAlive(Number(pid))) return true;
   const entries = await readdir(draft, { recursive: true }).catch(() => []);
   const times = await Promise.all(
     ['', ...entries].map((name) =>
