@@ -31,7 +31,7 @@ test('all faults are told at once', () => {
 test('a variable per subgraph replaces its routing URL; databases and Redis are none', () => {
   const { subgraphUrls } = parseGatewayEnvironment([], {
     USERS_SUBGRAPH_URL: 'http://users:1/graphql',
-    BIG_SHOP_URL: 'http://shop:2/graphql',
+    BIG_SHOP_SUBGRAPH_URL: 'http://shop:2/graphql',
     REDIS_URL: 'redis://redis:6379',
     USERS_DATABASE_URL: 'postgresql://db/users',
   });

@@ -14,7 +14,7 @@ const token = new RegExp(
   [
     String.raw`(?<space>\s+|--[^\n\r]*)`,
     String.raw`(?<comment>/\*)`,
-    String.raw`(?<escaped>[uU]&"(?:[^"]|"")*"?)`,
+    '(?<escaped>[uU]&"(?:[^"]|"")*"?)',
     String.raw`(?<text>[eE]'(?:[^'\\]|\\[\s\S]|'')*'?|(?:[uU]&|[bBxXnN])?'(?:[^']|'')*'?)`,
     String.raw`(?<dollar>\$(?<tag>[A-Za-z_\u0080-\uffff][\w\u0080-\uffff]*)?\$)`,
     '(?<quoted>"(?:[^"]|"")*"?)',
