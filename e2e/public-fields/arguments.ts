@@ -14,7 +14,7 @@ import type { Json } from '../kit/client.ts';
 import { inAMonth, type Seed } from './seed.ts';
 
 /** Arguments whose name does not say of what the id is, or with which there is nothing to be seen. */
-const chosen = ({ ids, events, ada }: Seed): Record<string, Json> => ({
+const chosen = ({ ids, events, ada, projects }: Seed): Record<string, Json> => ({
   'Query.node(id:)': ids.Event,
   'Query.nodes(ids:)': [ids.Event],
   'Query.subgraph(name:)': 'users',
@@ -26,6 +26,13 @@ const chosen = ({ ids, events, ada }: Seed): Record<string, Json> => ({
   'Query.accessChecks(inputs:)': [updateOf(ids.Event!, ada.id)],
   'Query.accessibleResources(input:)': { subjectId: ada.id, action: 'events:update', resourceType: 'event' },
   'Query.resourceSubjects(input:)': updateOf(ids.Event!),
+  'Query.backupRestore(id:)': ids.BackupRestore,
+  'Query.cacheNamespace(name:)': 'data',
+  'Query.dataQuery(input:)': { table: 'projects', first: 1 },
+  'Query.sqlQuery(input:)': { query: 'select 1 as one', explain: true },
+  'Subscription.projectUpdated(id:)': ids.Project,
+  'Subscription.contentAnalysisCompleted(projectId:)': projects.projects.analysed,
+  'Subscription.generationJobUpdated(id:)': projects.runningJob,
   'Subscription.eventUpdated(id:)': events.live,
   'Subscription.eventCancelled(id:)': events.live,
   'Subscription.registrationCreated(eventId:)': events.live,
@@ -41,6 +48,13 @@ const chosen = ({ ids, events, ada }: Seed): Record<string, Json> => ({
   'Mutation.eventUpdate(input:)': { title: 'Changed' },
   'Mutation.userUpdate(input:)': { displayName: 'Ada' },
   'Mutation.registrationCreate(input:)': { eventId: events.spare, attendeeId: ada.id },
+  'Mutation.projectDelete(id:)': projects.projects.spare,
+  'Mutation.projectUpdate(input:)': { title: 'Changed' },
+  'Mutation.projectVersionRestore(versionId:)': ids.ProjectVersion,
+  'Mutation.dataTransactionExecute(input:)': {
+    operations: [{ database: new EnumValue('REDIS'), operation: new EnumValue('DEL'), key: 'walked' }],
+  },
+  'Mutation.connectionRelease(input:)': { leaseId: ids.ConnectionLease },
   'Mutation.aclEntryGrant(input:)': updateOf(ids.Event!, ids.Group),
   'Mutation.userErase(input:)': { after: inAMonth() },
   'Mutation.userEraseCancel(id:)': ids.ErasureRequest,

@@ -3,6 +3,7 @@ import { inject } from 'vitest';
 import { type Client, client, type Json, logIn, type Person, signUp } from '../kit/client.ts';
 import { createEvent, register, until } from '../kit/graph.ts';
 import { waitUntil } from '../kit/resuming-listener.ts';
+import { type SeededProjects, seedDatabase, seedProjects } from './seed-projects.ts';
 
 /** Ada's things, and who may want to see them. */
 export interface Seed {
@@ -14,6 +15,7 @@ export interface Seed {
   ids: Readonly<Record<string, string>>;
   /** The id of somebody who was impersonated, and whose account is closed: Ada could not go on. */
   closed: string;
+  projects: SeededProjects;
   events: Readonly<Record<'draft' | 'hidden' | 'cancelled' | 'spare' | 'live', string>>;
   /** A new session of Ada's, because some mutations end those that she has. */
   adaAgain(): Promise<Client>;
@@ -46,6 +48,7 @@ export async function seed(): Promise<Seed> {
   await change(ada, `notificationMarkRead(id: "${notification}")`);
   await change(ada, `notificationArchive(id: "${notification}")`);
   const { closed, impersonation } = await seedClosed(administrator);
+  const projects = await seedProjects(ada);
   const { viewer } = await ada.data('{ viewer { session { id } user { role { id } } } }');
 
   return {
@@ -54,7 +57,10 @@ export async function seed(): Promise<Seed> {
     ben,
     administrator,
     closed,
+    projects,
     ids: {
+      ...projects.ids,
+      ...(await seedDatabase(administrator, ada)),
       Event: event.id,
       Registration: registration.id,
       Notification: notification,

@@ -7,10 +7,19 @@ import { told } from './outcome.ts';
 import { partsOf } from './payloads.ts';
 import type { Row } from './row.ts';
 import { change, type Seed } from './seed.ts';
+import { backUp, stirProjects } from './seed-projects.ts';
 import { fieldsOf } from './walk.ts';
 
-/** Subscriptions of which nothing comes of what people do: of health, of quotas, of the graph, of what is complete. */
-const silent = ['subgraphHealthChanged', 'quotaThresholdReached', 'supergraphUpdated', 'dataExportUpdated'];
+/** Subscriptions of which nothing comes of what people do: of health, of quotas, of the graph and the databases, of what is complete. */
+const silent = [
+  'subgraphHealthChanged',
+  'quotaThresholdReached',
+  'supergraphUpdated',
+  'dataExportUpdated',
+  'databaseHealthChanged',
+  'poolExhausted',
+  'migrationStepCompleted',
+];
 
 /** Who may follow what, and what they hear when Ada does something. */
 export async function askSubscriptions(schema: GraphQLSchema, seed: Seed): Promise<Row[]> {
@@ -54,7 +63,9 @@ async function hear(name: string, streams: readonly Followed[]): Promise<Json[]>
 }
 
 /** Does with Ada's things what subscriptions tell of. */
-async function stir({ ada, administrator, ids, events, adaAgain }: Seed): Promise<void> {
+async function stir({ ada, administrator, ids, events, projects, adaAgain }: Seed): Promise<void> {
+  await stirProjects(ada, projects);
+  await backUp(administrator);
   const newcomer = await signUp('Newcomer');
   await change(newcomer, `userErase(id: "${newcomer.id}", input: {})`);
   await change(ada, `userEraseCancel(id: "${ids.ErasureRequest}")`);
