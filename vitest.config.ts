@@ -36,7 +36,7 @@ export default defineConfig({
           name: 'e2e-systems',
           include: ownSystems,
           testTimeout: 120_000,
-          hookTimeout: 120_000,
+          hookTimeout: 180_000,
           // After the unit tests, two at a time: one alone leaves a core idle for half of its time.
           maxWorkers: 2,
           sequence: { groupOrder: 1 },
@@ -50,7 +50,7 @@ export default defineConfig({
           exclude: ownSystems,
           globalSetup: './e2e/kit/setup.ts',
           testTimeout: 120_000,
-          hookTimeout: 120_000,
+          hookTimeout: 180_000,
           fileParallelism: false,
           // Last, and one after the other: these share a system, and some say within which time it does something.
           sequence: { groupOrder: 2 },

@@ -82,7 +82,7 @@ export function launch(options: { home: string; port: number; environment?: Node
     exit,
     output: () => text,
     async ready(): Promise<string> {
-      const signal = AbortSignal.timeout(90_000);
+      const signal = AbortSignal.timeout(150_000);
       for (;;) {
         const url = /^Kronos is ready: (\S+)$/m.exec(text)?.[1];
         if (url) return url;

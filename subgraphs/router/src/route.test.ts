@@ -47,7 +47,7 @@ const faultsOf = async (changes: object) => {
 
 test('the routes that the project was asked for are there, and fit the graph', async () => {
   const { routes } = await router.data(`{ routes { nodes { ${fields} } totalCount } }`);
-  expect(routes.totalCount).toBe(5);
+  expect(routes.totalCount).toBe(15);
   expect(
     routes.nodes.map((route: Json) => `${route.legacyMethod} ${route.legacyPath} ${route.successStatus}`),
   ).toEqual(
@@ -57,6 +57,16 @@ test('the routes that the project was asked for are there, and fit the graph', a
       'GET /events 200',
       'GET /events/{id} 200',
       'POST /events 201',
+      'GET /db/status 200',
+      'POST /db/query 200',
+      'GET /db/backups 200',
+      'POST /db/backup 202',
+      'POST /api/v1/connections/acquire 200',
+      'POST /api/v1/connections/release 200',
+      'POST /api/v1/data/query 200',
+      'POST /api/v1/data/transaction 200',
+      'GET /api/v1/migrations/status 200',
+      'POST /api/v1/migrations/run 200',
     ]),
   );
   for (const { id, description } of routes.nodes)

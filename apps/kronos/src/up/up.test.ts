@@ -44,7 +44,7 @@ async function ready(system: System): Promise<string> {
       if (!found) throw new Error(`Kronos is not ready:\n${system.output()}`);
       return found;
     },
-    { timeout: 60_000, interval: 50 },
+    { timeout: 120_000, interval: 50 },
   );
   isOver.catch(() => undefined);
   return Promise.race([url, isOver]);
@@ -79,7 +79,7 @@ describe('a running system', () => {
     variables = { KRONOS_HOME: home.folder, KRONOS_PORT: String(await getPort({ host: '127.0.0.1' })) };
     system = up(variables);
     url = await ready(system);
-  });
+  }, 130_000);
   afterAll(async () => {
     system.child.kill('SIGTERM');
     await system.exit;
