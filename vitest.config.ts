@@ -35,7 +35,7 @@ export default defineConfig({
         test: {
           name: 'e2e-systems',
           include: ownSystems,
-          testTimeout: 120_000,
+          testTimeout: 300_000,
           hookTimeout: 180_000,
           // After the unit tests, two at a time: one alone leaves a core idle for half of its time.
           maxWorkers: 2,

@@ -116,7 +116,11 @@ async function openSnapshots(
   // All at once, so that what one domain knows of another's events is about as old as these.
   const moments = await Promise.all(
     clients.map(async (client) => {
+      const tables = await readTables(client);
       await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
+      // Before the snapshot: a table that is rewritten after it would look empty in it.
+      const names = tables.map(({ name }) => client.escapeIdentifier(name));
+      if (names.length > 0) await client.query(`LOCK TABLE ${names.join(', ')} IN ACCESS SHARE MODE`);
       const { rows } = await client.query<{ now: Date; version: string }>(
         "SELECT clock_timestamp() AS now, current_setting('server_version') AS version",
       );

@@ -11,6 +11,8 @@ export interface ListedBackup {
   /** Null when it cannot be read, for which `problem` says why. */
   manifest: Manifest | null;
   problem: string | null;
+  /** Whether it may be good, and only the key, or the version, that reads it is not here. */
+  isForeign: boolean;
   verification: Verification | null;
 }
 
@@ -32,10 +34,11 @@ export async function readListed(
   const verification = await readVerification(options.storage, id);
   try {
     const { manifest } = await openBackup(options, id);
-    return { id, manifest, problem: null, verification };
+    return { id, manifest, problem: null, isForeign: false, verification };
   } catch (error) {
     if (!(error instanceof BackupFault)) throw error;
-    return { id, manifest: null, problem: error.message, verification };
+    const isForeign = error.reason === 'UNKNOWN_KEY' || error.reason === 'UNKNOWN_FORMAT';
+    return { id, manifest: null, problem: error.message, isForeign, verification };
   }
 }
 

@@ -40,7 +40,9 @@ export function superfluous(
   if (keep === undefined && olderThanDays === undefined) return [];
   const held = lastGoodOnes(backups);
   const before = now.getTime() - (olderThanDays ?? 0) * 24 * 60 * 60 * 1000;
+  // What another key opens is not ours to judge: the key may come back.
   return backups
+    .filter(({ isForeign }) => !isForeign)
     .slice(keep ?? 0)
     .filter(({ id, manifest }) => {
       const isYoung = olderThanDays !== undefined && (!manifest || Date.parse(manifest.createdAt) > before);

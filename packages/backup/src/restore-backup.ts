@@ -77,9 +77,13 @@ export async function restoreBackup(options: RestoreBackupOptions): Promise<Rest
     const name = databaseOf(target);
     result.replaced = await swapDatabase(target.url, name, result.database);
     result.database = name;
-    // Without force there was nothing in it.
-    if (!options.force) result.replaced = null;
-    await dropReplaced(target.url, name, result.replaced);
+  }
+  for (const { target, result } of restored) {
+    // Without force there was nothing in it; what has been written meanwhile stays.
+    const isSpare = !options.force && result.replaced !== null;
+    if (isSpare && !(await hasData({ ...target, url: inDatabase(target.url, result.replaced!) })))
+      result.replaced = null;
+    await dropReplaced(target.url, databaseOf(target), result.replaced);
   }
   return restored.map(({ result }) => result);
 }

@@ -72,6 +72,8 @@ export async function withClient<Result>(
     options: asRole(role),
     connectionTimeoutMillis: 10_000,
   });
+  // A connection that is cut off while it waits says so without being asked; the next query fails.
+  client.on('error', () => undefined);
   await client.connect();
   try {
     return await work(client);

@@ -62,6 +62,8 @@ export function openDatabases(
     });
     // An idle connection has ended; the next one is opened when it is needed.
     pool.on('error', (err) => logger.debug({ err, domain }, 'an idle connection has ended'));
+    // One that is in use and ends says so, too; whoever uses it learns of it by their query.
+    pool.on('connect', (client) => client.on('error', () => undefined));
     pools.push(pool);
     return pool;
   }

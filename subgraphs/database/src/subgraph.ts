@@ -65,7 +65,8 @@ export async function createSubgraph(environment: NodeJS.ProcessEnv): Promise<Su
   const stopWatching = watchTargets({ db, observatory, intervalMs, logger });
 
   const transactions = openTransactions({
-    ...{ db, databaseUrl, databases, logger, cache: data.cache, redis: data.redis },
+    // Its claim is a transaction that stays open, which a pool would count as a connection for good.
+    ...{ db, databaseUrl: directUrl(databaseUrl), databases, logger, cache: data.cache, redis: data.redis },
     recoveryIntervalMs: settings.DATA_RECOVERY_INTERVAL_MS,
   });
   transactions.recovery.start();

@@ -1,8 +1,9 @@
 import { appendToOutbox } from '@kronos/events';
 import type { GenerationJob, Prisma, Project } from '@kronos/prisma-projects';
-import { decodeId, mutation, newId, type Viewer, validInput } from '@kronos/subgraph';
+import { decodeId, mutation, newId, userFaults, type Viewer, validInput } from '@kronos/subgraph';
 import { z } from 'zod';
 import type { MutationResolvers } from './__generated__/types.ts';
+import { fault } from './faults.ts';
 import { idempotencyKey, parameters } from './inputs.ts';
 import { forget } from './loaders.ts';
 import { actorOf, changeProject, lockProjectFor, stepOrFault } from './project.write.ts';
@@ -23,6 +24,7 @@ export const animationGenerate: MutationResolvers['animationGenerate'] = mutatio
       const before = await askedBefore(tx, projectId, wanted.idempotencyKey);
       if (before) return before;
       const status = stepOrFault(project, 'generationRequested', field);
+      await refuseWhileOneIsMade(tx, projectId, field);
       await refuseBeyondQuotas(tx, actor.viewer, projectId);
       const job = await insertJob(tx, project, actor.viewer.userId, wanted);
       await changeProject(tx, project, { status }, ['generationJobs']);
@@ -42,6 +44,13 @@ async function askedBefore(
   return tx.generationJob.findUnique({
     where: { projectId_idempotencyKey: { projectId, idempotencyKey } },
   });
+}
+
+/** A job may be there that the project's status does not tell of: rows are written by others, too. */
+async function refuseWhileOneIsMade(tx: Prisma.TransactionClient, projectId: string, field: string[]) {
+  const open = { projectId, status: { in: ['queued', 'running'] } };
+  if (await tx.generationJob.findFirst({ where: open, select: { id: true } }))
+    userFaults(fault('PROJECT_BUSY', 'An animation of this project is being made.', field));
 }
 
 async function refuseBeyondQuotas(

@@ -6,6 +6,8 @@ import {
   isEnumType,
   isInputObjectType,
   isLeafType,
+  isListType,
+  isNonNullType,
 } from 'graphql';
 import { type Fragments, fieldsOf, type SelectedPart } from './selected-at.ts';
 
@@ -46,7 +48,9 @@ export function spellingOf(name: RouteSpelling): Spelling {
 }
 
 function read(value: unknown, type: GraphQLInputType): unknown {
-  if (Array.isArray(value)) return value.map((item) => read(item, type));
+  const inner = isNonNullType(type) ? type.ofType : type;
+  // No deeper than the type has lists: a value may be nested as deep as a body is long.
+  if (Array.isArray(value)) return isListType(inner) ? value.map((item) => read(item, inner.ofType)) : value;
   const named = getNamedType(type);
   if (isEnumType(named) && typeof value === 'string') {
     const known = named.getValues().find(({ name }) => name.toLowerCase() === value.toLowerCase());

@@ -61,7 +61,12 @@ async function whileWorking(work: Promise<unknown>, again: () => Promise<void>):
 
 async function endConnections(client: pg.Client, name: string): Promise<void> {
   await client.query(
-    'SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1 AND pid <> pg_backend_pid()',
+    // The server's own workers leave by themselves, and a superuser's session only a superuser may end.
+    `SELECT pg_terminate_backend(activity.pid)
+     FROM pg_stat_activity activity JOIN pg_roles who ON who.oid = activity.usesysid
+       JOIN pg_roles ours ON ours.rolname = current_user
+     WHERE activity.datname = $1 AND activity.pid <> pg_backend_pid()
+       AND activity.backend_type = 'client backend' AND (ours.rolsuper OR NOT who.rolsuper)`,
     [name],
   );
 }

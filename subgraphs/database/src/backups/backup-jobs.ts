@@ -66,6 +66,8 @@ export interface BackupJobsOptions {
 const sayMs = 2_000;
 /** Who has said nothing for so long has died at work, in milliseconds. */
 const deadMs = 60_000;
+/** What has waited for so long waits for a process that has died, in milliseconds. */
+const waitingMs = 24 * 60 * 60_000;
 
 export function openBackupJobs(options: BackupJobsOptions): BackupJobs {
   const { db, databases, storage, masterKeys, logger } = options;
@@ -99,6 +101,12 @@ export function openBackupJobs(options: BackupJobsOptions): BackupJobs {
     const say = sayNow((step) =>
       db.backup.updateMany({ where: { id }, data: { status: 'RUNNING', ...step } }),
     );
+    // While it waited it may have been taken for dead.
+    const { count } = await db.backup.updateMany({
+      where: { id, status: 'QUEUED' },
+      data: { status: 'RUNNING' },
+    });
+    if (count === 0) return;
     try {
       await say.start();
       const chosen = targets().filter(({ domain }) => schemas.includes(domain));
@@ -145,6 +153,12 @@ export function openBackupJobs(options: BackupJobsOptions): BackupJobs {
       const whole = { ...restore, ...data, finishedAt: new Date() };
       await db.backupRestore.upsert({ where: { id }, create: whole, update: whole });
     };
+    // While it waited it may have been taken for dead, and been asked for again.
+    const { count } = await db.backupRestore.updateMany({
+      where: { id, status: 'QUEUED' },
+      data: { status: 'RUNNING' },
+    });
+    if (count === 0) return;
     try {
       await say.start();
       const restored = await restoreBackup({
@@ -191,16 +205,18 @@ export function openBackupJobs(options: BackupJobsOptions): BackupJobs {
   }
 
   async function buryTheDead(): Promise<void> {
-    const dead = {
-      status: { in: ['QUEUED', 'RUNNING'] as const },
-      aliveAt: { lt: new Date(Date.now() - deadMs) },
-    };
+    const before = (ms: number) => ({ aliveAt: { lt: new Date(Date.now() - ms) } });
     const failed = {
       status: 'FAILED',
       finishedAt: new Date(),
       failure: 'The process that did it has ended.',
     } as const;
-    const where = { ...dead, status: { in: [...dead.status.in] } };
+    const where = {
+      OR: [
+        { status: 'RUNNING' as const, ...before(deadMs) },
+        { status: 'QUEUED' as const, ...before(waitingMs) },
+      ],
+    };
     await db.backup.updateMany({ where, data: failed });
     await db.backupRestore.updateMany({ where, data: failed });
     await db.migrationRun.updateMany({ where, data: failed });

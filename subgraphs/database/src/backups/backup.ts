@@ -41,7 +41,7 @@ export const backup: QueryResolvers<Context>['backup'] = async (_parent, { id },
 
 /** One restore. */
 export const backupRestore: QueryResolvers<Context>['backupRestore'] = (_parent, { id }, { loaders }) =>
-  loaders.backupRestore.load(decodeId('restore', id));
+  loaders.backupRestore.load(decodeId('backup_restore', id));
 
 export const Backup: BackupResolvers<Context> = {
   __resolveReference({ id }, { loaders }) {
@@ -60,10 +60,10 @@ export const Backup: BackupResolvers<Context> = {
 
 export const BackupRestore: BackupRestoreResolvers<Context> = {
   __resolveReference({ id }, { loaders }) {
-    const restoreId = tryDecodeId('restore', id);
+    const restoreId = tryDecodeId('backup_restore', id);
     return restoreId ? loaders.backupRestore.load(restoreId) : null;
   },
-  id: ({ id }) => encodeId('restore', id),
+  id: ({ id }) => encodeId('backup_restore', id),
   // A restore stands and falls with its backup, so there is one.
   backup: async ({ backupId }, _args, { loaders }) => (await loaders.backup.load(backupId))!,
   progress: ({ currentStep, totalSteps, startedAt, status }) => ({

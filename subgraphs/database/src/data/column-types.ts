@@ -92,7 +92,12 @@ export function toParameter({ type, of, isPath, max = mostText }: Column, value:
 function staysWithin(path: string): boolean {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is refused
   if (/[\u0000-\u001f\u007f\\]/.test(path)) return false;
-  if (/^[a-z][a-z0-9+.-]*:/i.test(path)) return /^(https|s3):$/.test(URL.parse(path)?.protocol ?? '');
+  if (/^[a-z][a-z0-9+.-]*:/i.test(path)) {
+    const { protocol, username, password, hostname } = URL.parse(path) ?? {};
+    // No address of a machine by its number, nor one with a password: a service will go there.
+    if (username || password) return false;
+    return protocol === 's3:' || (protocol === 'https:' && /\.[a-z]{2,}$/i.test(hostname ?? ''));
+  }
   return path.split('/').every((part) => part !== '' && part !== '.' && part !== '..');
 }
 

@@ -61,7 +61,11 @@ export function toConditions(
     if (filter === null) return [`${sql} IS NULL`];
     if (typeof filter !== 'object') return [compare(sql, column, 'eq', filter, parameters, at)];
     if (Array.isArray(filter)) return [compare(sql, column, 'in', filter, parameters, at)];
-    return Object.entries(filter).map(([operator, value]) => {
+    const conditions = Object.entries(filter);
+    // Without a condition it would mean every row.
+    if (conditions.length === 0)
+      throw new QueryFault(`Say what “${name}” is compared with.`, at, { operators });
+    return conditions.map(([operator, value]) => {
       if (!(operators as string[]).includes(operator))
         throw new QueryFault(`There is no operator “${operator}”.`, [...at, operator], { operators });
       return compare(sql, column, operator as Operator, value, parameters, [...at, operator]);

@@ -49,6 +49,7 @@ export function openReaders(
     if (known) return known;
     const pool = new pg.Pool({ connectionString, max, connectionTimeoutMillis, ...session });
     pool.on('error', (err) => logger.debug({ err, domain }, 'an idle connection of a reader has ended'));
+    pool.on('connect', (client) => client.on('error', () => undefined));
     pools.set(domain, pool);
     return pool;
   }

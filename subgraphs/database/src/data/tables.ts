@@ -9,6 +9,8 @@ export interface Column {
   max?: number;
   /** When a transaction may give it a value; never, when omitted. */
   write?: 'insert' | 'always';
+  /** Only who may write everybody's rows gives it a value; an owner's own rows get it from the database. */
+  notByOwner?: true;
   /** An insert needs it. */
   required?: true;
   /** Of a text: whether it names a file, which is a path that stays within its folder, or an address. */
@@ -39,6 +41,8 @@ export interface Table {
   writeAll: string;
   /** What an owner may do to their rows, and who has `writeAll` to all. */
   operations: readonly ('INSERT' | 'UPDATE' | 'DELETE')[];
+  /** The column that says who made a row, where an owner's own rows have to say so. */
+  maker?: string;
   /** Columns that are set to the present at each change. */
   touched?: string;
   /** The order of pages when none is asked for: the newest first. */
@@ -135,15 +139,17 @@ export const tables: Readonly<Record<string, Table>> = {
     columns: {
       id: id('generation_job', insert),
       project_id: id('project', needed),
-      status: text(50, always),
-      progress: { type: 'number', ...always },
+      requested_by: id('user', insert),
+      status: text(50, { ...always, notByOwner: true }),
+      progress: { type: 'number', ...always, notByOwner: true },
       parameters: json(insert),
-      result_asset_id: id('media_asset', { ...always, within: 'media_assets' }),
+      result_asset_id: id('media_asset', { ...always, within: 'media_assets', notByOwner: true }),
       created_at: time,
       started_at: time,
       finished_at: time,
     },
     operations: ['INSERT', 'UPDATE'],
+    maker: 'requested_by',
   },
   project_versions: {
     ...ofProject,

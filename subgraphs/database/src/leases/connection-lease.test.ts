@@ -78,11 +78,13 @@ test('a lease reaches no database but its own', async () => {
 test('what is being done on a lease ends with it, and what it has left goes', async () => {
   const { databaseUrl, lease } = await acquire({ operationType: 'WRITE' });
   await query(databaseUrl, 'SELECT lo_create(0)');
+  await query(databaseUrl, "BEGIN; SELECT lo_create(0); PREPARE TRANSACTION 'left behind'");
   const running = expect(query(databaseUrl, 'SELECT pg_sleep(60)')).rejects.toThrow(/terminat/i);
   const isRunning = `SELECT 1 FROM pg_stat_activity WHERE query = 'SELECT pg_sleep(60)' AND usename LIKE 'kronos_lease_%'`;
   await vi.waitFor(async () => expect(await query(database.databaseUrl, isRunning)).toHaveLength(1));
   expect((await release({ leaseId: lease.id })).userErrors).toEqual([]);
   await running;
+  expect(await query(database.databaseUrl, 'SELECT gid FROM pg_prepared_xacts')).toEqual([]);
 });
 
 test('the policy decides: deny by default', async () => {

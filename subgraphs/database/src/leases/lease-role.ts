@@ -57,12 +57,27 @@ export async function dropLeaseRole(client: pg.ClientBase, role: string): Promis
       'SELECT pg_terminate_backend(pid, $2) FROM pg_stat_activity WHERE usename = $1 AND pid <> pg_backend_pid()',
       [role, endingMs],
     );
+    await client.query(`SET lock_timeout = '10s'; GRANT ${name} TO CURRENT_USER`);
+    await endPrepared(client, role);
     // What it may own, such as large objects, anybody can make: it goes, too.
-    await client.query(
-      `BEGIN; GRANT ${name} TO CURRENT_USER; DROP OWNED BY ${name}; DROP ROLE ${name}; COMMIT`,
-    );
+    await client.query(`BEGIN; DROP OWNED BY ${name}; DROP ROLE ${name}; COMMIT; RESET lock_timeout`);
   }
   await client.query('SELECT pg_advisory_unlock(hashtextextended($1, 0))', [role]);
+}
+
+/** Undoes what the lease has prepared to commit and left: it would keep its locks, and the role, for good. */
+async function endPrepared(client: pg.ClientBase, role: string): Promise<void> {
+  const { rows } = await client.query<{ gid: string; owner: string }>(
+    `SELECT gid, owner FROM pg_prepared_xacts WHERE database = current_database()
+     AND owner IN ($1, current_database() || '_reader', current_database() || '_writer')`,
+    [role],
+  );
+  for (const { gid, owner } of rows) {
+    const name = pg.escapeIdentifier(owner);
+    await client.query(`GRANT ${name} TO CURRENT_USER; SET ROLE ${name}`);
+    await client.query(`ROLLBACK PREPARED ${pg.escapeLiteral(gid)}`);
+    await client.query('RESET ROLE');
+  }
 }
 
 /**

@@ -25,14 +25,14 @@ export const migrationStatus: QueryResolvers<Context>['migrationStatus'] = async
 
 /** One run of migrations. */
 export const migrationRun: QueryResolvers<Context>['migrationRun'] = (_parent, { id }, { loaders }) =>
-  loaders.migrationRun.load(decodeId('mig', id));
+  loaders.migrationRun.load(decodeId('migration_run', id));
 
 export const MigrationRun: MigrationRunResolvers<Context> = {
   __resolveReference({ id }, { loaders }) {
-    const runId = tryDecodeId('mig', id);
+    const runId = tryDecodeId('migration_run', id);
     return runId ? loaders.migrationRun.load(runId) : null;
   },
-  id: ({ id }) => encodeId('mig', id),
+  id: ({ id }) => encodeId('migration_run', id),
   progress: ({ currentStep, totalSteps, startedAt, status }) => ({
     ...{ currentStep, totalSteps },
     estimatedRemaining: status === 'RUNNING' ? estimateRemaining(startedAt, currentStep, totalSteps) : null,

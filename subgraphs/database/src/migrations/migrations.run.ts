@@ -1,5 +1,5 @@
 import { giveUpFailed } from '@kronos/migrations';
-import { mutation, newId, userFaults, validInput } from '@kronos/subgraph';
+import { mutation, newId, requireRecentLogin, userFaults, validInput } from '@kronos/subgraph';
 import { z } from 'zod';
 import type { MutationResolvers } from '../__generated__/types.ts';
 import type { Context } from '../context.ts';
@@ -23,6 +23,7 @@ export const migrationsRun: MutationResolvers<Context>['migrationsRun'] = mutati
   async (_parent, { input }, context) => {
     const { schema, targetVersion, dryRun, resume } = validInput(values, input ?? {});
     const { db, databases, viewer, logger, databaseUrl } = context;
+    if (viewer && !dryRun) requireRecentLogin(viewer);
     const targets = migrationTargets(databases, schema);
     if (targets.length === 0)
       userFaults(fault('NOT_FOUND', 'There is no such domain here.', ['input', 'schema']));

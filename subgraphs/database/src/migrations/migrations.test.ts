@@ -90,7 +90,7 @@ test.each([
 test.each([
   [statusQuery, {}],
   [runMutation, { input: {} }],
-  [runQuery, { id: 'mig_01h455vb4pex5vsknk084sn02q' }],
+  [runQuery, { id: 'migration_run_01h455vb4pex5vsknk084sn02q' }],
 ])('%s is for administrators of the databases', async (document, variables) => {
   expect(codeOf(await database.execute(document, variables))).toBe('UNAUTHENTICATED');
   expect(codeOf(await database.execute(document, variables, { scopes: ['database:lease'] }))).toBe('FORBIDDEN');

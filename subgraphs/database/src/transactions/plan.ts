@@ -139,7 +139,7 @@ function toRowWrite(input: OperationInput, { operations, caller, path }: Surroun
   }
   if (kind === 'UPDATE' && Object.keys(data).length === 0)
     throw new QueryFault('There is nothing to change.', [...path, 'data']);
-  if (kind !== 'DELETE') checkData(table, kind, data, [...path, 'data'], operations);
+  if (kind !== 'DELETE') checkData({ table, kind, sight }, data, [...path, 'data'], operations);
   return {
     store: 'POSTGRESQL',
     ...{ kind, name: input.table!, table, sight, data, where },
@@ -150,7 +150,9 @@ function toRowWrite(input: OperationInput, { operations, caller, path }: Surroun
 /** Gives a new row its key and its owner. */
 function prepareInsert(table: Table, sight: Sight, data: Record<string, unknown>, path: string[]): void {
   if (table.columns[table.key]!.write && table.key === 'id') data.id ??= newId();
-  if (sight === 'all' || 'through' in table.owner) return;
+  if (sight === 'all') return;
+  if (table.maker) data[table.maker] = sight.owner;
+  if ('through' in table.owner) return;
   const { column } = table.owner;
   const at = [...path, 'data', column];
   if (data[column] != null && parameterAt(table.columns[column]!, data[column], at) !== sight.owner)
@@ -159,8 +161,7 @@ function prepareInsert(table: Table, sight: Sight, data: Record<string, unknown>
 }
 
 function checkData(
-  table: Table,
-  kind: 'INSERT' | 'UPDATE',
+  { table, kind, sight }: { table: Table; kind: 'INSERT' | 'UPDATE'; sight: Sight },
   data: Readonly<Record<string, unknown>>,
   path: string[],
   before: readonly PlannedOperation[],
@@ -170,6 +171,8 @@ function checkData(
     const column = columnOf(table, name, at);
     if (column.write !== 'always' && !(kind === 'INSERT' && column.write === 'insert'))
       throw new QueryFault(`“${name}” is not written by ${kind}.`, at);
+    if (column.notByOwner && sight !== 'all')
+      throw new QueryFault(`“${name}” is written by whoever does the work.`, at);
     if (value === null) {
       if (column.required) throw new QueryFault(`“${name}” is never null.`, at);
     } else if (column.type !== 'json' && typeof value === 'object') checkReference(value, at, before);

@@ -136,7 +136,9 @@ async function outcomeOf(pool: pg.Pool | undefined, xid: bigint | null): Promise
 async function endPrepared({ log, coordinator }: RecoveryOptions, pool: pg.Pool): Promise<void> {
   await withClient(pool, async (client) => {
     const { rows } = await client.query<{ gid: string }>(
-      `SELECT gid FROM pg_prepared_xacts WHERE database = current_database() AND starts_with(gid, 'kronos:')`,
+      // Not those of others who call theirs so: only their owner may end them.
+      `SELECT gid FROM pg_prepared_xacts
+       WHERE database = current_database() AND starts_with(gid, 'kronos:') AND owner = current_user`,
     );
     for (const { gid } of rows) {
       const id = transactionOf(gid);
