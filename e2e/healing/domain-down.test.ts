@@ -2,14 +2,17 @@ import { decodeId } from '@kronos/subgraph';
 import { createTestDomain, createTestSubgraph, testRedisUrl } from '@kronos/subgraph/testing';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createSubgraph as auth } from '../../subgraphs/auth/src/subgraph.ts';
+import { createSubgraph as cache } from '../../subgraphs/cache/src/subgraph.ts';
+import { createSubgraph as database } from '../../subgraphs/database/src/subgraph.ts';
 import { createSubgraph as events } from '../../subgraphs/events/src/subgraph.ts';
 import { createSubgraph as notifications } from '../../subgraphs/notifications/src/subgraph.ts';
+import { createSubgraph as projects } from '../../subgraphs/projects/src/subgraph.ts';
 import { createSubgraph as router } from '../../subgraphs/router/src/subgraph.ts';
 import { createSubgraph as users } from '../../subgraphs/users/src/subgraph.ts';
 import type { Json } from '../kit/client.ts';
 import { waitUntil } from '../kit/resuming-listener.ts';
 
-const creators = { auth, events, notifications, router, users };
+const creators = { auth, cache, database, events, notifications, projects, router, users };
 type Name = keyof typeof creators;
 type Running = Awaited<ReturnType<typeof createTestSubgraph>>;
 
@@ -108,7 +111,7 @@ test('while auth is down nothing is erased, because somebody could still be logg
   await data('users', 'query($id: ID!) { user(id: $id) { id } }', { id: ada.id }, ada);
   await stop('auth');
   const request = await erase(ada);
-  expect(await pendingOf(request)).toEqual(['auth', 'events', 'notifications', 'router', 'users']);
+  expect(await pendingOf(request)).toEqual(Object.keys(creators));
   await start('auth');
   await waitUntil(async () => (await pendingOf(request)).length === 0);
 });

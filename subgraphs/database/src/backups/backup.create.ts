@@ -26,7 +26,7 @@ export function refuseUnknown(schemas: readonly string[], { backupJobs }: Pick<C
   const known = new Set(backupJobs.targets().map(({ domain }) => domain));
   const unknown = schemas.filter((schema) => !known.has(schema));
   if (unknown.length > 0)
-    userFaults(fault('NOT_FOUND', `There is no domain ${unknown.join(', ')} here.`, ['input', 'schemas']));
+    userFaults(fault('NOT_FOUND', 'There is no such domain here.', ['input', 'schemas']));
 }
 
 const values = z.object({ schemas: domainNames.nullish() });

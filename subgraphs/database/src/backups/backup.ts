@@ -6,6 +6,7 @@ import type {
   QueryResolvers,
 } from '../__generated__/types.ts';
 import type { Context } from '../context.ts';
+import { isDatabaseAdmin } from '../leases/lease.rules.ts';
 import { estimateRemaining } from './estimate-remaining.ts';
 
 /** Backups in pages, newest first. */
@@ -44,9 +45,10 @@ export const backupRestore: QueryResolvers<Context>['backupRestore'] = (_parent,
   loaders.backupRestore.load(decodeId('backup_restore', id));
 
 export const Backup: BackupResolvers<Context> = {
-  __resolveReference({ id }, { loaders }) {
-    const backupId = tryDecodeId('backup', id);
-    return backupId ? loaders.backup.load(backupId) : null;
+  // Not by a rule on the type: it would stand on every Node.
+  __resolveReference({ id }, context) {
+    const backupId = isDatabaseAdmin(context) && tryDecodeId('backup', id);
+    return backupId ? context.loaders.backup.load(backupId) : null;
   },
   id: ({ id }) => encodeId('backup', id),
   kind: ({ isFull }) => (isFull ? 'FULL' : 'SCHEMA'),
@@ -59,9 +61,9 @@ export const Backup: BackupResolvers<Context> = {
 };
 
 export const BackupRestore: BackupRestoreResolvers<Context> = {
-  __resolveReference({ id }, { loaders }) {
-    const restoreId = tryDecodeId('backup_restore', id);
-    return restoreId ? loaders.backupRestore.load(restoreId) : null;
+  __resolveReference({ id }, context) {
+    const restoreId = isDatabaseAdmin(context) && tryDecodeId('backup_restore', id);
+    return restoreId ? context.loaders.backupRestore.load(restoreId) : null;
   },
   id: ({ id }) => encodeId('backup_restore', id),
   // A restore stands and falls with its backup, so there is one.

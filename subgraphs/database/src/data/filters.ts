@@ -30,7 +30,7 @@ const mostInList = 100;
 export function columnOf(table: Table, name: string, path: readonly string[]): Column {
   const column = Object.hasOwn(table.columns, name) ? table.columns[name] : undefined;
   if (column) return column;
-  throw new QueryFault(`There is no column “${name}”.`, path, { columns: Object.keys(table.columns) });
+  throw new QueryFault('There is no such column.', path, { columns: Object.keys(table.columns) });
 }
 
 /** A column in a statement, by its name in the register and nothing that a caller wrote. */
@@ -67,7 +67,7 @@ export function toConditions(
       throw new QueryFault(`Say what “${name}” is compared with.`, at, { operators });
     return conditions.map(([operator, value]) => {
       if (!(operators as string[]).includes(operator))
-        throw new QueryFault(`There is no operator “${operator}”.`, [...at, operator], { operators });
+        throw new QueryFault('There is no such operator.', [...at, operator], { operators });
       return compare(sql, column, operator as Operator, value, parameters, [...at, operator]);
     });
   });

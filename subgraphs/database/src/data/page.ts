@@ -45,7 +45,7 @@ const mostRows = 100;
 export function tableOf(name: string, path: readonly string[] = ['table']): Table {
   const table = Object.hasOwn(tables, name) ? tables[name] : undefined;
   if (table) return table;
-  throw new QueryFault(`There is no table “${name}”.`, path, { tables: Object.keys(tables) });
+  throw new QueryFault('There is no such table.', path, { tables: Object.keys(tables) });
 }
 
 /**

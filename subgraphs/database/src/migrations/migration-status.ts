@@ -2,6 +2,7 @@ import { badUserInput, decodeId, encodeId, tryDecodeId } from '@kronos/subgraph'
 import type { MigrationRunResolvers, QueryResolvers } from '../__generated__/types.ts';
 import { estimateRemaining } from '../backups/estimate-remaining.ts';
 import type { Context } from '../context.ts';
+import { isDatabaseAdmin } from '../leases/lease.rules.ts';
 import { migrationTargets, readDomains } from './domain-migrations.ts';
 
 /** How the domains, or one, stand to their migrations. */
@@ -28,9 +29,10 @@ export const migrationRun: QueryResolvers<Context>['migrationRun'] = (_parent, {
   loaders.migrationRun.load(decodeId('migration_run', id));
 
 export const MigrationRun: MigrationRunResolvers<Context> = {
-  __resolveReference({ id }, { loaders }) {
-    const runId = tryDecodeId('migration_run', id);
-    return runId ? loaders.migrationRun.load(runId) : null;
+  // Not by a rule on the type: it would stand on every Node.
+  __resolveReference({ id }, context) {
+    const runId = isDatabaseAdmin(context) && tryDecodeId('migration_run', id);
+    return runId ? context.loaders.migrationRun.load(runId) : null;
   },
   id: ({ id }) => encodeId('migration_run', id),
   progress: ({ currentStep, totalSteps, startedAt, status }) => ({
