@@ -64,3 +64,15 @@ test.each<[string, number | undefined, boolean?, string[]?]>([
     maxAge === undefined ? undefined : [maxAge, isPublic, tags],
   );
 });
+
+test('fragments that spread others many times are walked once', () => {
+  const doubling = Array.from(
+    { length: 60 },
+    (_, n) => `fragment F${n} on Product { ...F${n + 1} ...F${n + 1} }`,
+  );
+  expect(
+    policyOf(`{ product { id ...F0 } } ${doubling.join(' ')} fragment F60 on Product { name }`),
+  ).toMatchObject({
+    maxAge: 60,
+  });
+});

@@ -66,6 +66,8 @@ class Walk {
   readonly #schema: GraphQLSchema;
   readonly #hints: CacheHints;
   readonly #fragments: Fragments;
+  readonly #walked = new Map<SelectionSetNode, Set<string>>();
+  readonly #entities = new Map<string, Set<GraphQLObjectType>>();
 
   constructor(schema: GraphQLSchema, hints: CacheHints, fragments: Fragments) {
     this.#schema = schema;
@@ -78,6 +80,7 @@ class Walk {
   }
 
   #selections(set: SelectionSetNode, parent: GraphQLCompositeType, place: Place): void {
+    if (this.#hasWalked(set, parent, place)) return;
     for (const node of set.selections) {
       if (node.kind === Kind.FIELD) {
         if (node.name.value === '__typename') continue;
@@ -90,6 +93,16 @@ class Walk {
       const narrowed = typeCondition ? this.#schema.getType(typeCondition.name.value) : parent;
       this.#selections(selectionSet, narrowed as GraphQLCompositeType, place);
     }
+  }
+
+  /** Each set once in each place: fragments that spread others twice would be walked exponentially often. */
+  #hasWalked(set: SelectionSetNode, { name }: GraphQLCompositeType, { isRoot, isList }: Place): boolean {
+    const places = this.#walked.get(set) ?? new Set();
+    this.#walked.set(set, places);
+    const key = `${name} ${isRoot} ${isList}`;
+    if (places.has(key)) return true;
+    places.add(key);
+    return false;
   }
 
   /** The types whose field it may be. */
@@ -135,7 +148,8 @@ class Walk {
 
   /** Notes which entities it depends on. @returns whether there are any */
   #depend(type: GraphQLCompositeType, set: SelectionSetNode, isList: boolean): boolean {
-    const entities = entitiesOf(this.#schema, type);
+    const entities = this.#entities.get(type.name) ?? entitiesOf(this.#schema, type);
+    this.#entities.set(type.name, entities);
     for (const entity of entities) {
       const prefix = prefixOf(entity);
       this.types.add(prefix);
