@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { CacheNamespace } from '@kronos/cache';
+import { requireCaller } from '@kronos/subgraph';
 import type { DataPaginationResolvers, QueryResolvers } from '../__generated__/types.ts';
 import type { Context } from '../context.ts';
 import { toClientError } from './data-faults.ts';
@@ -36,6 +37,7 @@ const mostBytes = 1_000_000;
 
 /** Rows of a table that the caller may see, from the cache where it has them. */
 export const dataQuery: QueryResolvers<Context>['dataQuery'] = async (_parent, { input }, context) => {
+  requireCaller(context);
   try {
     const sight = sightOf(context, tableOf(input.table), 'readAll');
     return await queryData(context.data, input as PageInput, sight);
