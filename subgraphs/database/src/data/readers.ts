@@ -5,6 +5,7 @@ import { serviceUnavailable } from '@kronos/subgraph';
 import pg from 'pg';
 import { ensureAccessRoles } from '../access-roles.ts';
 import type { DomainDatabase } from '../domain-databases.ts';
+import { scramVerifier } from '../scram-verifier.ts';
 
 /** Statements that others have written, in whole or in part, run on these connections and on no others. */
 export interface Readers {
@@ -146,7 +147,7 @@ async function writeLogin(
         CREATE ROLE ${login} LOGIN IN ROLE ${pg.escapeIdentifier(reader)};
       END IF;
     END $$;
-    ALTER ROLE ${login} LOGIN PASSWORD ${pg.escapeLiteral(password)} CONNECTION LIMIT 100;
+    ALTER ROLE ${login} LOGIN PASSWORD ${pg.escapeLiteral(scramVerifier(password))} CONNECTION LIMIT 100;
     ALTER ROLE ${login} SET default_transaction_read_only = on;
     ALTER ROLE ${login} SET statement_timeout = ${statementTimeoutMs};
     ALTER ROLE ${login} SET lock_timeout = ${statementTimeoutMs};

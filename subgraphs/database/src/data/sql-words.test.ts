@@ -6,6 +6,8 @@ test.each([
   ['-- g(\n/* h( /* i( */ */ WITH x AS (SELECT J (1))', 'WITH', ['as', 'j']],
   [`SELECT 'k(', E'\\'l(', $$m($$, $a$ $$ n( $a$, o$$p (1)`, 'SELECT', ['o$$p']],
   [`SELECT '\\', q(1)`, 'SELECT', ['q']],
+  ["SELECT E'x'\n'a\\'' , q(1) --'", 'SELECT', ['q']],
+  ["SELECT E'x' -- y\n\t'a\\'(', r(1)", 'SELECT', ['r']],
   ['SELECT "R""s" . t /**/ (1)', 'SELECT', ['R"s', 't']],
   ['SELECT $1, $2(', 'SELECT', []],
   [`SELECT 'never ends, u(`, 'SELECT', []],

@@ -15,7 +15,8 @@ const token = new RegExp(
     String.raw`(?<space>\s+|--[^\n\r]*)`,
     String.raw`(?<comment>/\*)`,
     '(?<escaped>[uU]&"(?:[^"]|"")*"?)',
-    String.raw`(?<text>[eE]'(?:[^'\\]|\\[\s\S]|'')*'?|(?:[uU]&|[bBxXnN])?'(?:[^']|'')*'?)`,
+    // One that goes on after the end of a line goes on by the same rules.
+    String.raw`(?<text>[eE]'(?:[^'\\]|\\[\s\S]|'')*'?(?:(?:\s|--[^\n\r]*(?=[\n\r]))*'(?:[^'\\]|\\[\s\S]|'')*'?)*|(?:[uU]&|[bBxXnN])?'(?:[^']|'')*'?)`,
     String.raw`(?<dollar>\$(?<tag>[A-Za-z_\u0080-\uffff][\w\u0080-\uffff]*)?\$)`,
     '(?<quoted>"(?:[^"]|"")*"?)',
     String.raw`(?<word>[A-Za-z_\u0080-\uffff][\w$\u0080-\uffff]*)`,
