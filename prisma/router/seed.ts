@@ -4,7 +4,8 @@ import { appendToOutbox, type EventPayload } from '@kronos/events';
 import { PrismaPg } from '@prisma/adapter-pg';
 import { v7 as uuidv7 } from 'uuid';
 import { type Prisma, PrismaClient } from './client/client.ts';
-import { type SeededRoute, seededPolicies, seededRoutes } from './seeds.ts';
+import type { SeededRoute } from './seeded-route.ts';
+import { seededPolicies, seededRoutes } from './seeds.ts';
 
 type Kind = EventPayload<'edgeRulesChanged'>['kind'];
 

@@ -1,7 +1,6 @@
 import type { RouteParameter } from '@kronos/edge-rules';
-import type { SeededRoute } from './seeds.ts';
+import { routeId, type SeededRoute } from './seeded-route.ts';
 
-const routeId = (number: number) => `00000000-0000-7000-8001-${String(number).padStart(12, '0')}`;
 const body: readonly RouteParameter[] = [{ variable: 'input', source: 'BODY', name: null }];
 const userErrors = `userErrors {
       code

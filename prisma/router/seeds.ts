@@ -1,32 +1,10 @@
-import {
-  defaultPolicies,
-  type QuotaPolicy,
-  type RouteMethod,
-  type RouteParameter,
-  type RouteSpelling,
-} from '@kronos/edge-rules';
+import { defaultPolicies, type QuotaPolicy, type RouteParameter } from '@kronos/edge-rules';
+import { routeId, type SeededRoute } from './seeded-route.ts';
 import { databaseRoutes } from './seeds.database.ts';
 
 /** The policies that every installation has. Their names are part of the contract: gateways choose by them. */
 export const seededPolicies: readonly QuotaPolicy[] = Object.values(defaultPolicies);
 
-/** A route of every installation, with the operation that answers it. */
-export interface SeededRoute {
-  /** The same everywhere, so that a route is known again under another path. */
-  id: string;
-  method: RouteMethod;
-  path: string;
-  /** For people, in one sentence. */
-  description: string;
-  /** Holds exactly one operation, with a name. */
-  document: string;
-  parameters: readonly RouteParameter[];
-  successStatus: number;
-  resultPath: string;
-  spelling?: RouteSpelling;
-}
-
-const routeId = (number: number) => `00000000-0000-7000-8001-${String(number).padStart(12, '0')}`;
 const from = (source: 'PATH' | 'QUERY' | 'BODY', ...names: string[]): RouteParameter[] =>
   names.map((name) => ({ variable: name, source, name }));
 

@@ -34,6 +34,7 @@ export {
   masterKeysEnvironment,
   openMasterKeys,
 } from './master-keys.ts';
+export { isMediaPath } from './media-path.ts';
 export { type Domain, type DomainDatabase, type DomainOptions, openDomain } from './open-domain.ts';
 export {
   anonymised,

@@ -1,4 +1,4 @@
-import { encodeId, tryDecodeId } from '@kronos/subgraph';
+import { encodeId, isMediaPath, tryDecodeId } from '@kronos/subgraph';
 import type { Column } from './tables.ts';
 
 /** What columns can hold. `enum` is one of PostgreSQL's enums, which callers see as a text. */
@@ -59,7 +59,7 @@ export function toParameter({ type, of, isPath, max = mostText }: Column, value:
       if (typeof value !== 'string') throw new ValueFault('expected a text');
       if (value.length > max) throw new ValueFault(`expected at most ${max} characters`);
       if (value.includes('\0')) throw new ValueFault('expected a text without the character NUL');
-      if (isPath && !staysWithin(value))
+      if (isPath && !isMediaPath(value))
         throw new ValueFault('expected a path without “..”, or an https or s3 address');
       return value;
     case 'integer':
@@ -86,19 +86,6 @@ export function toParameter({ type, of, isPath, max = mostText }: Column, value:
       return json;
     }
   }
-}
-
-/** As the projects domain has it: what it keeps files by must not lead out of where they are. */
-function staysWithin(path: string): boolean {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is refused
-  if (/[\u0000-\u001f\u007f\\]/.test(path)) return false;
-  if (/^[a-z][a-z0-9+.-]*:/i.test(path)) {
-    const { protocol, username, password, hostname } = URL.parse(path) ?? {};
-    // No address of a machine by its number, nor one with a password: a service will go there.
-    if (username || password) return false;
-    return protocol === 's3:' || (protocol === 'https:' && /\.[a-z]{2,}$/i.test(hostname ?? ''));
-  }
-  return path.split('/').every((part) => part !== '' && part !== '.' && part !== '..');
 }
 
 function toWhole(value: unknown, limit: bigint, expected: string): string {
