@@ -121,6 +121,23 @@ test('it is restored under everybody who is connected, and to nobody when a part
   expect(await databasesBeside(databaseOf(auth))).toEqual(before);
 });
 
+test('of several databases all are put into place, or none', async () => {
+  const { id } = await create();
+  await auth.query("UPDATE outbox SET name = 'since the backup'");
+  await cache.query(
+    "BEGIN; INSERT INTO consumer_offset VALUES ('in', 'doubt', 1); PREPARE TRANSACTION 'doubt'",
+  );
+  try {
+    const restoring = restoreBackup({ ...using, id, mode: 'IN_PLACE', force: true });
+    await expect(restoring).rejects.toMatchObject({
+      detail: expect.stringContaining('prepared transaction'),
+    });
+  } finally {
+    await cache.query("ROLLBACK PREPARED 'doubt'");
+  }
+  expect(await auth.query('SELECT DISTINCT name FROM outbox')).toEqual([{ name: 'since the backup' }]);
+});
+
 test('the proof restores into databases that are gone afterwards, and is noted', async () => {
   const { id, databases } = await create();
   const before = await databasesBeside(databaseOf(auth));

@@ -73,11 +73,7 @@ export async function restoreBackup(options: RestoreBackupOptions): Promise<Rest
   if (mode === 'SCRATCH') return restored.map(({ result }) => result);
   for (const { made } of restored) await made.keep();
   if (mode === 'BESIDE') return restored.map(({ result }) => result);
-  for (const { target, result } of restored) {
-    const name = databaseOf(target);
-    result.replaced = await swapDatabase(target.url, name, result.database);
-    result.database = name;
-  }
+  await swapAll(restored);
   for (const { target, result } of restored) {
     // Without force there was nothing in it; what has been written meanwhile stays.
     const isSpare = !options.force && result.replaced !== null;
@@ -86,6 +82,25 @@ export async function restoreBackup(options: RestoreBackupOptions): Promise<Rest
     await dropReplaced(target.url, databaseOf(target), result.replaced);
   }
   return restored.map(({ result }) => result);
+}
+
+/** Puts all of them into place, or none: what was in the place of the first goes back when a later one cannot be put. */
+async function swapAll(
+  restored: readonly { target: BackupTarget; result: RestoredDatabase }[],
+): Promise<void> {
+  const swapped: (() => Promise<unknown>)[] = [];
+  try {
+    for (const { target, result } of restored) {
+      const name = databaseOf(target);
+      const replaced = await swapDatabase(target.url, name, result.database);
+      if (replaced) swapped.push(() => swapDatabase(target.url, name, replaced));
+      result.replaced = replaced;
+      result.database = name;
+    }
+  } catch (error) {
+    for (const swapBack of swapped.reverse()) await swapBack();
+    throw error;
+  }
 }
 
 function choose(manifest: Manifest, { domains, targets, id }: RestoreBackupOptions) {
