@@ -12,7 +12,7 @@ export {
 } from './connection.ts';
 export { isDatabaseAway } from './database-errors.ts';
 export { defineSubgraph } from './define-subgraph.ts';
-export { domainAdapter } from './domain-adapter.ts';
+export { domainAdapter, statementNames } from './domain-adapter.ts';
 export { type EntryHandlersOptions, entryHandlers } from './entries/entry-handlers.ts';
 export type { Effect, EntryDatabase, EntryRow, EntryTables } from './entries/entry-tables.ts';
 export { type Access, loadAccess } from './entries/load-access.ts';

@@ -71,6 +71,8 @@ export async function createSubgraph(environment: NodeJS.ProcessEnv): Promise<Su
   });
   transactions.recovery.start();
 
+  const sources = data.sources(domain.consumers);
+
   return defineSubgraph({
     ...domain,
     schemaFile: new URL('../schema.graphql', import.meta.url),
@@ -79,7 +81,7 @@ export async function createSubgraph(environment: NodeJS.ProcessEnv): Promise<Su
       createContext(
         {
           ...{ db, log: domain.log, databases, leases, backupJobs, redis, observatory },
-          ...{ data: data.sources(domain.consumers), transactions },
+          ...{ data: sources, transactions },
           ...{ background, databaseUrl: directUrl(databaseUrl) },
         },
         request,

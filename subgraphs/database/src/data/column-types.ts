@@ -1,4 +1,5 @@
 import { encodeId, isMediaPath, tryDecodeId } from '@kronos/subgraph';
+import pg from 'pg';
 import type { Column } from './tables.ts';
 
 /** What columns can hold. `enum` is one of PostgreSQL's enums, which callers see as a text. */
@@ -96,14 +97,47 @@ function toWhole(value: unknown, limit: bigint, expected: string): string {
   return number.toString();
 }
 
-/** What a caller sees of a value that `pg` has read. */
-export function fromDatabase({ type, of }: Column, value: unknown): unknown {
-  if (value === null) return null;
-  if (type === 'id') return encodeId(of!, value as string);
-  if (value instanceof Date) return value.toISOString();
-  if (type === 'decimal') return Number(value);
-  if (type !== 'bigint') return value;
-  const number = Number(value);
-  // What JSON's readers would round stays a text.
-  return Number.isSafeInteger(number) ? number : value;
+/** A row as PostgreSQL writes it. */
+export type TextRow = Readonly<Record<string, string | null>>;
+
+/** For a statement's `types`: columns come as PostgreSQL writes them, since what they mean is known here. */
+export const asTexts = { getTypeParser: () => (text: string) => text };
+
+/** What a caller sees of a value that was read `asTexts`. */
+export function fromDatabase({ type, of }: Column, text: string | null): unknown {
+  if (text === null) return null;
+  switch (type) {
+    case 'id':
+      return encodeId(of!, text);
+    case 'text':
+    case 'enum':
+      return text;
+    case 'integer':
+    case 'decimal':
+    case 'number':
+      return Number(text);
+    case 'bigint': {
+      const number = Number(text);
+      // What JSON's readers would round stays a text.
+      return Number.isSafeInteger(number) ? number : text;
+    }
+    case 'boolean':
+      return text === 't';
+    case 'timestamp':
+      return toMoment(text);
+    case 'json':
+      return JSON.parse(text);
+  }
 }
+
+const momentInUtc = /^(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d)(?:\.(\d+))?\+00$/;
+
+/** In RFC 3339, to the millisecond; null for a moment without end. */
+function toMoment(text: string): string | null {
+  const parts = momentInUtc.exec(text);
+  if (parts) return `${parts[1]}T${parts[2]}.${(parts[3] ?? '').slice(0, 3).padEnd(3, '0')}Z`;
+  const moment = parseTimestamp(text);
+  return moment instanceof Date ? moment.toISOString() : null;
+}
+
+const parseTimestamp = pg.types.getTypeParser(pg.types.builtins.TIMESTAMPTZ) as (text: string) => unknown;

@@ -1,4 +1,3 @@
-import pg from 'pg';
 import { sqlTypes } from './column-types.ts';
 import { columnOf, columnSql, type Parameters, QueryFault } from './filters.ts';
 import type { Column, Table } from './tables.ts';
@@ -43,18 +42,9 @@ export function orderSql(order: readonly Order[]): string {
   return order.map(({ name, column, direction }) => `${columnSql(name, column)} ${direction}`).join(', ');
 }
 
-/** The columns of a statement that a row's cursor is made from: exact, as texts. */
-export function cursorColumns(order: readonly Order[]): string {
-  return order
-    .map(
-      ({ name, column }, index) => `${columnSql(name, column)}::text AS ${pg.escapeIdentifier(`~${index}`)}`,
-    )
-    .join(', ');
-}
-
-/** The cursor of a row that was read with `cursorColumns`. */
-export function cursorOf(order: readonly Order[], row: Readonly<Record<string, unknown>>): string {
-  const values = order.map((_, index) => row[`~${index}`]);
+/** The cursor of a row of which the columns of its order were read as texts, which are exact. */
+export function cursorOf(order: readonly Order[], row: Readonly<Record<string, string | null>>): string {
+  const values = order.map(({ name }) => row[name]);
   return Buffer.from(JSON.stringify([signature(order), ...values])).toString('base64url');
 }
 

@@ -8,6 +8,7 @@ import { onChanges } from './on-changes.ts';
 import type { PageRows } from './page.ts';
 import { openReaders } from './readers.ts';
 import { tables } from './tables.ts';
+import { watchUpToDate } from './up-to-date.ts';
 
 /** The domains whose tables can be queried. */
 type QueriedDomain = 'projects' | 'users';
@@ -26,8 +27,6 @@ export interface OpenData<Transaction> {
 
 /** For how long an answer is fresh, and may then be given out once more while it is computed anew, in seconds. */
 const [ttlSeconds, staleWhileRevalidateSeconds] = [300, 60];
-/** How long a query waits for announcements to be taken in before it asks the database itself, in milliseconds. */
-const patienceMs = 250;
 
 /** Opens nothing that is not there: connections are made when they are needed, and made again. */
 export function openData<Transaction>(
@@ -37,17 +36,10 @@ export function openData<Transaction>(
   const redis = openCacheRedis(redisUrl, logger);
   const cache = createCache({ redis, logger });
   const readers = openReaders(databases, { statementTimeoutMs, logger });
-  const lives = { ttlSeconds, staleWhileRevalidateSeconds };
-  const tags = ['subgraph:<domain>', 'data:<table>', 'project:*', 'user:*', 'user:<uuid>'];
   const pages = cache.namespace<PageRows>('data', {
-    ...lives,
-    tags,
+    ...{ ttlSeconds, staleWhileRevalidateSeconds },
+    tags: ['subgraph:<domain>', 'data:<table>', 'project:*', 'user:*', 'user:<uuid>'],
     description: `Answers of dataQuery: pages of ${Object.keys(tables).join(', ')}.`,
-  });
-  const counts = cache.namespace<number>('data-counts', {
-    ...lives,
-    tags,
-    description: 'How many rows there are on all pages of an answer of dataQuery.',
   });
 
   return {
@@ -56,14 +48,13 @@ export function openData<Transaction>(
       projects: onChanges('projects', 'project:*', cache),
       users: onChanges('users', 'user:*', cache),
     },
-    sources: (consumers) => ({
-      ...{ readers, pages, counts },
-      isUpToDate: (domain) =>
-        consumers[domain as QueriedDomain].catchUp(patienceMs).then(
-          () => true,
-          () => false,
-        ),
-    }),
+    sources(consumers) {
+      const watches = {
+        projects: watchUpToDate(consumers.projects),
+        users: watchUpToDate(consumers.users),
+      };
+      return { readers, pages, isUpToDate: (domain) => watches[domain as QueriedDomain]() };
+    },
     async close() {
       await cache.close();
       redis.disconnect();

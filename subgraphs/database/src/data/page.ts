@@ -1,6 +1,6 @@
 import pg from 'pg';
-import { fromDatabase } from './column-types.ts';
-import { afterCursor, cursorColumns, cursorOf, type Order, orderSql, toOrder } from './cursors.ts';
+import { fromDatabase, type TextRow } from './column-types.ts';
+import { afterCursor, cursorOf, type Order, orderSql, toOrder } from './cursors.ts';
 import { columnOf, columnSql, type Parameters, QueryFault, toConditions } from './filters.ts';
 import { ownedBy, type Sight } from './sight.ts';
 import { type Table, tables } from './tables.ts';
@@ -31,11 +31,17 @@ export interface Page {
   page: number;
   limit: number;
   isAfterCursor: boolean;
-  /** Asks for one row more than the page has, to see whether there is one. */
+  isCounted: boolean;
+  /**
+   * Asks for one row more than the page has, to see whether there is one. Each row says how many there are on all pages, where
+   * that is asked for: one statement is one moment, and one way to the database.
+   */
   rows: Statement;
+  /** For a page without rows. */
   count: Statement;
 }
 
+const totalColumn = '~total';
 /** Rows that lie this far into a table are reached by cursors, which do not count their way. */
 const deepestOffset = 100_000;
 const presetLimit = 20;
@@ -52,9 +58,10 @@ export function tableOf(name: string, path: readonly string[] = ['table']): Tabl
  * The statements of a page, of which nothing but values comes from the caller.
  *
  * @param sight whose rows there are for the caller
+ * @param isCounted whether it is to be known how many rows there are on all pages
  * @throws QueryFault
  */
-export function toPage(input: PageInput, sight: Sight): Page {
+export function toPage(input: PageInput, sight: Sight, isCounted: boolean): Page {
   const table = tableOf(input.table);
   const columns = input.columns?.length ? [...new Set(input.columns)] : Object.keys(table.columns);
   for (const [index, name] of columns.entries()) columnOf(table, name, ['columns', String(index)]);
@@ -69,13 +76,16 @@ export function toPage(input: PageInput, sight: Sight): Page {
   const from = `FROM ${pg.escapeIdentifier(table.relation)} AS t`;
   const count = { text: `SELECT count(*) AS total ${from}${where(conditions)}`, values: [...values] };
   const after = input.after == null ? [] : [afterCursor(order, input.after, values)];
-  const selected = columns.map(
+  // What its cursor is made from is read with each row, whether it is shown or not.
+  const read = new Set([...columns, ...order.map(({ name }) => name)]);
+  const selected = [...read].map(
     (name) => `${columnSql(name, table.columns[name]!)} AS ${pg.escapeIdentifier(name)}`,
   );
-  const text = `SELECT ${selected.join(', ')}, ${cursorColumns(order)} ${from}${where([...conditions, ...after])}
+  if (isCounted) selected.push(`(${count.text}) AS ${pg.escapeIdentifier(totalColumn)}`);
+  const text = `SELECT ${selected.join(', ')} ${from}${where([...conditions, ...after])}
     ORDER BY ${orderSql(order)} LIMIT ${limit + 1} OFFSET ${(page - 1) * limit}`;
   return {
-    ...{ name: input.table, table, columns, order, page, limit, count },
+    ...{ name: input.table, table, columns, order, page, limit, isCounted, count },
     isAfterCursor: input.after != null,
     rows: { text, values },
   };
@@ -107,6 +117,8 @@ function sizeOf({ pagination, first, after }: PageInput): { page: number; limit:
 /** Rows of a page, and where it lies in its list. */
 export interface PageRows {
   rows: Record<string, unknown>[];
+  /** How many there are on all pages; undefined when nobody has asked, or when there is no row that would say it. */
+  total?: number;
   pageInfo: {
     hasNextPage: boolean;
     hasPreviousPage: boolean;
@@ -116,8 +128,9 @@ export interface PageRows {
 }
 
 /** What a caller gets of the rows that the database answered with. */
-export function toRows(page: Page, found: readonly Record<string, unknown>[]): PageRows {
+export function toRows(page: Page, found: readonly TextRow[]): PageRows {
   const shown = found.slice(0, page.limit);
+  const first = found[0];
   const cursorAt = (index: number) => {
     const row = shown.at(index);
     return row ? cursorOf(page.order, row) : null;
@@ -125,9 +138,10 @@ export function toRows(page: Page, found: readonly Record<string, unknown>[]): P
   return {
     rows: shown.map((row) =>
       Object.fromEntries(
-        page.columns.map((name) => [name, fromDatabase(page.table.columns[name]!, row[name])]),
+        page.columns.map((name) => [name, fromDatabase(page.table.columns[name]!, row[name]!)]),
       ),
     ),
+    ...(page.isCounted && first && { total: Number(first[totalColumn]) }),
     pageInfo: {
       hasNextPage: found.length > page.limit,
       hasPreviousPage: page.isAfterCursor || page.page > 1,

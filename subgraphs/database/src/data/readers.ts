@@ -1,29 +1,36 @@
 import { createHmac } from 'node:crypto';
 import type { Logger } from '@kronos/service';
-import { serviceUnavailable } from '@kronos/subgraph';
+import { serviceUnavailable, statementNames } from '@kronos/subgraph';
 
 import pg from 'pg';
 import { ensureAccessRoles } from '../access-roles.ts';
 import type { DomainDatabase } from '../domain-databases.ts';
 import { scramVerifier } from '../scram-verifier.ts';
+import { asTexts, type TextRow } from './column-types.ts';
+
+interface Statement {
+  text: string;
+  values: readonly unknown[];
+}
 
 /** Statements that others have written, in whole or in part, run on these connections and on no others. */
 export interface Readers {
   /**
-   * Runs work on a connection of the domain's reader: a login that may read what `access-roles.ts` says and nothing else,
-   * whose every transaction is read-only and whose every statement ends after `statementTimeoutMs`. It has no more right that it could come back to.
+   * The rows that a statement answers with, as texts, on a connection of the domain's reader: a login that may read what
+   * `access-roles.ts` says and nothing else, whose every transaction is read-only and whose every statement ends after
+   * `statementTimeoutMs`. It has no more right that it could come back to.
    *
    * @throws SERVICE_UNAVAILABLE when there is no such database, or nobody has made an operator for it
    */
-  read<Result>(domain: string, work: (client: pg.ClientBase) => Promise<Result>): Promise<Result>;
-  /** The same on a connection of its own, which is closed afterwards with whatever was done to its session. */
+  rows(domain: string, statement: Statement): Promise<TextRow[]>;
+  /** Runs work on a connection of its own, which is closed afterwards with whatever was done to its session. */
   readAlone<Result>(domain: string, work: (client: pg.Client) => Promise<Result>): Promise<Result>;
   close(): Promise<void>;
 }
 
 const connectionTimeoutMillis = 5_000;
 /** Connections of a process to each database for this alone. */
-const max = 4;
+const max = 5;
 
 /** The readers of all domains; a login is made, or made anew, by each process at its first use. */
 export function openReaders(
@@ -33,6 +40,7 @@ export function openReaders(
   const byDomain = new Map(databases.map((database) => [database.domain, database]));
   const urls = new Map<string, Promise<string>>();
   const pools = new Map<string, pg.Pool>();
+  const names = statementNames();
 
   function urlOf(domain: string): Promise<string> {
     const known = urls.get(domain);
@@ -55,14 +63,23 @@ export function openReaders(
     return pool;
   }
 
-  async function readOnce<Result>(
-    domain: string,
-    work: (client: pg.ClientBase) => Promise<Result>,
-  ): Promise<Result> {
+  function replacePool(domain: string): void {
+    const old = pools.get(domain);
+    pools.delete(domain);
+    void old?.end();
+  }
+
+  async function rowsOnce(domain: string, { text, values }: Statement): Promise<TextRow[]> {
     const client = await (await poolOf(domain)).connect();
     let failure: unknown;
     try {
-      return await work(client);
+      const { rows } = await client.query<TextRow>({
+        text,
+        values: [...values],
+        name: names(text),
+        types: asTexts,
+      });
+      return rows;
     } catch (error) {
       failure = error;
       throw error;
@@ -73,14 +90,15 @@ export function openReaders(
   }
 
   return {
-    async read(domain, work) {
+    async rows(domain, statement) {
       try {
-        return await readOnce(domain, work);
+        return await rowsOnce(domain, statement);
       } catch (error) {
-        if (!isGrantMissing(error)) throw error;
-        // A table that came with a migration since.
-        urls.delete(domain);
-        return readOnce(domain, work);
+        // A migration has come since: with a table, which is not granted, or with another type of a column that is prepared.
+        if (hasCode(error, '42501')) urls.delete(domain);
+        else if (hasCode(error, '0A000')) replacePool(domain);
+        else throw error;
+        return rowsOnce(domain, statement);
       }
     },
     async readAlone(domain, work) {
@@ -163,7 +181,6 @@ function passwordOf(operator: URL, reader: string): string {
   return createHmac('sha256', decodeURIComponent(operator.password)).update(reader).digest('base64url');
 }
 
-/** 42501, which says that a table or a column is not granted: to the reader, or not yet. */
-function isGrantMissing(error: unknown): boolean {
-  return error instanceof pg.DatabaseError && error.code === '42501';
+function hasCode(error: unknown, code: string): boolean {
+  return error instanceof pg.DatabaseError && error.code === code;
 }

@@ -1,5 +1,5 @@
 import pg from 'pg';
-import { fromDatabase, sqlTypes } from '../data/column-types.ts';
+import { asTexts, fromDatabase, sqlTypes, type TextRow } from '../data/column-types.ts';
 import { columnSql, type Parameters, parameterAt, toConditions } from '../data/filters.ts';
 import { ownedBy } from '../data/sight.ts';
 import { type Column, type Table, tables } from '../data/tables.ts';
@@ -31,11 +31,11 @@ export async function writeRows(
   const values: Parameters = [];
   const text = statementOf(write, values, written);
   try {
-    const { rows } = await client.query<Record<string, unknown>>({ text, values });
+    const { rows } = await client.query<TextRow>({ text, values, types: asTexts });
     checkCount(write, rows.length);
     return rows.map((row) =>
       Object.fromEntries(
-        Object.entries(write.table.columns).map(([name, column]) => [name, fromDatabase(column, row[name])]),
+        Object.entries(write.table.columns).map(([name, column]) => [name, fromDatabase(column, row[name]!)]),
       ),
     );
   } catch (error) {
