@@ -37,6 +37,7 @@ test('people see their own rows, with the ids of the graph and the columns of th
         description: null,
         status: 'active',
         content_path: null,
+        parameters: {},
         created_at: '2026-01-03T00:00:00.000Z',
         updated_at: expect.any(String),
       },

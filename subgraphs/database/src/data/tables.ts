@@ -83,6 +83,7 @@ export const tables: Readonly<Record<string, Table>> = {
       description: text(10_000, always),
       status: text(50, always),
       content_path: text(500, { ...always, isPath: true }),
+      parameters: json(always),
       created_at: time,
       updated_at: time,
     },
