@@ -8,20 +8,31 @@ export interface RestAnswer {
   body: Json;
 }
 
+interface RestOptions {
+  origin?: string;
+  headers?: Record<string, string>;
+}
+
 /** The id that `rest` gives its requests. */
 export const restRequestId = 'rest-story';
 
-/** Sends a request to a REST route of the shared system, or of another at `origin`. */
+/**
+ * Sends a request to a REST route.
+ *
+ * @param origin of the system, the shared one's when omitted
+ * @param headers beside those of each request
+ */
 export async function rest(
   method: string,
   path: string,
   body?: unknown,
   token?: string,
-  origin = new URL(inject('kronosUrl')).origin,
+  { origin = new URL(inject('kronosUrl')).origin, headers = {} }: RestOptions = {},
 ): Promise<RestAnswer> {
   const answer = await fetch(`${origin}${path}`, {
     method,
     headers: {
+      ...headers,
       'x-request-id': restRequestId,
       ...(body !== undefined && { 'content-type': 'application/json' }),
       ...(token && { authorization: `Bearer ${token}` }),
