@@ -6,7 +6,7 @@ const alias = { graphql: 'graphql/index.js' };
 
 /** Stories that start systems of their own: whatever happens to these, no other story sees it. */
 const ownSystems = [
-  'e2e/{chaos,healing,lifecycle,one-process,own-command,pgbouncer,pii,resume}/**/*.test.ts',
+  'e2e/{backups,chaos,healing,lifecycle,one-process,own-command,pgbouncer,pii,resume}/**/*.test.ts',
   'e2e/story/story.test.ts',
   'e2e/traces/traces.test.ts',
 ];
