@@ -94,6 +94,20 @@ const listed = async (as: Actor) =>
   );
 const update = (as: Actor) => kit.faults('projectUpdate', { id, input: { title: `T ${newId()}` } }, as);
 
+test('what has reached this domain is told to those who cache what people may see', async () => {
+  await begin();
+  const told = async (resourceId: string | null) =>
+    (await kit.db.outbox.findMany({ where: { name: 'projectAccessChanged' } })).filter(
+      ({ payload }) => (payload as { resourceId: string | null }).resourceId === resourceId,
+    ).length;
+  const others = await told(null);
+  await announce({ resourceType: 'event', resourceId: newId() });
+  await announce();
+  expect([await told(uuidOf(id)), await told(null)]).toEqual([1, others]);
+  await announce({ resourceId: null, subject: 'role:nobody' });
+  expect(await told(null)).toBe(others + 1);
+});
+
 describe('who may do what', () => {
   beforeAll(begin);
 

@@ -14,6 +14,10 @@ export const projectsEvents = defineEvents('projects', {
   projectDeleted: { payload: z.object(projectFacts), key: 'projectId' },
   /** A project has changed, or something that belongs to it: `changes` names the fields of the graph's `Project`. */
   projectUpdated: { payload: z.object({ ...projectFacts, changes: z.array(z.string()) }), key: 'projectId' },
+  /** What entries say of a project, or of all of them, has reached this domain: who asks it from now on is answered by it. */
+  projectAccessChanged: {
+    payload: z.object({ resourceType: z.literal('project'), resourceId: z.uuid().nullable() }),
+  },
   contentAnalysisRequested: { payload: z.object(analysisFacts), key: 'projectId' },
   /** It is done, or has failed. */
   contentAnalysisCompleted: { payload: z.object(analysisFacts), key: 'projectId' },

@@ -138,6 +138,70 @@ test('pages by number and by cursor, in the order that is asked for', async () =
   expect(titles(await ask({ ...byNull, after: endCursor }, administrator))).toEqual(['Three', 'Two']);
 });
 
+describe('entries of the users domain', () => {
+  const shown = async (as: object, more: object = {}) =>
+    titles(await ask({ table: 'projects', columns: ['title'], ...more }, as));
+  const scenesOf = async (as: object) =>
+    (await ask({ table: 'content_analysis', columns: ['result'] }, as)).data.rows;
+  /** What the projects domain has heard of, and tells of. */
+  async function entry(subject: string, effect: 'ALLOW' | 'DENY', rest: object = {}) {
+    const row = { id: newId(), action: 'projects:read', resourceId: ids.second, expiresAt: null, ...rest };
+    await data.rows.projects.query(
+      `INSERT INTO access_entry (id, subject, action, resource_id, effect, expires_at)
+       VALUES ($1, $2, $3, $4, $5::access_effect, $6)`,
+      [row.id, subject, row.action, row.resourceId, effect, row.expiresAt],
+    );
+    await told(row.resourceId);
+  }
+  const told = (resourceId: string | null) =>
+    data.producers.projects.publish('projectAccessChanged', { resourceType: 'project', resourceId });
+  const forget = async () => {
+    await data.rows.projects.query('DELETE FROM access_entry; DELETE FROM access_membership');
+    await told(null);
+  };
+  const olga = { userId: newId(), roles: ['user', 'reader'] };
+
+  test('what one allows is seen, and no more of it when it ends or is gone', async () => {
+    expect(await shown(olga)).toEqual([]);
+    await entry(`user:${olga.userId}`, 'ALLOW');
+    expect(await shown(olga)).toEqual(['Two']);
+    expect((await ask({ table: 'projects' }, olga)).data.pagination.total).toBe(1);
+    await entry('role:reader', 'ALLOW', { resourceId: ids.first });
+    expect([await shown(olga), await scenesOf(olga)]).toEqual([['Two', 'One 100%'], [{ result: { n: 1 } }]]);
+
+    await forget();
+    expect([await shown(olga), await scenesOf(olga)]).toEqual([[], []]);
+    const expiresAt = new Date(Date.now() + 1_500);
+    await entry(`user:${olga.userId}`, 'ALLOW', { expiresAt });
+    expect(await shown(olga)).toEqual(['Two']);
+    await expect.poll(() => shown(olga), { timeout: 5_000 }).toEqual([]);
+    await forget();
+  });
+
+  test('what one denies is not, whoever’s it is, whatever else allows it, and by whichever way it is asked for', async () => {
+    const groupId = newId();
+    await data.rows.projects.query('INSERT INTO access_membership (user_id, group_id) VALUES ($1, $2)', [
+      ada.userId,
+      groupId,
+    ]);
+    await entry(`user:${ada.userId}`, 'ALLOW');
+    await entry(`group:${groupId}`, 'DENY');
+    const byTitle = { orderBy: [{ column: 'title' }] };
+    expect(await shown(ada, byTitle)).toEqual(['One 100%', 'Three']);
+    expect(await shown(ada, { filters: { id: ids.second } })).toEqual([]);
+    await entry(`user:${ada.userId}`, 'DENY', { resourceId: ids.first });
+    expect([await shown(ada), await scenesOf(ada)]).toEqual([['Three'], []]);
+    // Of another action, and for who looks after all.
+    await entry(`user:${ada.userId}`, 'DENY', { resourceId: ids.third, action: 'projects:update' });
+    expect(await shown(ada)).toEqual(['Three']);
+    expect(await shown({ ...ada, scopes: ['data:read'] })).toContain('Two');
+    await entry('role:user', 'DENY', { resourceId: null });
+    expect(await shown({ ...ada, roles: ['user'] })).toEqual([]);
+    await forget();
+    expect(await shown(ada, byTitle)).toEqual(['One 100%', 'Three', 'Two']);
+  });
+});
+
 describe('the cache', () => {
   const asCached = async (input: object, as: object) => (await ask(input, as)).data;
   const mine = { table: 'projects', columns: ['title'], orderBy: [{ column: 'title' }] };

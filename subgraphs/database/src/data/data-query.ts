@@ -3,9 +3,11 @@ import type { CacheNamespace } from '@kronos/cache';
 import { requireCaller } from '@kronos/subgraph';
 import type { DataPaginationResolvers, QueryResolvers } from '../__generated__/types.ts';
 import type { Context } from '../context.ts';
+import type { TextRow } from './column-types.ts';
 import { toClientError } from './data-faults.ts';
+import { knownOf } from './entries.ts';
 import { QueryFault } from './filters.ts';
-import { type Page, type PageInput, type PageRows, tableOf, toPage, toRows } from './page.ts';
+import { mayConcern, type Page, type PageInput, type PageRows, tableOf, toPage, toRows } from './page.ts';
 import type { Readers } from './readers.ts';
 import { selects } from './selects.ts';
 import { type Sight, sightOf } from './sight.ts';
@@ -56,8 +58,8 @@ export const dataQuery: QueryResolvers<Context>['dataQuery'] = async (_parent, {
 export async function queryData(data: DataSources, input: PageInput, sight: Sight, isCounted: boolean) {
   const begun = performance.now();
   const page = toPage(input, sight, isCounted);
-  const { value, isCached } = await found(data, page, sight);
-  const { total, ...rows } = value;
+  const { value, isCached } = await found(data, page, input, sight);
+  const { total, until: _, ...rows } = value;
   return {
     ...rows,
     pagination: { page: page.page, limit: page.limit, total },
@@ -66,19 +68,37 @@ export async function queryData(data: DataSources, input: PageInput, sight: Sigh
   };
 }
 
-async function found(data: DataSources, page: Page, sight: Sight) {
-  const load = async () => ({
-    value: await read(data.readers, page),
-    tags: readTags(page.name, page.table, sight),
-  });
+async function found(data: DataSources, page: Page, input: PageInput, sight: Sight) {
+  const load = async () => {
+    const { value, isShared } = await readSeen(data.readers, page, input, sight);
+    return { value, tags: readTags(page.name, page.table, sight, isShared) };
+  };
   if (!(await data.isUpToDate(page.table.domain))) return { value: (await load()).value, isCached: false };
   const { value, outcome } = await data.pages.through(keyOf(page, sight), load);
-  return { value, isCached: outcome === 'HIT' || outcome === 'STALE' };
+  const isCached = outcome === 'HIT' || outcome === 'STALE';
+  // An entry that has ended since says nothing any more.
+  const isOver = isCached && value.until !== undefined && value.until <= Date.now();
+  return isOver ? { value: (await load()).value, isCached: false } : { value, isCached };
 }
 
-async function read(readers: Readers, page: Page): Promise<PageRows> {
+/** A page of what is the person's own, unless entries say more or less of what they may see. */
+async function readSeen(readers: Readers, page: Page, input: PageInput, sight: Sight) {
   const { domain } = page.table;
-  const value = toRows(page, await readers.rows(domain, page.rows));
+  const rows = await readers.rows(domain, page.rows);
+  if (sight === 'all' || !page.entries || !mayConcern(rows))
+    return { value: await toValue(readers, page, rows), isShared: false };
+  const [entries] = await readers.rows(domain, page.entries);
+  const { until, ...known } = knownOf(entries!);
+  const isShared = known.allows;
+  if (!known.allows && !known.denies) return { value: await toValue(readers, page, rows), isShared };
+  const seen = toPage(input, { ...sight, known }, page.isCounted);
+  const value = await toValue(readers, seen, await readers.rows(domain, seen.rows));
+  return { value: { ...value, until: until ?? undefined }, isShared };
+}
+
+async function toValue(readers: Readers, page: Page, rows: readonly TextRow[]): Promise<PageRows> {
+  const { domain } = page.table;
+  const value = toRows(page, rows);
   if (Buffer.byteLength(JSON.stringify(value.rows)) > mostBytes)
     throw new QueryFault(`A page has at most ${mostBytes} bytes: ask for fewer rows or columns.`, []);
   if (page.isCounted && value.total === undefined) {

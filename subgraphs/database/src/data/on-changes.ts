@@ -16,7 +16,11 @@ export function onChanges<Transaction>(
 ): Handlers<Transaction> {
   const handler = async (_transaction: Transaction, event: DomainEvent) => {
     const tags = entityTags(event.payload);
-    await cache.invalidate({ tags: tags.includes(things) ? tags : [...tags, domainTag(domain)] });
+    // Who may see a thing has changed: pages of people depend on that who have nothing of it by now.
+    const isAccess = event.name === 'projectAccessChanged';
+    await cache.invalidate({
+      tags: tags.includes(things) && !isAccess ? tags : [...tags, domainTag(domain)],
+    });
   };
   return Object.fromEntries(
     eventNamesOf(domain).map((name: EventName) => [name, handler]),

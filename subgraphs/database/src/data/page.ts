@@ -1,8 +1,9 @@
 import pg from 'pg';
 import { fromDatabase, type TextRow } from './column-types.ts';
 import { afterCursor, cursorOf, type Order, orderSql, toOrder } from './cursors.ts';
+import { entriesStatement, hasAnyEntry, noEntries } from './entries.ts';
 import { columnOf, columnSql, type Parameters, QueryFault, toConditions } from './filters.ts';
-import { ownedBy, type Sight } from './sight.ts';
+import { hasEntries, ownedBy, readAction, type Sight } from './sight.ts';
 import { type Table, tables } from './tables.ts';
 
 /** What is asked of `dataQuery`. */
@@ -39,9 +40,15 @@ export interface Page {
   rows: Statement;
   /** For a page without rows. */
   count: Statement;
+  /**
+   * What entries say of reading these rows; null where none can, or where that is known. The page is of what is the person's own
+   * then, and each row says whether there is any entry, which is seldom: then it is to be asked for again.
+   */
+  entries: Statement | null;
 }
 
 const totalColumn = '~total';
+const entriesColumn = '~entries';
 /** Rows that lie this far into a table are reached by cursors, which do not count their way. */
 const deepestOffset = 100_000;
 const presetLimit = 20;
@@ -69,8 +76,9 @@ export function toPage(input: PageInput, sight: Sight, isCounted: boolean): Page
   const { page, limit } = sizeOf(input);
 
   const values: Parameters = [];
+  const asks = sight !== 'all' && !sight.known && hasEntries(table) ? sight : null;
   const conditions = [
-    ...ownedBy(table, sight, values),
+    ...ownedBy(table, asks ? { ...asks, known: noEntries } : sight, values),
     ...toConditions(table, input.filters ?? {}, values, ['filters']),
   ];
   const from = `FROM ${pg.escapeIdentifier(table.relation)} AS t`;
@@ -82,10 +90,15 @@ export function toPage(input: PageInput, sight: Sight, isCounted: boolean): Page
     (name) => `${columnSql(name, table.columns[name]!)} AS ${pg.escapeIdentifier(name)}`,
   );
   if (isCounted) selected.push(`(${count.text}) AS ${pg.escapeIdentifier(totalColumn)}`);
+  if (asks) {
+    const isAny = hasAnyEntry(asks, readAction, values);
+    selected.push(`${isAny} AS ${pg.escapeIdentifier(entriesColumn)}`);
+  }
   const text = `SELECT ${selected.join(', ')} ${from}${where([...conditions, ...after])}
     ORDER BY ${orderSql(order)} LIMIT ${limit + 1} OFFSET ${(page - 1) * limit}`;
   return {
     ...{ name: input.table, table, columns, order, page, limit, isCounted, count },
+    entries: asks && entriesStatement(asks, readAction),
     isAfterCursor: input.after != null,
     rows: { text, values },
   };
@@ -114,11 +127,19 @@ function sizeOf({ pagination, first, after }: PageInput): { page: number; limit:
   return { page, limit };
 }
 
+/** Whether an entry may have something to say of a page: where there is no row, nobody has looked. */
+export function mayConcern(found: readonly TextRow[]): boolean {
+  const [first] = found;
+  return !first || first[entriesColumn] === 't';
+}
+
 /** Rows of a page, and where it lies in its list. */
 export interface PageRows {
   rows: Record<string, unknown>[];
   /** How many there are on all pages; undefined when nobody has asked, or when there is no row that would say it. */
   total?: number;
+  /** When the page changes by itself, because an entry ends: in milliseconds since 1970; undefined for never. */
+  until?: number | undefined;
   pageInfo: {
     hasNextPage: boolean;
     hasPreviousPage: boolean;

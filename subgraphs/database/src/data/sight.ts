@@ -1,10 +1,17 @@
 import { forbidden, type RequestContext, scopesOf, unauthenticated } from '@kronos/subgraph';
 import pg from 'pg';
+import { type KnownEntries, mayDo, type Person } from './entries.ts';
 import type { Parameters } from './filters.ts';
 import { type Table, tables } from './tables.ts';
 
-/** Whose rows somebody may have: everybody's, or those of one person, by their UUID. */
-export type Sight = 'all' | { owner: string };
+/** Whose rows somebody may have: everybody's, or those of one person and what is shared with them. */
+export type Sight = 'all' | PersonalSight;
+
+/** What one person may have. */
+export interface PersonalSight extends Person {
+  /** What is known of entries on things; a statement asks for all of them, when omitted. */
+  known?: KnownEntries;
+}
 
 type Caller = Pick<RequestContext, 'viewer' | 'service'>;
 
@@ -17,22 +24,63 @@ export function sightOf(caller: Caller, table: Table, access: 'readAll' | 'write
   const scopes = scopesOf(caller);
   if (!scopes) throw unauthenticated();
   if (scopes.has('database:admin') || scopes.has(table[access])) return 'all';
-  if (caller.viewer) return { owner: caller.viewer.userId };
+  if (caller.viewer) return { owner: caller.viewer.userId, roles: caller.viewer.roles };
   throw forbidden(undefined, { requiredScopes: [[table[access]], ['database:admin']] });
 }
 
-/** The condition of SQL that a row is within sight; none for who sees all. */
-export function ownedBy(table: Table, sight: Sight, parameters: Parameters, alias = 't'): string[] {
+/** Whether entries decide on rows of the table, beside whose they are. */
+export function hasEntries({ entries, owner }: Table): boolean {
+  return entries !== undefined || ('through' in owner && tables[owner.through]!.entries !== undefined);
+}
+
+/** What somebody does who reads. */
+export const reads = ['read'] as const;
+/** The same, as entries of the only domain call it whose things have entries here. */
+export const readAction = 'projects:read';
+
+/**
+ * The condition of SQL that a row is within sight; none for who sees all.
+ *
+ * @param actions what is done with the thing that the row is or belongs to, beside reading it
+ */
+export function ownedBy(
+  table: Table,
+  sight: Sight,
+  parameters: Parameters,
+  actions: readonly string[] = reads,
+): string[] {
   if (sight === 'all') return [];
+  const { owner } = table;
+  const column = `t.${pg.escapeIdentifier(owner.column)}`;
+  if ('through' in owner) return [belongsToSight(tables[owner.through]!, column, sight, parameters, actions)];
+  return [isInSight(table, 't', sight, parameters, actions)];
+}
+
+/** The condition that the row of another table which a value names is within sight. */
+export function belongsToSight(
+  parent: Table,
+  value: string,
+  sight: PersonalSight,
+  parameters: Parameters,
+  actions: readonly string[] = reads,
+): string {
+  return `EXISTS (SELECT FROM ${pg.escapeIdentifier(parent.relation)} AS parent
+    WHERE parent.${pg.escapeIdentifier(parent.key)} = ${value}
+      AND ${isInSight(parent, 'parent', sight, parameters, actions)})`;
+}
+
+function isInSight(
+  { entries, owner }: Table,
+  alias: string,
+  sight: PersonalSight,
+  parameters: Parameters,
+  actions: readonly string[],
+): string {
+  const ownerColumn = pg.escapeIdentifier(owner.column);
+  if (entries) {
+    const named = actions.map((action) => `${entries}:${action}`);
+    return mayDo({ thing: alias, ownerColumn, actions: named }, sight, parameters);
+  }
   parameters.push(sight.owner);
-  const owner = `$${parameters.length}::uuid`;
-  const column = `${alias}.${pg.escapeIdentifier(table.owner.column)}`;
-  if (!('through' in table.owner)) return [`${column} = ${owner}`];
-  const parent = tables[table.owner.through]!;
-  const { relation, key } = parent;
-  return [
-    `EXISTS (SELECT FROM ${pg.escapeIdentifier(relation)} AS parent
-      WHERE parent.${pg.escapeIdentifier(key)} = ${column}
-        AND parent.${pg.escapeIdentifier(parent.owner.column)} = ${owner})`,
-  ];
+  return `${alias}.${ownerColumn} = $${parameters.length}::uuid`;
 }

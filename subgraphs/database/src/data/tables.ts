@@ -35,6 +35,10 @@ export interface Table {
   key: string;
   columns: Readonly<Record<string, Column>>;
   owner: Ownership;
+  /** Of things that entries are about: what actions begin with, such as `projects` in `projects:read`. */
+  entries?: string;
+  /** What a person does by an insert into a table that belongs to a thing; `update`, when omitted. */
+  insertIs?: string;
   /** With this scope, everybody's rows are read; `database:admin` has it everywhere. */
   readAll: string;
   /** With this scope, everybody's rows are written. */
@@ -88,6 +92,7 @@ export const tables: Readonly<Record<string, Table>> = {
       updated_at: time,
     },
     owner: { column: 'user_id' },
+    entries: 'projects',
     operations: ['INSERT', 'UPDATE', 'DELETE'],
     touched: 'updated_at',
     newest: 'created_at',
@@ -150,6 +155,7 @@ export const tables: Readonly<Record<string, Table>> = {
       finished_at: time,
     },
     operations: ['INSERT', 'UPDATE'],
+    insertIs: 'generate',
     maker: 'requested_by',
   },
   project_versions: {

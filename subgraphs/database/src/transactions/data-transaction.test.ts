@@ -219,6 +219,40 @@ test('people write what is theirs alone, services what their scopes let them', a
   expect(stranger.userErrors[0].details.operation).toBe(2);
 });
 
+test('entries decide on what is written of projects, too: one that denies wins', async () => {
+  const id = await data.makeProject(ada.userId, 'Shared');
+  const entry = (subject: string, action: string, effect: string) =>
+    data.rows.projects.query(
+      `INSERT INTO access_entry (id, subject, action, resource_id, effect) VALUES ($1, $2, $3, $4, $5::access_effect)`,
+      [newId(), subject, action, id, effect],
+    );
+  const update = inPostgres('UPDATE', 'projects', { data: { title: 'Shared 2' }, where: { id } });
+  const remove = inPostgres('DELETE', 'projects', { where: { id } });
+  const file = { asset_type: 'image', file_path: 'x.png' };
+  const add = inPostgres('INSERT', 'media_assets', { data: { project_id: id, ...file } });
+  const job = inPostgres('INSERT', 'generation_jobs', { data: { project_id: id } });
+  const may = async (as: object) => {
+    const outcomes: string[] = [];
+    for (const operation of [update, add, job, remove])
+      outcomes.push((await execute([operation], as)).transaction.status);
+    return outcomes;
+  };
+  const [yes, no] = ['COMMITTED', 'ROLLED_BACK'];
+  await entry(`user:${eve.userId}`, 'projects:update', 'ALLOW');
+  expect(await may(eve)).toEqual([no, no, no, no]);
+  await entry(`user:${eve.userId}`, 'projects:read', 'ALLOW');
+  expect(await may(eve)).toEqual([yes, yes, no, no]);
+  await entry('role:user', 'projects:update', 'DENY');
+  await entry(`user:${eve.userId}`, 'projects:generate', 'ALLOW');
+  expect(await may({ ...eve, roles: ['user'] })).toEqual([no, no, yes, no]);
+  await entry(`user:${ada.userId}`, 'projects:delete', 'DENY');
+  await entry(`user:${ada.userId}`, 'projects:generate', 'DENY');
+  expect(await may({ ...ada, roles: [] })).toEqual([yes, yes, no, no]);
+  await entry(`user:${ada.userId}`, 'projects:read', 'DENY');
+  expect(await may({ ...ada, roles: [] })).toEqual([no, no, no, no]);
+  expect((await execute([remove], administrator)).transaction.status).toBe('COMMITTED');
+});
+
 test('a transaction is seen by who sent it, and by administrators', async () => {
   const { id } = (await execute([insertProject('Looked at')])).transaction;
   const look = async (as?: object) => {

@@ -1,7 +1,7 @@
 import pg from 'pg';
 import { asTexts, fromDatabase, sqlTypes, type TextRow } from '../data/column-types.ts';
 import { columnSql, type Parameters, parameterAt, toConditions } from '../data/filters.ts';
-import { ownedBy } from '../data/sight.ts';
+import { belongsToSight, ownedBy, reads } from '../data/sight.ts';
 import { type Column, type Table, tables } from '../data/tables.ts';
 import type { Reference, RowWrite } from './plan.ts';
 
@@ -79,7 +79,7 @@ function statementOf(
   }
   const key = quote(table.key);
   const conditions = [
-    ...ownedBy(table, write.sight, values),
+    ...ownedBy(table, write.sight, values, [...reads, actionOf(write)]),
     ...toConditions(table, write.where, values, ['where']),
     ...(kind === 'UPDATE' ? withinProject(table, places, (name) => `t.${quote(name)}`) : []),
   ];
@@ -99,13 +99,14 @@ function belongsTo(write: RowWrite, places: ReadonlyMap<string, string>, values:
   const within = withinProject(table, places, (name) => places.get(name)!);
   if (sight === 'all' || !('through' in table.owner)) return within;
   const parent = tables[table.owner.through]!;
-  values.push(sight.owner);
-  return [
-    `EXISTS (SELECT FROM ${quote(parent.relation)} AS parent
-      WHERE parent.${quote(parent.key)} = ${places.get(table.owner.column)}
-        AND parent.${quote(parent.owner.column)} = $${values.length}::uuid)`,
-    ...within,
-  ];
+  const actions = [...reads, actionOf(write)];
+  return [belongsToSight(parent, places.get(table.owner.column)!, sight, values, actions), ...within];
+}
+
+/** What is done with the thing that the row is, or belongs to. */
+function actionOf({ kind, table }: RowWrite): string {
+  if (kind === 'INSERT') return table.insertIs ?? 'update';
+  return kind === 'DELETE' && table.entries ? 'delete' : 'update';
 }
 
 function withinProject(
