@@ -243,7 +243,7 @@ describe.each([
     expect(await shown()).toEqual({ title: 'The storm', parameters: {}, cached: true });
 
     const change = [
-      write('insert', 'project_versions', { data: { project_id: id, number: 1, title: 'The storm' } }),
+      write('insert', 'project_versions', { data: { project_id: id, title: 'The storm' } }),
       write('update', 'projects', {
         data: { title: 'The calm', parameters: { style: 'ink' } },
         where: { id },

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { most } from './quotas.ts';
 import {
   aFile,
   analyst,
@@ -263,4 +264,21 @@ test('rows that others write in the table are announced as ours are', async () =
     ['projectOwned', { projectId: id, userId: ada.userId }],
   ]);
   expect((await historyOf({})).projects.nodes).toEqual([{ title: 'By a lease', status: 'DRAFT' }]);
+});
+
+test('the tables hold others to the same quotas', async () => {
+  const rows = await kit.db.$queryRaw<{ table: string; text: string }[]>`
+    SELECT tgrelid::regclass::text AS table, encode(tgargs, 'escape') AS text FROM pg_trigger
+    WHERE tgfoid = 'keep_within_quota'::regproc`;
+  const held = rows.map(({ table, text }) => [table, ...text.split('\\000').slice(0, 3)]);
+  const everybody = (limit: number) => [String(limit), String(limit)];
+  const plans = ({ user, premium }: { user: number; premium: number }) => [String(user), String(premium)];
+  expect(held.sort()).toEqual([
+    ['content_analysis', 'project_id', ...everybody(most.analyses)],
+    ['generation_jobs', 'project_id', ...everybody(most.generationJobs)],
+    ['generation_jobs', 'requested_by', ...plans(most.openJobs)],
+    ['media_assets', 'project_id', ...everybody(most.mediaAssets)],
+    ['projects', 'user_id', ...plans(most.projects)],
+    ['scenes', 'project_id', ...everybody(most.scenes)],
+  ]);
 });

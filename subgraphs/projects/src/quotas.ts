@@ -2,7 +2,7 @@ import type { Prisma } from '@kronos/prisma-projects';
 import { userFaults, type Viewer } from '@kronos/subgraph';
 import { fault } from './faults.ts';
 
-/** How much there may be. */
+/** How much there may be. The tables hold it against whoever else writes them (migration `quotas`). */
 export const most = {
   /** Of a person. */
   projects: { user: 1_000, premium: 10_000 },
@@ -13,6 +13,7 @@ export const most = {
   /** Of one project. */
   analyses: 1_000,
   mediaAssets: 1_000,
+  scenes: 500,
   generationJobs: 1_000,
   /** Of one project; the oldest go for new ones. */
   versions: 100,

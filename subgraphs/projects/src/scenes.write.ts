@@ -7,6 +7,7 @@ import { noSuchFile, noSuchProject } from './faults.ts';
 import { neededText, share } from './inputs.ts';
 import { forget } from './loaders.ts';
 import { changeProject, lockProject } from './project.write.ts';
+import { most } from './quotas.ts';
 
 const sceneSchema = z.object({
   summary: neededText(5_000, 'What happens'),
@@ -17,7 +18,7 @@ const sceneSchema = z.object({
 const writeSchema = z.object({
   projectId: z.string(),
   analysisId: z.string().nullish(),
-  scenes: z.array(sceneSchema).max(500, 'A project has at most 500 scenes.'),
+  scenes: z.array(sceneSchema).max(most.scenes, `A project has at most ${most.scenes} scenes.`),
   confidenceScore: share('How sure all of it is').nullish(),
 });
 

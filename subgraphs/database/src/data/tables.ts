@@ -164,14 +164,16 @@ export const tables: Readonly<Record<string, Table>> = {
     columns: {
       id: id('project_version', insert),
       project_id: id('project', needed),
-      number: { type: 'integer', ...needed },
+      number: { type: 'integer' },
       title: text(255, needed),
       description: text(10_000, insert),
       content_path: text(500, { ...insert, isPath: true }),
       parameters: json(insert),
+      changed_by: id('user', insert),
       created_at: time,
     },
     operations: ['INSERT'],
+    maker: 'changed_by',
   },
   preferences: {
     ...inProjects,

@@ -121,7 +121,7 @@ export function createCoordinator(options: CoordinatorOptions): Coordinator {
     const results: OperationResult[] = [];
     let isAsked = false;
     try {
-      for (const participant of participants) await participant.begin(isPrepared);
+      for (const participant of participants) await participant.begin(isPrepared, plan.quota);
       await step('begun', id);
       const written = await execute(plan, participants, results);
       await step('executed', id);

@@ -30,7 +30,7 @@ export function openProcess(environment: NodeJS.ProcessEnv, onStep?: (step: Step
     /** Executes operations in a person's name. */
     async execute(operations: readonly object[], userId: string) {
       if (redis.status !== 'ready') await new Promise((resolve) => redis.once('ready', resolve));
-      const plan = toPlan(operations, { viewer: { userId, scopes: new Set() } as never });
+      const plan = toPlan(operations, { viewer: { userId, scopes: new Set(), roles: [] } as never });
       const request = { owner: { user: userId }, idempotencyKey: null, requestHash: '' };
       return transactions.coordinator.execute(plan, request);
     },

@@ -1,7 +1,7 @@
 import { decodeId, encodeId, newId } from '@kronos/subgraph';
 import { createTestSubgraph } from '@kronos/subgraph/testing';
 import { Redis } from 'ioredis';
-import { afterAll, expect, test } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import { createDataDomain, dataQuery } from '../data/test-kit.ts';
 import { createSubgraph } from '../subgraph.ts';
 import { redisKey } from './redis-writes.ts';
@@ -253,6 +253,62 @@ test('entries decide on what is written of projects, too: one that denies wins',
   expect((await execute([remove], administrator)).transaction.status).toBe('COMMITTED');
 });
 
+describe('quotas', () => {
+  const many = (count: number, table: string, columns: string, values: string) =>
+    data.rows.projects.query(
+      `INSERT INTO ${table} (${columns}) SELECT ${values} FROM generate_series(1, ${count}) n`,
+    );
+  const outcome = async (operation: object, as: object) => {
+    const { transaction, userErrors } = await execute([operation], as);
+    return userErrors[0]?.details.error ?? transaction.status;
+  };
+  const full = expect.stringContaining('as many as there may be');
+
+  test('of a person are larger with the premium plan', async () => {
+    const olga = { userId: newId() };
+    await many(999, 'projects', 'user_id, title', `'${olga.userId}', 'x' || n`);
+    const both = await Promise.all([1, 2].map((n) => outcome(insertProject(`Last ${n}`), olga)));
+    expect(both.sort()).toEqual(['COMMITTED', full].sort());
+    expect(await outcome(insertProject('More'), { ...olga, scopes: ['quota:premium'] })).toBe('COMMITTED');
+    expect(await outcome(insertProject('Mine'), ada)).toBe('COMMITTED');
+
+    const jobs: unknown[] = [];
+    for (let turn = 0; turn < 4; turn += 1) {
+      const id = await data.makeProject(eve.userId, `Job ${turn}`);
+      jobs.push(await outcome(inPostgres('INSERT', 'generation_jobs', { data: { project_id: id } }), eve));
+    }
+    expect(jobs).toEqual(['COMMITTED', 'COMMITTED', 'COMMITTED', full]);
+  });
+
+  test('of a project hold for services, too', async () => {
+    const id = await data.makeProject(ada.userId, 'Full');
+    const file = inPostgres('INSERT', 'media_assets', {
+      data: { project_id: id, asset_type: 'image', file_path: 'x.png' },
+    });
+    await many(999, 'media_assets', 'project_id, asset_type, file_path', `'${id}', 'image', n || '.png'`);
+    expect([await outcome(file, administrator), await outcome(file, administrator)]).toEqual([
+      'COMMITTED',
+      full,
+    ]);
+  });
+
+  test('versions are numbered, and the oldest go for new ones', async () => {
+    const id = await data.makeProject(ada.userId, 'Changed often');
+    const version = inPostgres('INSERT', 'project_versions', { data: { project_id: id, title: 'Before' } });
+    await many(100, 'project_versions', 'project_id, number, title', `'${id}', n, 'x'`);
+    const { transaction } = await execute([version, version]);
+    expect(transaction.results.map((one: { data: object }) => one.data)).toMatchObject([
+      { number: 101, changed_by: encodeId('user', ada.userId) },
+      { number: 102 },
+    ]);
+    const { rows } = await data.rows.projects.query(
+      'SELECT min(number), count(*)::int FROM project_versions WHERE project_id = $1',
+      [id],
+    );
+    expect(rows).toEqual([{ min: 3, count: 100 }]);
+  });
+});
+
 test('a transaction is seen by who sent it, and by administrators', async () => {
   const { id } = (await execute([insertProject('Looked at')])).transaction;
   const look = async (as?: object) => {
@@ -299,6 +355,10 @@ test.each([
   ],
   [{ database: 'POSTGRESQL', operation: 'INSERT', data: {} }, 'table'],
   [{ database: 'POSTGRESQL', operation: 'SET', table: 'projects' }, 'operation'],
+  [
+    inPostgres('INSERT', 'project_versions', { data: { project_id: newId(), title: 'x', number: 7 } }),
+    'data.number',
+  ],
   [inPostgres('DELETE', 'users', { where: { id: ada.userId } }), 'operation'],
   [inPostgres('INSERT', 'users', { data: { display_name: 'x' } }), 'operation'],
   [inPostgres('INSERT', 'projects', { data: {} }), 'data.title'],

@@ -1,13 +1,14 @@
 import pg from 'pg';
 import { ensureAccessRoles } from '../access-roles.ts';
 import type { OpenDatabase } from '../databases.ts';
+import type { Quota } from './plan.ts';
 
 /** A domain's database as it takes part in a transaction. */
 export interface Participant {
   domain: string;
   client: pg.PoolClient;
   /** Writes as whoever may write rows, and no more. */
-  begin(isPrepared: boolean): Promise<void>;
+  begin(isPrepared: boolean, quota: Quota | null): Promise<void>;
   /** Goes back to what may write the outbox, too. */
   becomeOperator(): Promise<void>;
   /** The number that PostgreSQL has given the transaction, by which it says later what has become of it. */
@@ -52,13 +53,14 @@ export async function takePart(database: OpenDatabase): Promise<Participant> {
   return {
     domain: database.domain,
     client,
-    async begin(isPrepared) {
+    async begin(isPrepared, quota) {
       await client.query(`
         BEGIN;
         SET LOCAL statement_timeout = ${statementMs};
         SET LOCAL lock_timeout = ${lockMs};
         SET LOCAL idle_in_transaction_session_timeout = '60s';
         ${isPrepared ? "SET LOCAL kronos.prepares = 'on';" : ''}
+        ${quota ? withinQuota(quota) : ''}
         SET LOCAL ROLE ${pg.escapeIdentifier(writer)}`);
     },
     async becomeOperator() {
@@ -85,6 +87,15 @@ export async function takePart(database: OpenDatabase): Promise<Participant> {
       client.release(isBroken);
     },
   };
+}
+
+/**
+ * What the tables count by, and the lock under which the domains count themselves: two requests at the same moment could else
+ * both find room for the last one. It is taken before any row is.
+ */
+function withinQuota({ userId, plan }: Quota): string {
+  return `SET LOCAL kronos.plan = ${pg.escapeLiteral(plan)};
+    SELECT pg_advisory_xact_lock(hashtextextended(${pg.escapeLiteral(`quota:${userId}`)}, 0));`;
 }
 
 /**

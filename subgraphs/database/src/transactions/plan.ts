@@ -39,6 +39,14 @@ export interface Plan {
   operations: readonly PlannedOperation[];
   /** The domains whose databases take part, in the order in which connections are taken. */
   domains: readonly string[];
+  /** Of a person: how much of everything they may have, which the tables hold; a service is bound by the larger plan. */
+  quota: Quota | null;
+}
+
+/** What a person may have. */
+export interface Quota {
+  userId: string;
+  plan: 'user' | 'premium';
 }
 
 const mostOperations = 50;
@@ -96,7 +104,12 @@ export function toPlan(inputs: readonly unknown[], caller: Pick<RequestContext, 
   }
   if (faults.length > 0) userFaults(faults);
   const domains = operations.flatMap((one) => (one.store === 'POSTGRESQL' ? [one.table.domain] : []));
-  return { operations, domains: [...new Set(domains)].sort() };
+  return { operations, domains: [...new Set(domains)].sort(), quota: quotaOf(caller) };
+}
+
+function quotaOf({ viewer }: Pick<RequestContext, 'viewer'>): Quota | null {
+  if (!viewer) return null;
+  return { userId: viewer.userId, plan: viewer.scopes.has('quota:premium') ? 'premium' : 'user' };
 }
 
 function invalid(message: string, path: readonly string[], details?: Record<string, unknown>): UserFault {

@@ -147,6 +147,8 @@ const sentences: Readonly<Record<string, string>> = {
   '23514': 'A value is not one of those that are allowed.',
   '40001': 'Somebody else has changed it meanwhile.',
   '40P01': 'Somebody else has changed it meanwhile.',
+  // Of ours: see the migration `quotas` of projects.
+  '54Q01': 'There are as many as there may be.',
   '55P03': 'Somebody else is changing it, for too long.',
   '57014': 'It took too long.',
 };
