@@ -231,3 +231,22 @@ async function flip(file: string, at: number) {
   const { buffer } = await handle.read(Buffer.alloc(1), 0, 1, at);
   await handle.write(Buffer.from([buffer[0]! ^ 1]), 0, 1, at);
 }
+
+test('rows that the tables refuse are a problem of the backup, which is noted', async () => {
+  await cache.query('ALTER TABLE outbox DROP CONSTRAINT IF EXISTS outbox_position_key');
+  await cache.query('DROP INDEX IF EXISTS outbox_position_key');
+  try {
+    await cache.query(
+      `INSERT INTO outbox (id, name, payload, position) SELECT gen_random_uuid(), 'twice', '{}', 1 FROM generate_series(1, 2)`,
+    );
+    const { id } = await create();
+    const { problems } = await proveBackup({ ...using, id });
+    expect(problems).toEqual([
+      expect.stringMatching(/^PostgreSQL refuses what it has: .*outbox_position_key/),
+    ]);
+    expect((await listBackups(using))[0]!.verification!.problems).toEqual(problems);
+  } finally {
+    await cache.query('TRUNCATE outbox');
+    await cache.query('CREATE UNIQUE INDEX outbox_position_key ON outbox (position)');
+  }
+});

@@ -1,3 +1,4 @@
+import pg from 'pg';
 import { BackupFault } from './faults.ts';
 import { type RestoreBackupOptions, restoreBackup } from './restore-backup.ts';
 import { noteVerification } from './verification.ts';
@@ -33,9 +34,20 @@ async function restoreAndCompare(options: Omit<RestoreBackupOptions, 'mode'>): P
       restoredRows: restored.reduce((sum, { rows }) => sum + rows, 0),
     };
   } catch (error) {
-    if (!(error instanceof BackupFault)) throw error;
+    const problem = problemOf(error);
+    if (problem === null) throw error;
     // The first fault ends a restore; the others are worth knowing, too.
     const { problems } = await verifyFiles({ ...options, onProgress: undefined });
-    return { id, problems: [...new Set([error.message, ...problems])], restoredRows: 0 };
+    return { id, problems: [...new Set([problem, ...problems])], restoredRows: 0 };
   }
+}
+
+/** What is wrong with the backup; null when the fault is not the backup's, but that of a server that is away or full. */
+function problemOf(error: unknown): string | null {
+  if (error instanceof BackupFault) return error.message;
+  if (!(error instanceof pg.DatabaseError)) return null;
+  // https://www.postgresql.org/docs/18/errcodes-appendix.html: what data can be refused for, and SQL that does not fit it.
+  if (!/^(0A|2[0-9A-F]|42|44)/.test(error.code ?? '')) return null;
+  const at = [error.table, error.constraint ?? error.column].filter(Boolean).join(', ');
+  return `PostgreSQL refuses what it has: ${error.message}${at && ` (${at})`}.`;
 }

@@ -1,4 +1,4 @@
-import { type MigrationTarget, withClient } from './migrate.ts';
+import { lockKey, type MigrationTarget, withClient } from './migrate.ts';
 
 /** A migration that a database has. */
 export interface FinishedMigration {
@@ -27,7 +27,8 @@ export async function readFinished(
 }
 
 /**
- * Lets migrations be tried again that have begun and never finished. Each is one transaction, so nothing is left of it.
+ * Lets migrations be tried again that have begun and never finished. Each is one transaction, so nothing is left of it. Waits for
+ * whoever migrates the database.
  *
  * @returns their names
  */
@@ -35,6 +36,8 @@ export async function giveUpFailed(target: MigrationTarget): Promise<string[]> {
   return withClient(target, async (client) => {
     const { rows: tables } = await client.query("SELECT to_regclass('_prisma_migrations') AS name");
     if (tables[0]?.name === null) return [];
+    // One that somebody is applying at this moment has not failed.
+    await client.query('SELECT pg_advisory_lock($1)', [lockKey]);
     const { rows } = await client.query<{ name: string }>(`
       UPDATE _prisma_migrations SET rolled_back_at = now() WHERE finished_at IS NULL AND rolled_back_at IS NULL
       RETURNING migration_name AS name`);

@@ -1,8 +1,9 @@
 import { createHash, randomBytes } from 'node:crypto';
 import pg from 'pg';
 import { expect, test } from 'vitest';
+import { giveUpFailed } from './applied.ts';
 import { readMigrationLock, readMigrations } from './files.ts';
-import { migrate, readMigrationState } from './migrate.ts';
+import { lockKey, migrate, readMigrationState } from './migrate.ts';
 import { applyMigrations, sqlOfSchema } from './schema-engine.ts';
 
 const adminUrl = process.env.KRONOS_TEST_POSTGRES_URL!;
@@ -70,4 +71,24 @@ test('the SQL of a schema needs no database', async () => {
     'datasource db {\n  provider = "postgresql"\n}\nmodel Thing {\n  id String @id @db.Uuid\n  @@map("thing")\n}',
   );
   expect(sql).toContain('CREATE TABLE "thing"');
+});
+
+test('what somebody applies at this moment is not given up', async () => {
+  await using database = await emptyDatabase();
+  const target = { domain: 'auth', databaseUrl: database.url };
+  await migrate(target);
+  const set = (sql: string) =>
+    query(database.url, `UPDATE _prisma_migrations SET ${sql} WHERE migration_name LIKE '%_init'`);
+  await set('finished_at = NULL');
+  const migrating = new pg.Client({ connectionString: database.url });
+  await migrating.connect();
+  await migrating.query('SELECT pg_advisory_lock($1)', [lockKey]);
+  const givingUp = giveUpFailed(target);
+  const waiting = `SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted AND objid = ${lockKey}`;
+  await expect.poll(() => query(database.url, waiting)).toHaveLength(1);
+  await set('finished_at = now()');
+  await migrating.end();
+  expect(await givingUp).toEqual([]);
+  await set('finished_at = NULL');
+  expect(await giveUpFailed(target)).toHaveLength(1);
 });

@@ -18,8 +18,8 @@ export interface MigrationState extends MigrationTarget, MigrationHistory {
   files: MigrationFile[];
 }
 
-// Any number of our own; Prisma's engine takes 72707369 while it applies.
-const lockKey = 5_281_711;
+/** The advisory lock of who changes a database's migrations: any number of our own; Prisma's engine takes 72707369 while it applies. */
+export const lockKey = 5_281_711;
 
 /**
  * Compares a database with the files by plain SQL: an up-to-date one costs milliseconds and no schema engine.

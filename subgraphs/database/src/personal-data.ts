@@ -1,5 +1,5 @@
 import type { Prisma } from '@kronos/prisma-database';
-import { anonymised, erased, type PersonalData } from '@kronos/subgraph';
+import { anonymised, erasedBy, type PersonalData } from '@kronos/subgraph';
 
 /** What this domain keeps of people. Each table stands in one of the two lists, and a test says so when one does not. */
 export const personalData: PersonalData<Prisma.TransactionClient> = {
@@ -23,7 +23,7 @@ export const personalData: PersonalData<Prisma.TransactionClient> = {
       holds: 'Transactions that they sent, with the rows that these wrote.',
       person: 'user_id',
       withheld: ['request_hash', 'coordinator'],
-      onErasure: erased,
+      onErasure: erasedBy(eraseTransactions, 'It is being carried out, and goes when that is done.'),
     },
     connection_lease: {
       holds: 'Connections to databases that they leased.',
@@ -37,3 +37,15 @@ export const personalData: PersonalData<Prisma.TransactionClient> = {
     target_status: 'How databases are.',
   },
 };
+
+/** What is going to be committed would be undone by half if it were forgotten now. */
+async function eraseTransactions(tx: Prisma.TransactionClient, userId: string) {
+  const { count: erased } = await tx.dataTransaction.deleteMany({
+    where: { userId, finishedAt: { not: null } },
+  });
+  const { count: retained } = await tx.dataTransaction.updateMany({
+    where: { userId },
+    data: { isErased: true, idempotencyKey: null },
+  });
+  return { erased, retained };
+}

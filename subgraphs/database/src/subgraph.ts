@@ -6,6 +6,7 @@ import { openBackupJobs } from './backups/backup-jobs.ts';
 import { scheduleOf } from './backups/backup-settings.ts';
 import { createContext } from './context.ts';
 import { openData } from './data/open-data.ts';
+import { domainTag } from './data/tags.ts';
 import { openDatabases } from './databases.ts';
 import { domainDatabases } from './domain-databases.ts';
 import { environmentShape } from './environment.ts';
@@ -47,6 +48,7 @@ export async function createSubgraph(environment: NodeJS.ProcessEnv): Promise<Su
   const databases = openDatabases(environment, settings, logger);
   const leases = openLeases({
     ...{ db, databases, logger, patienceMs: settings.KRONOS_LEASE_WAIT_MS },
+    onWritten: (written) => data.cache.invalidate({ tags: [domainTag(written)] }),
     limits: {
       all: settings.KRONOS_LEASES_MAX,
       perService: settings.KRONOS_LEASES_PER_SERVICE,

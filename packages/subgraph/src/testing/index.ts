@@ -1,3 +1,4 @@
+export { erasePerson } from '../personal-data/erase-person.ts';
 export { createTestGateway, type TestGateway } from './internal-token.ts';
 export { personalDataFaults } from './personal-data-faults.ts';
 export { createTestDatabase, type TestDatabase } from './test-database.ts';

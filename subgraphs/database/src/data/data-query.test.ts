@@ -1,4 +1,5 @@
 import { encodeId, newId } from '@kronos/subgraph';
+import pg from 'pg';
 import { afterAll, describe, expect, test } from 'vitest';
 import { createDataDomain, dataQuery } from './test-kit.ts';
 
@@ -215,6 +216,27 @@ describe('the cache', () => {
     await data.producers.projects.publish('projectOwned', { projectId: ids.eves, userId: eve.userId });
     expect(await asCached(mine, eve)).toMatchObject({ cached: false, rows: [{ title: 'Changed' }] });
     expect(await asCached(mine, eve)).toMatchObject({ cached: true, rows: [{ title: 'Changed' }] });
+  });
+
+  test('what was written by a lease is seen when that ends', async () => {
+    const lease = await data.ask(
+      `mutation ($input: ConnectionAcquireInput!) { connectionAcquire(input: $input) {
+        connectionId databaseUrl userErrors { code } } }`,
+      { serviceName: 'a-service', domain: 'projects', operationType: 'WRITE' },
+      administrator,
+    );
+    expect(await asCached(mine, eve)).toMatchObject({ rows: [{ title: 'Changed' }] });
+    const client = new pg.Client({ connectionString: lease.data.databaseUrl });
+    client.on('error', () => undefined);
+    await client.connect();
+    await client.query(`UPDATE projects SET title = 'By a lease' WHERE id = $1`, [ids.eves]);
+    await client.end();
+    await data.ask(
+      'mutation ($input: ConnectionReleaseInput!) { connectionRelease(input: $input) { lease { id } } }',
+      { leaseId: lease.data.connectionId, serviceName: 'a-service' },
+      administrator,
+    );
+    expect(await asCached(mine, eve)).toMatchObject({ cached: false, rows: [{ title: 'By a lease' }] });
   });
 
   test('many who ask at once make one query', async () => {

@@ -39,6 +39,8 @@ export interface LeasesOptions {
   limits: LeaseLimits;
   /** How long somebody waits, in milliseconds. */
   patienceMs: number;
+  /** Told of a domain in whose database something may have been written by a lease that has ended. */
+  onWritten(domain: string): Promise<void>;
   logger: Logger;
 }
 
@@ -94,6 +96,8 @@ export function openLeases(options: LeasesOptions): Leases {
     const { id } = lease;
     if (!lease.endedAt) {
       await withOperator(databaseOf(lease), (client) => dropLeaseRole(client, leaseRoleName(id)));
+      // Nobody has announced what was written by it. Before it stands as ended: what fails is tried again by the sweeper.
+      if (lease.operation === 'WRITE') await options.onWritten(lease.domain);
       const ended = { endedAt: new Date(), end: how };
       await db.connectionLease.updateMany({ where: { id, endedAt: null }, data: ended });
       line.look();

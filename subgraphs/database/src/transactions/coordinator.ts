@@ -1,12 +1,13 @@
 import type { Cache } from '@kronos/cache';
 import type { Logger } from '@kronos/service';
 import type { Cluster, Redis } from 'ioredis';
+import { QueryFault } from '../data/filters.ts';
 import type { Databases } from '../databases.ts';
 import { announce, type Written } from './announce.ts';
 import type { Claim } from './claim.ts';
 import { type Participant, takePart } from './participant.ts';
 import type { KeyWrite, Plan } from './plan.ts';
-import { applyKeys } from './redis-writes.ts';
+import { applyKeys, type KeyOwner, reserveKeys } from './redis-writes.ts';
 import {
   type LoggedTransaction,
   type OperationResult,
@@ -91,7 +92,7 @@ export function createCoordinator(options: CoordinatorOptions): Coordinator {
     }
   }
 
-  async function run(plan: Plan, id: string): Promise<void> {
+  async function run(plan: Plan, id: string, owner: KeyOwner): Promise<void> {
     let participants: Participant[];
     try {
       participants = await take(plan);
@@ -103,7 +104,7 @@ export function createCoordinator(options: CoordinatorOptions): Coordinator {
     let isBroken = true;
     try {
       await step('leased', id);
-      const outcome = await attempt(plan, id, participants);
+      const outcome = await attempt(plan, { id, owner }, participants);
       if (outcome === 'undone') isBroken = false;
       else {
         await carryOut(id, participants, isPrepared);
@@ -115,7 +116,11 @@ export function createCoordinator(options: CoordinatorOptions): Coordinator {
   }
 
   /** Everything up to the decision. @returns `undone` when nothing has happened, and the log says so */
-  async function attempt(plan: Plan, id: string, participants: Participant[]): Promise<'decided' | 'undone'> {
+  async function attempt(
+    plan: Plan,
+    { id, owner }: { id: string; owner: KeyOwner },
+    participants: Participant[],
+  ): Promise<'decided' | 'undone'> {
     const isPrepared = participants.length > 1;
     const prepared: Participant[] = [];
     const results: OperationResult[] = [];
@@ -124,6 +129,12 @@ export function createCoordinator(options: CoordinatorOptions): Coordinator {
       for (const participant of participants) await participant.begin(isPrepared, plan.quota);
       await step('begun', id);
       const written = await execute(plan, participants, results);
+      const keys = plan.operations.filter((one): one is KeyWrite => one.store === 'REDIS');
+      if (!(await reserveKeys(redis, owner, keys))) {
+        const operation = plan.operations.findIndex((one) => one.store === 'REDIS') + 1;
+        results[operation - 1] = failed(operation, 'You have as many keys as there may be.');
+        throw new OperationFailure('There is no room for its keys.');
+      }
       await step('executed', id);
       const tags: string[] = [];
       for (const { domain, client, becomeOperator } of participants) {
@@ -132,7 +143,6 @@ export function createCoordinator(options: CoordinatorOptions): Coordinator {
         tags.push(...(await announce(client, domain, ofDomain)));
       }
       await step('announced', id);
-      const keys = plan.operations.filter((one): one is KeyWrite => one.store === 'REDIS');
       const xid = isPrepared ? undefined : await participants[0]?.xid();
       if (isPrepared)
         for (const participant of participants) {
@@ -192,7 +202,7 @@ export function createCoordinator(options: CoordinatorOptions): Coordinator {
       running.add(id);
       try {
         await step('logged', id);
-        await run(plan, id);
+        await run(plan, id, request.owner);
       } catch (error) {
         if (error instanceof ConnectionFailure) throw error;
         logger.warn({ err: error, id }, 'A data transaction was cut off');
@@ -210,8 +220,9 @@ export async function finish(
   { redis, cache, log, onStep }: Pick<CoordinatorOptions, 'redis' | 'cache' | 'log' | 'onStep'>,
   transaction: LoggedTransaction,
 ): Promise<void> {
-  const { id, keys, tags } = transaction;
-  await applyKeys(redis, id, ownerOf(transaction), keys as unknown as KeyWrite[]);
+  const { id, keys, tags, decision } = transaction;
+  const decided = { id, decision: decision ?? 0n };
+  await applyKeys(redis, decided, ownerOf(transaction), keys as unknown as KeyWrite[]);
   await onStep?.('keys written', id);
   if (tags.length > 0) await cache.invalidate({ tags });
   await onStep?.('invalidated', id);
@@ -251,8 +262,9 @@ async function execute(
       rowsOf.push(rows);
       written.push({ write, rows });
     } catch (error) {
-      if (error instanceof OperationFailure)
-        results.push({ operation, status: 'FAILED', data: null, error: error.message });
+      // What an earlier operation has written may be no value for the column that refers to it.
+      if (error instanceof OperationFailure || error instanceof QueryFault)
+        results.push(failed(operation, error.message));
       throw error;
     }
   }
@@ -263,11 +275,15 @@ async function execute(
 function interrupted(results: OperationResult[], count: number): OperationResult {
   const operation = Math.min(results.length + 1, count);
   results.length = operation - 1;
-  return { operation, status: 'FAILED', data: null, error: 'The connection to a database was lost.' };
+  return failed(operation, 'The connection to a database was lost.');
 }
 
-/** What has become of all operations when one has failed. */
-function undone(results: readonly OperationResult[], count: number): OperationResult[] {
+function failed(operation: number, error: string): OperationResult {
+  return { operation, status: 'FAILED', data: null, error };
+}
+
+/** What has become of all operations when nothing is done. */
+export function undone(results: readonly OperationResult[], count: number): OperationResult[] {
   return Array.from({ length: count }, (_, index) => {
     const result = results[index];
     if (result?.status === 'FAILED') return result;

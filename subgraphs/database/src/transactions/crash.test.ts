@@ -2,10 +2,11 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { newId } from '@kronos/subgraph';
-import { createTestDatabase, testRedisUrl } from '@kronos/subgraph/testing';
+import { createTestDatabase, erasePerson, testRedisUrl } from '@kronos/subgraph/testing';
 import fc from 'fast-check';
 import pg from 'pg';
 import { afterAll, expect, test } from 'vitest';
+import { personalData } from '../personal-data.ts';
 import type { Step } from './coordinator.ts';
 import { openProcess } from './crash-kit.ts';
 import { redisKey } from './redis-writes.ts';
@@ -157,6 +158,51 @@ test.each(steps)(
     expect(await announced(userId)).toEqual(isDecided(step, everywhere) ? [1, 1] : [0, 0]);
   },
 );
+
+/** What the log says of a person's transactions, the first one first. */
+const logged = (userId: string) =>
+  survivor.db.dataTransaction.findMany({ where: { userId }, orderBy: { id: 'asc' } });
+
+test('what was decided later is not written over by what is recovered', async () => {
+  const userId = await makePerson();
+  const set = (value: string) => [{ database: 'REDIS', operation: 'SET', key: 'state', value }];
+  expect(await executeUntil('decided', set('earlier'), userId)).toBe('decided');
+  expect((await survivor.execute(set('later'), userId)).status).toBe('COMMITTED');
+  await recovered(userId);
+  expect((await stateOf(userId)).key).toBe('later');
+  expect((await logged(userId)).map(({ status }) => status)).toEqual(['COMMITTED', 'COMMITTED']);
+
+  await executeUntil('decided', set('earlier'), userId);
+  await survivor.execute([{ database: 'REDIS', operation: 'DEL', key: 'state' }], userId);
+  await recovered(userId);
+  expect((await stateOf(userId)).key).toBeNull();
+});
+
+test('what has rolled back at the last moment does not say that it was done', async () => {
+  const userId = await makePerson();
+  const stores = { users: false, projects: true, redis: true };
+  await executeUntil('decided', operationsOf(userId, 'after', stores), userId);
+  await recovered(userId);
+  const [transaction] = await logged(userId);
+  expect(transaction).toMatchObject({
+    status: 'ROLLED_BACK',
+    results: [
+      { operation: 1, status: 'ROLLED_BACK', data: null },
+      { operation: 2, status: 'ROLLED_BACK', data: null },
+    ],
+  });
+});
+
+test('a person’s erasure does not cut off what is being carried out, which goes when it is done', async () => {
+  const userId = await makePerson();
+  await survivor.execute(operationsOf(userId, 'before', everywhere), userId);
+  await executeUntil('committed one', operationsOf(userId, 'after', everywhere), userId);
+  const erase = () => survivor.db.$transaction((tx) => erasePerson(tx, personalData, userId));
+  expect(await erase()).toMatchObject({ erased: 1, retained: 1, reason: expect.any(String) });
+  await recovered(userId);
+  expect(await stateOf(userId)).toEqual({ titles: ['after', 'before'], name: 'after', key: 'after' });
+  expect(await logged(userId)).toEqual([]);
+});
 
 test('whatever is cut off wherever: after recovery all is done or nothing, as the model says', async () => {
   const work = fc.record({

@@ -309,6 +309,60 @@ describe('quotas', () => {
   });
 });
 
+test('what an earlier operation has written may be no value for a column: that is said', async () => {
+  const { userErrors, transaction } = await execute([
+    insertProject('Not a number'),
+    inPostgres('INSERT', 'scenes', {
+      data: {
+        ...{ project_id: { operation: 1, column: 'id' }, summary: 'x' },
+        position: { operation: 1, column: 'title' },
+      },
+    }),
+  ]);
+  expect(userErrors[0]).toMatchObject({
+    code: 'TRANSACTION_ROLLED_BACK',
+    details: { operation: 2, error: expect.stringContaining('expected a whole number') },
+  });
+  expect(transaction.results[0].status).toBe('ROLLED_BACK');
+});
+
+describe('the keys of a person', () => {
+  const set = (key: string, value: string) => ({ database: 'REDIS', operation: 'SET', key, value });
+  const range = (count: number, from = 0) =>
+    Array.from({ length: count }, (_, index) => `key-${from + index}`);
+  const outcome = async (operations: object[], as: object) => {
+    const { userErrors, transaction } = await execute(operations, as);
+    return userErrors[0]?.details ?? transaction.status;
+  };
+  const full = { operation: 1, error: 'You have as many keys as there may be.' };
+
+  test('are so many at most, and those that are gone make room', async () => {
+    const olga = { userId: newId() };
+    for (let from = 0; from < 1_000; from += 50)
+      expect(
+        await outcome(
+          range(50, from).map((key) => set(key, 'x')),
+          olga,
+        ),
+      ).toBe('COMMITTED');
+    expect(await outcome([set('one-more', 'x')], olga)).toEqual(full);
+    expect(await redis.exists(redisKey({ user: olga.userId }, 'one-more'))).toBe(0);
+    expect(await outcome([set('key-7', 'another value')], olga)).toBe('COMMITTED');
+    expect(await outcome([{ database: 'REDIS', operation: 'DEL', key: 'key-7' }], olga)).toBe('COMMITTED');
+    expect(await outcome([set('one-more', 'x')], olga)).toBe('COMMITTED');
+    expect(await outcome([set('mine', 'x')], ada)).toBe('COMMITTED');
+  });
+
+  test('have no more than so many bytes together', async () => {
+    const olga = { userId: newId() };
+    const fill = (from: number, value = 'x'.repeat(19_900)) => range(50, from).map((key) => set(key, value));
+    for (let from = 0; from < 500; from += 50) expect(await outcome(fill(from), olga)).toBe('COMMITTED');
+    expect(await outcome(fill(500), olga)).toEqual(full);
+    expect(await outcome(fill(450, ''), olga)).toBe('COMMITTED');
+    expect(await outcome(fill(500), olga)).toBe('COMMITTED');
+  });
+});
+
 test('a transaction is seen by who sent it, and by administrators', async () => {
   const { id } = (await execute([insertProject('Looked at')])).transaction;
   const look = async (as?: object) => {

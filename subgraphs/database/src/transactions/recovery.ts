@@ -1,9 +1,9 @@
 import type { Logger } from '@kronos/service';
 import pg from 'pg';
 import type { Claim } from './claim.ts';
-import { type Coordinator, type CoordinatorOptions, finish } from './coordinator.ts';
+import { type Coordinator, type CoordinatorOptions, finish, undone } from './coordinator.ts';
 import { finishPrepared, globalId, transactionOf } from './participant.ts';
-import type { LoggedTransaction } from './transaction-log.ts';
+import type { LoggedTransaction, OperationResult } from './transaction-log.ts';
 
 /** Brings transactions to their end whose coordinator is gone. */
 export interface Recovery {
@@ -112,7 +112,8 @@ async function resolve(options: RecoveryOptions, transaction: LoggedTransaction)
   if (only && more.length === 0) {
     const outcome = await outcomeOf(databases.get(only.domain)?.pool, only.xid);
     if (outcome === 'aborted') {
-      await log.rolledBack(id, 'COMMITTING');
+      const results = transaction.results as unknown as OperationResult[];
+      await log.rolledBack(id, 'COMMITTING', undone(results, results.length));
       return;
     }
     if (outcome !== 'committed') throw new Error(`PostgreSQL says that it is ${outcome}`);

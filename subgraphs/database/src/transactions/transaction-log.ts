@@ -109,9 +109,11 @@ export function createTransactionLog(db: PrismaClient) {
       });
       return count === 1;
     },
-    /** Forgets what was over before that moment. */
+    /** Forgets what was over before that moment, and what is over of those who are erased. */
     async prune(before: Date): Promise<void> {
-      await db.dataTransaction.deleteMany({ where: { finishedAt: { lt: before } } });
+      await db.dataTransaction.deleteMany({
+        where: { OR: [{ finishedAt: { lt: before } }, { isErased: true, finishedAt: { not: null } }] },
+      });
     },
   };
 }
