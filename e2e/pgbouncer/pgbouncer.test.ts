@@ -1,5 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { testAdministrator } from '@kronos/cli/testing';
+import { testMasterKeys } from '@kronos/sealing/testing';
 import { createTestDatabase } from '@kronos/subgraph/testing';
 import pg from 'pg';
 import { afterAll, expect, test } from 'vitest';
@@ -25,7 +26,12 @@ async function startBehindPgBouncer() {
   ]);
   const kronos = opened.use(
     await startKronos({
-      environment: { ...Object.fromEntries(urls), KRONOS_OPERATOR_DATABASE_URL: serverUrl },
+      environment: {
+        ...Object.fromEntries(urls),
+        KRONOS_OPERATOR_DATABASE_URL: serverUrl,
+        // What the suite's databases were sealed with.
+        KRONOS_MASTER_KEYS: testMasterKeys,
+      },
     }),
   );
   return kronos;

@@ -1,9 +1,12 @@
 import { appendToOutbox } from '@kronos/events';
+import { masterKeysEnvironment, openMasterKeys, openSealedFields } from '@kronos/sealing';
+import { commonEnvironment, parseEnvironment } from '@kronos/service/environment';
 import { PrismaPg } from '@prisma/adapter-pg';
 import { v7 as uuidv7 } from 'uuid';
 import { type Prisma, PrismaClient } from './client/client.ts';
 import { parseEmail } from './email.ts';
 import { hashPassword } from './password-hash.ts';
+import { sealedFields } from './sealed-fields.ts';
 import { seedServices } from './seed.services.ts';
 
 interface Administrator {
@@ -17,7 +20,7 @@ interface Administrator {
  * `userCreated`. Registers the services whose secrets are in KRONOS_SERVICE_SECRETS (JSON, by their names).
  *
  * @returns one line that says what was done
- * @throws an Error when the address is none, or belongs to someone who is no administrator: to raise them would hand the
+ * @throws EnvironmentError without master keys, which addresses are sealed with; an Error when the address is none, or belongs to someone who is no administrator: to raise them would hand the
  * system to whoever signed up with it first
  */
 export async function seed(options: {
@@ -30,15 +33,24 @@ export async function seed(options: {
   if (email === null)
     throw new Error(`KRONOS_ADMIN_EMAIL is ${JSON.stringify(address)}: expected an e-mail address.`);
 
-  const database = new PrismaClient({
-    adapter: new PrismaPg({ connectionString: options.databaseUrl, max: 1 }),
+  const settings = parseEnvironment({ ...commonEnvironment, ...masterKeysEnvironment }, options.environment);
+  const sealed = openSealedFields({
+    // The second is for the transaction that waits until addresses from before are sealed.
+    client: new PrismaClient({
+      adapter: new PrismaPg({ connectionString: options.databaseUrl, max: 2 }),
+    }),
+    databaseUrl: options.databaseUrl,
+    masterKeys: openMasterKeys(settings),
+    fields: sealedFields,
   });
+  const { database } = sealed;
   try {
     const first =
       email && password ? await openFirst(database, { email, password }) : 'no administrator asked for';
     const registered = secrets ? await seedServices(database, JSON.parse(secrets)) : 0;
     return registered > 0 ? `${first}; ${registered} services registered` : first;
   } finally {
+    await sealed.close();
     await database.$disconnect();
   }
 }

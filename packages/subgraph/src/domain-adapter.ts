@@ -1,6 +1,5 @@
-import { leadsThroughPgBouncer } from '@kronos/service';
+import { BoundedMap, leadsThroughPgBouncer } from '@kronos/service';
 import { PrismaPg } from '@prisma/adapter-pg';
-import { BoundedMap } from './bounded-map.ts';
 
 /** Connections of a process to a domain's database. */
 const connections = 5;

@@ -1,6 +1,21 @@
+export {
+  createSealer,
+  keepSealed,
+  type MasterKey,
+  type MasterKeysSettings,
+  masterKeysEnvironment,
+  openMasterKeys,
+  openSealedFields,
+  resealColumn,
+  type SealedColumn,
+  type SealedFields,
+  type SealedFieldsOf,
+  type Sealer,
+  UnsealError,
+} from '@kronos/sealing';
+export { BoundedMap } from '@kronos/service';
 export { requireCaller, requirePerson, scopesOf } from './access.ts';
 export { createSubgraphApp, type SubgraphAppOptions } from './app.ts';
-export { BoundedMap } from './bounded-map.ts';
 export type { Caller, Impersonation, RequestContext, Service, Viewer } from './caller.ts';
 export {
   type Connection,
@@ -28,14 +43,9 @@ export {
 export { wordsOf } from './free-text.ts';
 export { decodeId, encodeId, newId, tryDecodeId, tryParseId } from './ids.ts';
 export type { OrderBy } from './keyset.ts';
-export {
-  type MasterKey,
-  type MasterKeysSettings,
-  masterKeysEnvironment,
-  openMasterKeys,
-} from './master-keys.ts';
 export { isMediaPath } from './media-path.ts';
 export { type Domain, type DomainDatabase, type DomainOptions, openDomain } from './open-domain.ts';
+export { personKeyTable, searchKeyTable } from './personal-data/person-key-table.ts';
 export {
   anonymised,
   type ErasureCounts,
@@ -47,10 +57,8 @@ export {
 } from './personal-data/personal-data.ts';
 export { createSealingKeys, unseal } from './personal-data/sealed.ts';
 export { refuseImpersonator, requireOwnLogin, requireRecentLogin } from './recent-login.ts';
-export { keepSealed, resealColumn, type SealedColumn } from './reseal.ts';
 export { rowLoader } from './row-loader.ts';
 export { schemaFaults } from './schema-faults.ts';
-export { createSealer, type Sealer, UnsealError } from './sealed.ts';
 export { type CreateSubgraph, type ServedSubgraph, serveSubgraph } from './serve-subgraph.ts';
 export {
   type GraphQLRequest,

@@ -11,6 +11,7 @@ import {
   type OutboxTransaction,
   type Relay,
 } from '@kronos/events';
+import type { SealedFieldsOf } from '@kronos/sealing';
 import { createLogger, directUrl, type Logger } from '@kronos/service';
 import { tracing } from '@kronos/telemetry';
 import { Registry } from 'prom-client';
@@ -42,6 +43,8 @@ export interface DomainOptions<Transaction extends DomainTransaction, Producer e
   personalData: PersonalData<Transaction>;
   /** Whose events write of people here, and have to have had their effect before a person is erased; all, when omitted. */
   writesOfPeople?: readonly NoInfer<Producer>[];
+  /** The sealed fields of the database, when it has any: they are kept sealed, exported in the clear, and closed with the domain. */
+  sealed?: Pick<SealedFieldsOf<unknown>, 'unsealRows' | 'keep' | 'close'> | undefined;
 }
 
 /** What every domain stands on. Hand it to `defineSubgraph` with the rest. */
@@ -81,6 +84,7 @@ export function openDomain<Transaction extends DomainTransaction, Producer exten
   const onRequests = onPersonRequested({
     domain: name,
     personalData: options.personalData,
+    unsealRows: options.sealed?.unsealRows,
     async upToDate() {
       const others = consumers.filter(
         ([producer]) =>
@@ -98,6 +102,7 @@ export function openDomain<Transaction extends DomainTransaction, Producer exten
 
   relay.start();
   for (const [, consumer] of consumers) consumer.start();
+  const stopSealing = options.sealed?.keep({ logger, metrics });
 
   return {
     name,
@@ -109,7 +114,13 @@ export function openDomain<Transaction extends DomainTransaction, Producer exten
     readiness: async () => ({ database: await answers(database) }),
     async close() {
       // Together: what waits for the log, while Redis is away, is let go by the end of the log.
-      await Promise.all([...consumers.map(([, consumer]) => consumer.close()), relay.close(), log.close()]);
+      await Promise.all([
+        ...consumers.map(([, consumer]) => consumer.close()),
+        relay.close(),
+        log.close(),
+        stopSealing?.(),
+      ]);
+      await options.sealed?.close();
       await database.$disconnect();
     },
   };

@@ -1,3 +1,4 @@
+import { BoundedMap } from '@kronos/service';
 import {
   type DocumentNode,
   type GraphQLError,
@@ -7,7 +8,6 @@ import {
   parse,
   validate,
 } from 'graphql';
-import { BoundedMap } from './bounded-map.ts';
 import { badUserInput, codedError } from './errors.ts';
 
 const cachedDocuments = 1000;

@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import type { Logger } from '@kronos/service';
+import { BoundedMap } from '@kronos/service';
 import { jwtVerify } from 'jose';
-import { BoundedMap } from './bounded-map.ts';
 import type { Caller, Service, Viewer } from './caller.ts';
 import { unauthenticated } from './errors.ts';
 import { decodeId } from './ids.ts';

@@ -44,6 +44,12 @@ test('an account is erased with all that hangs on it, once, and its address is f
   expect(first?.rowsErased).toBeGreaterThanOrEqual(4);
   expect(second?.rowsErased).toBe(0);
   expect(await auth.database.account.count({ where: { email: ada.email } })).toBe(0);
+  // With the key goes what copies of the database have of them.
+  const personId = ada.actor.userId!;
+  expect(await auth.raw.personKey.findUnique({ where: { personId } })).toMatchObject({
+    sealedKey: null,
+    shreddedAt: expect.any(Date),
+  });
   expect(await revokedSessionIds(auth)).toHaveLength(2);
   const created = await auth.database.outbox.findMany({ where: { name: 'userCreated' } });
   const nameIn = (userId = '') =>

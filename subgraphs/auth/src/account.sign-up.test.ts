@@ -67,6 +67,29 @@ test('when it answers, the event is in the log', async () => {
   expect(event.payload).toMatchObject({ displayName: expect.stringMatching(/^Number/), roles: ['user'] });
 });
 
+test('nowhere in the database does the address lie in the clear, be it confirmed or changed', async () => {
+  const person = await signUp(auth);
+  const wanted = `new-${person.email}`;
+  const change =
+    'mutation($i: EmailChangeRequestInput!) { emailChangeRequest(input: $i) { userErrors { code } } }';
+  const { data } = await auth.execute(change, { i: { newEmail: wanted } }, person.actor);
+  expect(data!.emailChangeRequest.userErrors).toEqual([]);
+  const tables = await auth.raw.$queryRaw<{ name: string }[]>`
+    SELECT table_name AS name FROM information_schema.tables WHERE table_schema = 'public'`;
+  for (const { name } of tables) {
+    const [found] = await auth.raw.$queryRawUnsafe<{ count: number }[]>(
+      `SELECT count(*)::int FROM "${name}" AS row WHERE row::text LIKE $1`,
+      `%${person.email}%`,
+    );
+    expect(found?.count, name).toBe(0);
+  }
+  const query =
+    'query($id: ID!) { _entities(representations: [{__typename: "User", id: $id}]) { ... on User { email } } }';
+  expect((await auth.execute(query, { id: person.id }, person.actor)).data!._entities).toEqual([
+    { email: person.email },
+  ]);
+});
+
 test('stores neither the password nor the refresh token', async () => {
   const person = await signUp(auth);
   const account = await auth.database.account.findUniqueOrThrow({ where: { email: person.email } });

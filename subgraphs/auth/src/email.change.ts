@@ -32,7 +32,8 @@ export const emailChangeRequest = mutation(
     if (!email) return fault('INVALID', 'This is not an e-mail address.', 'newEmail');
     await throttle.letter(userId, context.clientAddress);
     await database.$transaction(async (transaction) => {
-      const isTaken = (await transaction.account.findUnique({ where: { email } })) !== null;
+      const owner = await transaction.account.findUnique({ where: { email }, select: { id: true } });
+      const isTaken = owner !== null;
       const wanted = { accountId: userId, purpose: 'CHANGE_EMAIL', email, sessionId } as const;
       await useUpTokens(transaction, userId, ['CHANGE_EMAIL']);
       const { token, expiresAt } = await issueToken(transaction, wanted);

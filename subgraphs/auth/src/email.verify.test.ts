@@ -86,7 +86,10 @@ test('a token that is too old, or of an address that is another by now, verifies
     where: { accountId: ada.actor.userId },
     data: { expiresAt: new Date() },
   });
-  await auth.database.account.update({ where: { email: bob.email }, data: { email: 'other@example.com' } });
+  await auth.database.account.update({
+    where: { id: bob.actor.userId! },
+    data: { email: 'other@example.com' },
+  });
   expect(await verify(tokens[0]!)).toEqual(refused);
   await verify(tokens[1]!);
   expect(await isVerified(bob.id, bob.actor)).toBe(false);

@@ -1,6 +1,6 @@
 import { mailEnvironment } from '@kronos/mail';
+import { masterKeysEnvironment } from '@kronos/sealing/master-keys';
 import { commaList, commonEnvironment, postgresUrl, publicUrl, redisUrl } from '@kronos/service/environment';
-import { masterKeysEnvironment } from '@kronos/subgraph/master-keys';
 import { z } from 'zod';
 import { signInProvidersVariable } from './identity.settings.ts';
 

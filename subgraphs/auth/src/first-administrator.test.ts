@@ -1,24 +1,33 @@
 import { PrismaClient } from '@kronos/prisma-auth';
 import { verifyPassword } from '@kronos/prisma-auth/password-hash';
+import { sealedFields } from '@kronos/prisma-auth/sealed-fields';
 import { seed } from '@kronos/prisma-auth/seed';
+import { testMasterKeys } from '@kronos/sealing/testing';
 import { encodeId } from '@kronos/subgraph';
-import { createTestDatabase } from '@kronos/subgraph/testing';
+import { createTestDatabase, openTestFields } from '@kronos/subgraph/testing';
 import { PrismaPg } from '@prisma/adapter-pg';
 import { beforeEach, expect, test } from 'vitest';
 
-const environment = { KRONOS_ADMIN_EMAIL: 'Root@Example.com', KRONOS_ADMIN_PASSWORD: 'a password of root' };
+const environment = {
+  KRONOS_ADMIN_EMAIL: 'Root@Example.com',
+  KRONOS_ADMIN_PASSWORD: 'a password of root',
+  KRONOS_MASTER_KEYS: testMasterKeys,
+};
 let databaseUrl: string;
 let database: PrismaClient;
 
 beforeEach(async () => {
   const created = await createTestDatabase('auth');
   databaseUrl = created.url;
-  database = new PrismaClient({ adapter: new PrismaPg({ connectionString: databaseUrl, max: 2 }) });
+  const client = new PrismaClient({ adapter: new PrismaPg({ connectionString: databaseUrl, max: 2 }) });
+  const sealed = openTestFields(client, databaseUrl, sealedFields);
+  database = sealed.database;
   // The suite's template has an administrator.
   await database.account.deleteMany();
   await database.outbox.deleteMany();
   return async () => {
-    await database.$disconnect();
+    await sealed.close();
+    await client.$disconnect();
     await created[Symbol.asyncDispose]();
   };
 });
@@ -52,7 +61,9 @@ test('does it once, also when two processes start together', async () => {
 });
 
 test('does nothing when no administrator is asked for', async () => {
-  expect(await seed({ databaseUrl, environment: {} })).toBe('no administrator asked for');
+  expect(await seed({ databaseUrl, environment: { KRONOS_MASTER_KEYS: testMasterKeys } })).toBe(
+    'no administrator asked for',
+  );
   expect(await database.account.count()).toBe(0);
 });
 
@@ -78,6 +89,7 @@ test('refuses what is no address', async () => {
 
 test('registers the services once, with their secrets and no more than they need', async () => {
   const secrets = {
+    KRONOS_MASTER_KEYS: testMasterKeys,
     KRONOS_SERVICE_SECRETS: JSON.stringify({ gaia: 'first', hyperion: 'second', other: 'third' }),
   };
   expect(await seed({ databaseUrl, environment: secrets })).toBe(
@@ -97,7 +109,10 @@ test('registers the services once, with their secrets and no more than they need
 });
 
 test('a service that was deleted does not come back', async () => {
-  const secrets = { KRONOS_SERVICE_SECRETS: JSON.stringify({ 'ouranos-desk': 'leaked' }) };
+  const secrets = {
+    KRONOS_MASTER_KEYS: testMasterKeys,
+    KRONOS_SERVICE_SECRETS: JSON.stringify({ 'ouranos-desk': 'leaked' }),
+  };
   await seed({ databaseUrl, environment: secrets });
   const { id } = await database.oAuthClient.delete({
     where: { id: (await database.oAuthClient.findFirstOrThrow({ where: { name: 'ouranos-desk' } })).id },

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { soon } from '@kronos/events/testing';
+import { testMasterKeys } from '@kronos/sealing/testing';
 import { createSealer, openMasterKeys } from '@kronos/subgraph';
 import { createTestSubgraph } from '@kronos/subgraph/testing';
 import { createLocalJWKSet, exportJWK, generateKeyPair, jwtVerify } from 'jose';
@@ -31,7 +32,8 @@ function writeKeys(): void {
 
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'kronos-master-'));
-  lines = [];
+  // What the suite's template has sealed.
+  lines = [testMasterKeys];
   newMasterKey();
   auth = await startAuth({ ...settings(), KRONOS_MASTER_KEYS: '' });
 });

@@ -1,5 +1,12 @@
 import type { Prisma } from '@kronos/prisma-auth';
-import { erased, erasedBy, type PersonalData, retained } from '@kronos/subgraph';
+import {
+  erased,
+  erasedBy,
+  type PersonalData,
+  personKeyTable,
+  retained,
+  searchKeyTable,
+} from '@kronos/subgraph';
 import { revokeApiTokens } from './api-token.revoke.ts';
 import { endImpersonations } from './impersonation.end.ts';
 import { raiseSecurityEvent } from './security-event.raise.ts';
@@ -98,8 +105,11 @@ export const personalData: PersonalData<Prisma.TransactionClient> = {
       mentions: { actor_id: 'Who did it.' },
       onErasure: retained(trail),
     },
+    // The last: from then on nothing is read that is sealed of them.
+    person_key: personKeyTable,
   },
   others: {
+    search_key: searchKeyTable,
     mail: 'Letters on their way: sealed, not to be told apart by person, and gone when they are sent or expire.',
     refresh_token: 'Hashes of tokens; they go with their session.',
     oauth_client: 'Programs, of nobody in particular.',

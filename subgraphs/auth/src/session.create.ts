@@ -21,7 +21,11 @@ const logIn = mutation(async (_parent: unknown, { input }: MutationSessionCreate
   // What is no address has no account; it is looked up all the same.
   const email = parseEmail(input.email) ?? '';
   const [account, earlier] = await Promise.all([
-    database.account.findUnique({ where: { email } }),
+    // No more than that: opening what is sealed takes time, and only where there is an account.
+    database.account.findUnique({
+      where: { email },
+      select: { id: true, passwordHash: true, hasSecondFactor: true },
+    }),
     database.session.findFirst({
       where: { account: { email }, network: networkOf(context.clientAddress) },
       select: { id: true },

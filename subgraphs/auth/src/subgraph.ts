@@ -1,6 +1,7 @@
 import { createPost, createSmtp } from '@kronos/mail';
 import { type Prisma, PrismaClient } from '@kronos/prisma-auth';
-import { parseEnvironment } from '@kronos/service';
+import { sealedFields } from '@kronos/prisma-auth/sealed-fields';
+import { createLogger, parseEnvironment } from '@kronos/service';
 import {
   createSealer,
   defineSubgraph,
@@ -8,6 +9,7 @@ import {
   keepSealed,
   openDomain,
   openMasterKeys,
+  openSealedFields,
   type Subgraph,
 } from '@kronos/subgraph';
 import { createAccessTokens } from './access-token.ts';
@@ -39,16 +41,25 @@ export async function createSubgraph(environment: NodeJS.ProcessEnv): Promise<Su
     REDIS_URL: redisUrl,
     ...settings
   } = parseEnvironment(environmentShape, environment);
-  const sealer = createSealer({ keys: openMasterKeys(settings) });
-  const database = new PrismaClient({
-    adapter: domainAdapter(databaseUrl),
-    // Under a rush of sign-ups waiting for a connection is better than failing.
-    transactionOptions: { maxWait: 10_000, timeout: 10_000 },
+  const masterKeys = openMasterKeys(settings);
+  const sealer = createSealer({ keys: masterKeys });
+  const sealed = openSealedFields({
+    client: new PrismaClient({
+      adapter: domainAdapter(databaseUrl),
+      // Under a rush of sign-ups waiting for a connection is better than failing.
+      transactionOptions: { maxWait: 10_000, timeout: 10_000 },
+    }),
+    databaseUrl,
+    masterKeys,
+    fields: sealedFields,
+    logger: createLogger({ name: 'auth', level: settings.LOG_LEVEL }),
   });
+  const { database } = sealed;
   const domain = openDomain({
     name: 'auth',
     logLevel: settings.LOG_LEVEL,
     database,
+    sealed,
     databaseUrl,
     redisUrl,
     personalData,

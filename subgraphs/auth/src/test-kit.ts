@@ -1,7 +1,14 @@
 import { type Mailbox, openMailbox } from '@kronos/mail/mailbox';
 import { PrismaClient } from '@kronos/prisma-auth';
+import { sealedFields } from '@kronos/prisma-auth/sealed-fields';
 import { decodeId } from '@kronos/subgraph';
-import { type Actor, createTestDomain, type TestDomain, type TestResult } from '@kronos/subgraph/testing';
+import {
+  type Actor,
+  createTestDomain,
+  openTestFields,
+  type TestDomain,
+  type TestResult,
+} from '@kronos/subgraph/testing';
 import { PrismaPg } from '@prisma/adapter-pg';
 import { Redis } from 'ioredis';
 import { decodeJwt } from 'jose';
@@ -14,22 +21,28 @@ export const goodPassword = 'correct horse battery staple';
 
 /** The auth subgraph on a database and a Redis of its own, and a look into its tables. */
 export interface Auth extends TestDomain {
+  /** With what is sealed in the clear. */
   database: PrismaClient;
+  /** With everything as it lies there. */
+  raw: PrismaClient;
 }
 
 /** Starts auth and waits until it has found its database and its Redis. */
 export async function startAuth(environment: NodeJS.ProcessEnv = {}): Promise<Auth> {
   const domain = await createTestDomain('auth', createSubgraph, environment);
-  const database = new PrismaClient({
+  const raw = new PrismaClient({
     adapter: new PrismaPg({ connectionString: domain.databaseUrl, max: 2 }),
   });
+  const sealed = openTestFields(raw, domain.databaseUrl, sealedFields);
   await beginLogOfUsers(domain.redisUrl);
   await untilShared(domain.subgraph.metrics);
   return {
     ...domain,
-    database,
+    database: sealed.database,
+    raw,
     async [Symbol.asyncDispose]() {
-      await database.$disconnect();
+      await sealed.close();
+      await raw.$disconnect();
       await domain[Symbol.asyncDispose]();
     },
   };

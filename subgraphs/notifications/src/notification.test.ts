@@ -79,6 +79,9 @@ test('notifications come newest first and say what they are about', async () => 
     { kind: 'REGISTRATION_CONFIRMED', event: { id: encodeId('event', eventId) } },
     { kind: 'WELCOME', title: 'Welcome, Ada', event: null, readAt: null, recipient: { id: ada.id } },
   ]);
+  const lying = await notifications.raw.notification.findMany({ where: { recipientId: ada.userId } });
+  for (const { title, body } of lying)
+    for (const text of [title, body]) expect(text).toMatch(/^sealed:v1:person:/);
 });
 
 test('notifications come in pages', async () => {

@@ -1,5 +1,5 @@
 import type { Prisma } from '@kronos/prisma-notifications';
-import { erased, type PersonalData } from '@kronos/subgraph';
+import { erased, type PersonalData, personKeyTable, searchKeyTable } from '@kronos/subgraph';
 
 /** What this domain keeps of people. */
 export const personalData: PersonalData<Prisma.TransactionClient> = {
@@ -14,6 +14,8 @@ export const personalData: PersonalData<Prisma.TransactionClient> = {
       person: 'attendee_id',
       onErasure: erased,
     },
+    // The last: from then on nothing is read that is sealed of them.
+    person_key: personKeyTable,
   },
-  others: { known_event: 'Titles of events, for the texts of messages.' },
+  others: { known_event: 'Titles of events, for the texts of messages.', search_key: searchKeyTable },
 };

@@ -1,12 +1,20 @@
 import { PrismaClient } from '@kronos/prisma-notifications';
-import { parseEnvironment } from '@kronos/service';
-import { defineSubgraph, domainAdapter, openDomain, type Subgraph } from '@kronos/subgraph';
+import { createLogger, parseEnvironment } from '@kronos/service';
+import {
+  defineSubgraph,
+  domainAdapter,
+  openDomain,
+  openMasterKeys,
+  openSealedFields,
+  type Subgraph,
+} from '@kronos/subgraph';
 import { createContext } from './context.ts';
 import { environmentShape } from './environment.ts';
 import { onAuth } from './on-auth.ts';
 import { onEvents } from './on-events.ts';
 import { personalData } from './personal-data.ts';
 import { resolvers } from './resolvers.ts';
+import { sealedFields } from './sealed-fields.ts';
 
 /** An event with very many attendees is told to all of them in one transaction. */
 const transactionTimeoutMs = 60_000;
@@ -15,14 +23,22 @@ const transactionTimeoutMs = 60_000;
 export async function createSubgraph(environment: NodeJS.ProcessEnv): Promise<Subgraph> {
   const settings = parseEnvironment(environmentShape, environment);
   const { NOTIFICATIONS_DATABASE_URL: databaseUrl, REDIS_URL: redisUrl, LOG_LEVEL: logLevel } = settings;
-  const db = new PrismaClient({
-    adapter: domainAdapter(databaseUrl),
-    transactionOptions: { timeout: transactionTimeoutMs },
+  const sealed = openSealedFields({
+    client: new PrismaClient({
+      adapter: domainAdapter(databaseUrl),
+      transactionOptions: { timeout: transactionTimeoutMs },
+    }),
+    databaseUrl,
+    masterKeys: openMasterKeys(settings),
+    fields: sealedFields,
+    logger: createLogger({ name: 'notifications', level: logLevel }),
   });
+  const db = sealed.database;
   const domain = openDomain({
     name: 'notifications',
     logLevel,
     database: db,
+    sealed,
     databaseUrl,
     redisUrl,
     personalData,

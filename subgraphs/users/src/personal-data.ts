@@ -1,7 +1,14 @@
 import { appendToOutbox, erasedName } from '@kronos/events';
 import type { Prisma } from '@kronos/prisma-users';
 import { announceAccess, lockUsers } from '@kronos/prisma-users/access';
-import { erased, erasedBy, type PersonalData, retained } from '@kronos/subgraph';
+import {
+  erased,
+  erasedBy,
+  type PersonalData,
+  personKeyTable,
+  retained,
+  searchKeyTable,
+} from '@kronos/subgraph';
 
 /** What this domain keeps of people. */
 export const personalData: PersonalData<Prisma.TransactionClient> = {
@@ -70,8 +77,11 @@ export const personalData: PersonalData<Prisma.TransactionClient> = {
       mentions: { requested_by: 'Who asked for it.' },
       onErasure: retained('That an erasure was asked for and done has to be proved.'),
     },
+    // The last: from then on nothing is read that is sealed of them.
+    person_key: personKeyTable,
   },
   others: {
+    search_key: searchKeyTable,
     role: 'Rules.',
     permission: 'Rules.',
     role_permission: 'Rules.',

@@ -1,6 +1,13 @@
 import { PrismaClient } from '@kronos/prisma-users';
-import { parseEnvironment } from '@kronos/service';
-import { defineSubgraph, domainAdapter, openDomain, type Subgraph } from '@kronos/subgraph';
+import { createLogger, parseEnvironment } from '@kronos/service';
+import {
+  defineSubgraph,
+  domainAdapter,
+  openDomain,
+  openMasterKeys,
+  openSealedFields,
+  type Subgraph,
+} from '@kronos/subgraph';
 import { followAccessChanges } from './access.changes.ts';
 import { type AccessChecker, createAccessChecker } from './access.checker.ts';
 import { createAnnouncer } from './announcer.ts';
@@ -14,6 +21,7 @@ import { onProjects } from './on-projects.ts';
 import { personalData } from './personal-data.ts';
 import { resolvers } from './resolvers.ts';
 import { startSagaClock } from './saga-clock.ts';
+import { sealedFields } from './sealed-fields.ts';
 
 const whoseIsNotKnown = 'Whose this is may be known in a moment';
 
@@ -21,11 +29,19 @@ const whoseIsNotKnown = 'Whose this is may be known in a moment';
 export async function createSubgraph(environment: NodeJS.ProcessEnv): Promise<Subgraph> {
   const settings = parseEnvironment(environmentShape, environment);
   const { USERS_DATABASE_URL: databaseUrl, REDIS_URL: redisUrl, LOG_LEVEL: logLevel } = settings;
-  const db = new PrismaClient({ adapter: domainAdapter(databaseUrl) });
+  const sealed = openSealedFields({
+    client: new PrismaClient({ adapter: domainAdapter(databaseUrl) }),
+    databaseUrl,
+    masterKeys: openMasterKeys(settings),
+    fields: sealedFields,
+    logger: createLogger({ name: 'users', level: logLevel }),
+  });
+  const db = sealed.database;
   const domain = openDomain({
     name: 'users',
     logLevel,
     database: db,
+    sealed,
     databaseUrl,
     redisUrl,
     personalData,

@@ -49,6 +49,9 @@ test('someone is suspended and reinstated, each once, and what is public of them
   expect(await users.db.suspension.findMany({ where: { userId } })).toMatchObject([
     { suspendedBy: admin.userId, reinstatedBy: admin.userId, reinstatedAt: expect.any(Date) },
   ]);
+  // Why, lies there sealed.
+  const [{ reason } = { reason: '' }] = await users.raw.suspension.findMany({ where: { userId } });
+  expect(reason).toMatch(/^sealed:v1:person:/);
 });
 
 test('why, nobody is told who may not read what profiles do not show', async () => {

@@ -6,9 +6,9 @@ import {
   openBackupStorage,
 } from '@kronos/backup';
 import { backupEnvironment } from '@kronos/backup/environment';
+import { masterKeysEnvironment, openMasterKeys } from '@kronos/sealing/master-keys';
 import { commonEnvironment, parseEnvironment } from '@kronos/service/environment';
 import { StartError } from '@kronos/service/run-service';
-import { masterKeysEnvironment, openMasterKeys } from '@kronos/subgraph/master-keys';
 import type { Databases } from '../up/with-databases.ts';
 
 /** Where backups are, and what opens them. */

@@ -1,6 +1,6 @@
+import { masterKeysEnvironment, masterKeysFile, tryParseMasterKeys } from '@kronos/sealing/master-keys';
 import { commonEnvironment, parseEnvironment } from '@kronos/service/environment';
 import { StartError } from '@kronos/service/run-service';
-import { masterKeysEnvironment, masterKeysFile, tryParseMasterKeys } from '@kronos/subgraph/master-keys';
 import { readIfThere, writeWhole } from '../files.ts';
 import { newMasterKey } from '../up/master-keys.ts';
 

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { migrate, readMigrations } from '@kronos/migrations';
+import { testMasterKeys } from '@kronos/sealing/testing';
 import pg from 'pg';
 import { readDatabaseDomains } from '../domains.ts';
 import { readSeedSources, seedDomain } from '../seeds/seed.ts';
@@ -56,7 +57,8 @@ async function createTemplate(admin: pg.Client, adminUrl: string, domain: string
   await admin.query(`CREATE DATABASE ${draft}`);
   const databaseUrl = Object.assign(new URL(adminUrl), { pathname: `/${draft}` }).href;
   await migrate({ domain, databaseUrl });
-  await seedDomain({ domain, databaseUrl, environment: { ...process.env, ...testAdministrator } });
+  const environment = { ...process.env, ...testAdministrator, KRONOS_MASTER_KEYS: testMasterKeys };
+  await seedDomain({ domain, databaseUrl, environment });
   await admin.query(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
   await admin.query(`ALTER DATABASE ${draft} RENAME TO ${name}`);
   await admin.query(`COMMENT ON DATABASE ${name} IS '${fingerprint}'`);

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { backupEnvironment } from '@kronos/backup/environment';
 import { mailEnvironment } from '@kronos/mail';
+import { masterKeysEnvironment } from '@kronos/sealing/master-keys';
 import {
   commonEnvironment,
   parseEnvironment,
@@ -11,7 +12,6 @@ import {
   redisUrl,
   repositoryRoot,
 } from '@kronos/service/environment';
-import { masterKeysEnvironment } from '@kronos/subgraph/master-keys';
 import { z } from 'zod';
 import { readDatabaseDomains, readSubgraphs, type Subgraph, variablePrefix } from '../domains.ts';
 import type { InternalKeyFiles } from './internal-keys.ts';

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { type MasterKeysSettings, masterKeysFile } from '@kronos/subgraph/master-keys';
+import { type MasterKeysSettings, masterKeysFile } from '@kronos/sealing/master-keys';
 import { readIfThere, writeWhole } from '../files.ts';
 
 /**

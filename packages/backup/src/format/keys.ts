@@ -1,5 +1,5 @@
 import { createHmac, hkdfSync, randomBytes } from 'node:crypto';
-import type { MasterKey } from '@kronos/subgraph/master-keys';
+import type { MasterKey } from '@kronos/sealing/master-keys';
 import { BackupFault } from '../faults.ts';
 
 /** What the master keys are, the current one first. */

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { MasterKey } from '@kronos/subgraph/master-keys';
+import type { MasterKey } from '@kronos/sealing/master-keys';
 import type { MasterKeys } from '../format/keys.ts';
 
 /** Master keys of these names, of chance. */

@@ -5,6 +5,9 @@ const rowsPerFetch = 100;
 /** A part is handed on when its rows have so many characters of JSON. */
 const partLength = 128 * 1024;
 
+/** Unseals what is sealed in rows of a table, where they are. */
+export type UnsealRows = (table: string, rows: readonly Record<string, unknown>[]) => Promise<void>;
+
 /** A part of an export, small enough for an event: some rows of some tables. */
 export interface ExportPart {
   tables: { table: string; holds: string; rows: Record<string, unknown>[] }[];
@@ -16,17 +19,19 @@ export interface ExportPart {
  * moment for each table.
  *
  * @param userId a UUID
+ * @param unsealRows unseals what is sealed in rows of a table, where they are; for domains with sealed fields
  */
 export async function* exportPerson<Transaction extends PersonalTransaction>(
   tx: Transaction,
   { tables }: PersonalData<Transaction>,
   userId: string,
+  unsealRows?: UnsealRows,
 ): AsyncGenerator<ExportPart> {
   let part: ExportPart = { tables: [], rows: 0 };
   let length = 0;
   for (const [table, { holds, withheld = [], ...about }] of Object.entries(tables)) {
     let own: ExportPart['tables'][number] | undefined;
-    for await (const row of rowsAbout(tx, table, about, userId)) {
+    for await (const row of rowsAbout(tx, table, about, userId, unsealRows)) {
       for (const column of withheld) delete row[column];
       if (!own) {
         own = { table, holds, rows: [] };
@@ -51,6 +56,7 @@ async function* rowsAbout(
   table: string,
   about: Parameters<typeof isAbout>[0] & Parameters<typeof nameIn>[0],
   userId: string,
+  unsealRows?: UnsealRows,
 ): AsyncGenerator<Record<string, unknown>> {
   // DECLARE takes no parameters in every version; what stands there is an id, quoted.
   const person = `'${nameIn(about, userId).replaceAll("'", "''")}'`;
@@ -63,7 +69,9 @@ async function* rowsAbout(
     const fetched = await tx.$queryRawUnsafe<{ row: Record<string, unknown> }[]>(
       `FETCH ${rowsPerFetch} FROM person_rows`,
     );
-    for (const { row } of fetched) yield row;
+    const rows = fetched.map(({ row }) => row);
+    await unsealRows?.(table, rows);
+    yield* rows;
     if (fetched.length < rowsPerFetch) break;
   }
   await tx.$executeRawUnsafe('CLOSE person_rows');

@@ -6,7 +6,7 @@ import {
   scrubOutbox,
 } from '@kronos/events';
 import { erasePerson } from './erase-person.ts';
-import { exportPerson } from './export-person.ts';
+import { exportPerson, type UnsealRows } from './export-person.ts';
 import type { PersonalData, PersonalTransaction } from './personal-data.ts';
 import { seal } from './sealed.ts';
 
@@ -15,6 +15,7 @@ export interface OnPersonRequestedOptions<Transaction> {
   personalData: PersonalData<Transaction>;
   /** Resolves when what others have announced so far has had its effect here; rejects when that takes too long. */
   upToDate(): Promise<void>;
+  unsealRows?: UnsealRows | undefined;
 }
 
 /**
@@ -24,7 +25,7 @@ export interface OnPersonRequestedOptions<Transaction> {
 export function onPersonRequested<Transaction extends PersonalTransaction & OutboxTransaction>(
   options: OnPersonRequestedOptions<Transaction>,
 ): Handlers<Transaction> {
-  const { domain, personalData, upToDate } = options;
+  const { domain, personalData, upToDate, unsealRows } = options;
   return {
     async erasureStepRequested(tx, { payload: { requestId, userId, domain: asked } }) {
       if (asked !== domain) return;
@@ -45,7 +46,7 @@ export function onPersonRequested<Transaction extends PersonalTransaction & Outb
     async dataExportRequested(tx, { payload: { requestId, userId, publicKey } }) {
       await upToDate();
       let part = 0;
-      for await (const { rows, tables } of exportPerson(tx, personalData, userId)) {
+      for await (const { rows, tables } of exportPerson(tx, personalData, userId, unsealRows)) {
         part += 1;
         const content = await seal(JSON.stringify({ domain, part, tables }), publicKey);
         await announceDataExported(tx, domain, { requestId, userId, part, isLast: false, rows, content });

@@ -52,7 +52,7 @@ beforeAll(async () => {
   client = new Client({ connectionString: database.url });
   await client.connect();
   await client.query(`
-    DROP TABLE notification, attendance, known_event;
+    DROP TABLE notification, attendance, known_event, person_key, search_key;
     CREATE TABLE letter (writer_id uuid, reader_id uuid, body text);
     CREATE TABLE score (player text, points int, note text, secret text);
     CREATE TABLE invoice (owner_id uuid, total int);

@@ -1,5 +1,6 @@
 export { erasePerson } from '../personal-data/erase-person.ts';
 export { createTestGateway, type TestGateway } from './internal-token.ts';
+export { openTestFields } from './open-test-fields.ts';
 export { personalDataFaults } from './personal-data-faults.ts';
 export { createTestDatabase, type TestDatabase } from './test-database.ts';
 export { createTestDomain, type TestDomain } from './test-domain.ts';

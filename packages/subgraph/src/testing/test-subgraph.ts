@@ -1,3 +1,4 @@
+import { testMasterKeys } from '@kronos/sealing/testing';
 import type { FastifyInstance } from 'fastify';
 import { createSubgraphApp } from '../app.ts';
 import type { Impersonation } from '../caller.ts';
@@ -45,8 +46,6 @@ export interface TestSubgraph extends AsyncDisposable {
   subscribe(document: string, variables?: object, as?: Actor, after?: string): Promise<TestStream>;
 }
 
-const testMasterKeys = `test:${Buffer.alloc(32, 'test').toString('base64')}`;
-
 /**
  * A subgraph as the gateway sees it, with a signing key of its own.
  *
@@ -62,7 +61,6 @@ export async function createTestSubgraph(
     NODE_ENV: 'test',
     LOG_LEVEL: 'silent',
     KRONOS_INTERNAL_JWKS_FILE: gateway.jwksFile,
-    // The same in every process of a test: what one has sealed, another opens.
     KRONOS_MASTER_KEYS: testMasterKeys,
     ...environment,
   });

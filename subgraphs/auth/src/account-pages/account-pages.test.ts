@@ -153,7 +153,10 @@ test('an address that somebody has by now is not given to another', async () => 
   const [ada, bob] = [await signUp(auth), await signUp(auth)];
   const window = browser();
   await window.open(pathOf('CHANGE_EMAIL', await tokens.CHANGE_EMAIL(ada)));
-  await auth.database.account.update({ where: { email: bob.email }, data: { email: `new-${ada.email}` } });
+  await auth.database.account.update({
+    where: { id: bob.actor.userId! },
+    data: { email: `new-${ada.email}` },
+  });
   const refused = await window.submit({});
   expect([refused.status, refused.text]).toEqual([422, expect.stringContaining('There is an account with')]);
   expect((await accountOf(ada)).email).toBe(ada.email);

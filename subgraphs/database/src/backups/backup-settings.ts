@@ -1,5 +1,5 @@
 import { backupEnvironment } from '@kronos/backup/environment';
-import { masterKeysEnvironment } from '@kronos/subgraph/master-keys';
+import { masterKeysEnvironment } from '@kronos/sealing/master-keys';
 import { z } from 'zod';
 import { type Schedule, tryParseSchedule } from './schedule.ts';
 

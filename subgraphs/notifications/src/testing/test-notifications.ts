@@ -4,11 +4,13 @@ import {
   type Actor,
   createTestDomain,
   createTestProducer,
+  openTestFields,
   type TestDomain,
   type TestProducer,
 } from '@kronos/subgraph/testing';
 import { PrismaPg } from '@prisma/adapter-pg';
 import { vi } from 'vitest';
+import { sealedFields } from '../sealed-fields.ts';
 import { createSubgraph } from '../subgraph.ts';
 
 /** Someone with the right to call, and their id in the graph. */
@@ -25,7 +27,10 @@ export function person(): Person {
 
 /** The notifications subgraph, and the domains whose events it lives on. */
 export interface TestNotifications extends TestDomain {
+  /** With what is sealed in the clear. */
   db: PrismaClient;
+  /** With everything as it lies there. */
+  raw: PrismaClient;
   auth: TestProducer;
   events: TestProducer;
   /** The titles of what someone has got, oldest first, as soon as there are this many. */
@@ -36,10 +41,15 @@ export async function createTestNotifications(): Promise<TestNotifications> {
   const domain = await createTestDomain('notifications', createSubgraph);
   const auth = await createTestProducer('auth', domain.redisUrl);
   const events = await createTestProducer('events', domain.redisUrl);
-  const db = new PrismaClient({ adapter: new PrismaPg({ connectionString: domain.databaseUrl, max: 2 }) });
+  const raw = new PrismaClient({
+    adapter: new PrismaPg({ connectionString: domain.databaseUrl, max: 2 }),
+  });
+  const sealed = openTestFields(raw, domain.databaseUrl, sealedFields);
+  const db = sealed.database;
   return {
     ...domain,
     db,
+    raw,
     auth,
     events,
     titlesOf: ({ userId }, count) =>
@@ -55,7 +65,8 @@ export async function createTestNotifications(): Promise<TestNotifications> {
         { timeout: 10_000, interval: 20 },
       ),
     async [Symbol.asyncDispose]() {
-      await db.$disconnect();
+      await sealed.close();
+      await raw.$disconnect();
       await auth[Symbol.asyncDispose]();
       await events[Symbol.asyncDispose]();
       await domain[Symbol.asyncDispose]();

@@ -66,13 +66,16 @@ test('what is kept of a person is theirs to read, once all domains have answered
   expect(found.steps).toHaveLength(personalDataDomains().length);
   expect(found.parts.totalCount).toBe(1);
   const [part] = found.parts.nodes;
-  expect(part).toMatchObject({ domain: 'users', number: 1, rows: 3 });
+  expect(part).toMatchObject({ domain: 'users', number: 1, rows: 4 });
   const content = JSON.parse(part.content);
   expect(content).toMatchObject({ domain: 'users', part: 1 });
   const [profile, role, own] = content.tables;
   expect(profile).toMatchObject({ table: 'user', rows: [{ id: ada.userId, display_name: 'Ada' }] });
   expect(role.table).toBe('user_role');
   expect(own.rows[0]).not.toHaveProperty('private_key');
+  // The key that opens it lies there sealed.
+  const { privateKey } = await users.raw.dataExport.findFirstOrThrow({ where: { userId: ada.userId } });
+  expect(privateKey).toMatch(/^sealed:v1:person:/);
   // Neither in the outbox, and so not in the log, nor in the table stands what was exported.
   const written = await users.db.outbox.findMany({ where: { name: 'usersDataExported' } });
   expect(JSON.stringify(written.map(({ payload }) => payload))).not.toContain('Ada');

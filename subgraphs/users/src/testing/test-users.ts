@@ -6,10 +6,12 @@ import {
   type Actor,
   createTestDomain,
   createTestProducer,
+  openTestFields,
   type TestDomain,
   type TestProducer,
 } from '@kronos/subgraph/testing';
 import { PrismaPg } from '@prisma/adapter-pg';
+import { sealedFields } from '../sealed-fields.ts';
 import { createSubgraph } from '../subgraph.ts';
 
 /** Every right that there is, in alphabetical order: who has them all may give them all. */
@@ -23,7 +25,10 @@ export interface Person extends Actor {
 
 /** The users subgraph with its roles, and the events of an auth domain that it lives on. */
 export interface TestUsers extends TestDomain {
+  /** With what is sealed in the clear. */
   db: PrismaClient;
+  /** With everything as it lies there. */
+  raw: PrismaClient;
   auth: TestProducer;
   /** The domain that says whose an event is. */
   events: TestProducer;
@@ -43,10 +48,12 @@ export async function createTestUsers(): Promise<TestUsers> {
   const auth = await createTestProducer('auth', domain.redisUrl);
   const events = await createTestProducer('events', domain.redisUrl);
   const projects = await createTestProducer('projects', domain.redisUrl);
-  const db = new PrismaClient({ adapter: new PrismaPg({ connectionString: domain.databaseUrl, max: 2 }) });
+  const raw = new PrismaClient({ adapter: new PrismaPg({ connectionString: domain.databaseUrl, max: 2 }) });
+  const sealed = openTestFields(raw, domain.databaseUrl, sealedFields);
   return {
     ...domain,
-    db,
+    db: sealed.database,
+    raw,
     auth,
     events,
     projects,
@@ -56,7 +63,8 @@ export async function createTestUsers(): Promise<TestUsers> {
       return { userId, id: encodeId('user', userId), roles };
     },
     async [Symbol.asyncDispose]() {
-      await db.$disconnect();
+      await sealed.close();
+      await raw.$disconnect();
       await auth[Symbol.asyncDispose]();
       await events[Symbol.asyncDispose]();
       await projects[Symbol.asyncDispose]();

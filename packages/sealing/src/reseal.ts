@@ -42,12 +42,7 @@ const lookAgainMs = 60 * 60 * 1_000;
  */
 export function keepSealed(options: ResealOptions): () => Promise<void> {
   const { sealer, logger } = options;
-  const left = new Gauge({
-    name: 'kronos_sealed_with_older_keys',
-    help: 'Rows that are sealed with an older master key than the current one, which is needed as long as there are any.',
-    labelNames: ['column'],
-    registers: [options.metrics],
-  });
+  const left = leftGauge(options.metrics);
   let done: { prefix: string; at: number } | undefined;
   let working: Promise<void> | undefined;
   let hasWarned = false;
@@ -84,6 +79,21 @@ export function keepSealed(options: ResealOptions): () => Promise<void> {
     clearInterval(timer);
     await working;
   };
+}
+
+/** A domain that seals columns, and keys of sealed fields, counts both in one. */
+function leftGauge(metrics: Registry): Gauge<'column'> {
+  const name = 'kronos_sealed_with_older_keys';
+  const known = metrics.getSingleMetric(name) as Gauge<'column'> | undefined;
+  return (
+    known ??
+    new Gauge({
+      name,
+      help: 'Rows that are sealed with an older master key than the current one, which is needed as long as there are any.',
+      labelNames: ['column'],
+      registers: [metrics],
+    })
+  );
 }
 
 /**

@@ -1,0 +1,6 @@
+import type { SealedFields } from '@kronos/subgraph';
+
+/** What of this domain is sealed with the keys of the persons whom it is about. */
+export const sealedFields: SealedFields = {
+  Notification: { person: 'recipientId', fields: { title: { erased: '' }, body: { erased: '' } } },
+};
