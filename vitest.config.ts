@@ -26,6 +26,8 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'unit',
+          // One import of everything per worker instead of one per file, which cost as much as the tests.
+          isolate: false,
           include: ['{apps,packages,subgraphs,prisma,bench}/**/*.test.ts'],
           exclude: ['**/node_modules/**', 'bench/peers/**'],
         },
@@ -35,6 +37,7 @@ export default defineConfig({
         test: {
           name: 'e2e-systems',
           include: ownSystems,
+          globalSetup: './e2e/kit/prepare.ts',
           testTimeout: 300_000,
           hookTimeout: 180_000,
           // After the unit tests, two at a time: one alone leaves a core idle for half of its time.

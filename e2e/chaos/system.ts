@@ -2,7 +2,7 @@ import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type RedisProcess, startRedisProcess } from '@kronos/events/testing';
-import { type Kronos, makeHome, startKronos } from '../kit/kronos.ts';
+import { copyPreparedHome, type Kronos, startKronos } from '../kit/kronos.ts';
 import { descendant } from '../kit/processes.ts';
 import { readMetrics } from './metrics.ts';
 
@@ -37,7 +37,7 @@ export interface ChaosSystem extends AsyncDisposable {
 /** Starts everything as `npm start` does, except for Redis, which is the suite's own to kill. */
 export async function startChaosSystem(environment: NodeJS.ProcessEnv = {}): Promise<ChaosSystem> {
   const redis = await startRedisProcess();
-  const home = makeHome();
+  const home = copyPreparedHome();
   const supergraphFile = join(home, 'supergraph.graphql');
   const sdl = readFileSync(composed, 'utf8');
   writeFileSync(supergraphFile, sdl);

@@ -1,6 +1,6 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -32,10 +32,10 @@ const foreignVariables =
 export async function startKronos(
   options: { home?: string; port?: number; environment?: NodeJS.ProcessEnv } = {},
 ): Promise<Kronos> {
-  const home = options.home ?? makeHome();
+  const home = options.home ?? copyPreparedHome();
   const port = options.port ?? (await freePort());
   const running = launch({ home, port, environment: options.environment });
-  const url = await running.ready();
+  const url = (await running.printed(/^Kronos is ready: (\S+)$/m))[1]!;
   const administrator = readAdministrator(home);
 
   return {
@@ -60,6 +60,29 @@ export function makeHome(): string {
   return home;
 }
 
+const preparedHome = 'KRONOS_TEST_PREPARED_HOME';
+
+/** A KRONOS_HOME with migrated and seeded databases, as a first start has made them; an empty one where none was prepared. */
+export function copyPreparedHome(): string {
+  const home = makeHome();
+  const prepared = process.env[preparedHome];
+  // As PostgreSQL's user owns its data, so it must own the copy.
+  if (prepared) execFileSync('cp', ['-a', `${prepared}/.`, home]);
+  return home;
+}
+
+/** Has a home made that `copyPreparedHome` copies, once for a run of the tests; gives what removes it. */
+export async function prepareHome(): Promise<() => void> {
+  if (process.env[preparedHome]) return () => undefined;
+  const home = makeHome();
+  const running = launch({ home, port: await freePort() });
+  await running.printed(/✓ Seeds/);
+  await running.stop();
+  // Where PostgreSQL can only live outside of a home, copies would share its data.
+  if (!existsSync(join(home, 'postgres-place.json'))) process.env[preparedHome] = home;
+  return () => rmSync(home, { recursive: true, force: true });
+}
+
 /** Launches `kronos up` without waiting for it; for starts that are meant to fail, too. */
 export function launch(options: { home: string; port: number; environment?: NodeJS.ProcessEnv }) {
   const inherited = Object.entries(process.env).filter(([name]) => !foreignVariables.test(name));
@@ -81,11 +104,12 @@ export function launch(options: { home: string; port: number; environment?: Node
     child,
     exit,
     output: () => text,
-    async ready(): Promise<string> {
+    /** Waits for what matches in its output. */
+    async printed(pattern: RegExp): Promise<RegExpExecArray> {
       const signal = AbortSignal.timeout(150_000);
       for (;;) {
-        const url = /^Kronos is ready: (\S+)$/m.exec(text)?.[1];
-        if (url) return url;
+        const found = pattern.exec(text);
+        if (found) return found;
         if (child.exitCode !== null || signal.aborted) throw new Error(`Kronos did not start:\n${text}`);
         await Promise.race([once(child.stdout, 'data', { signal }).catch(() => {}), exit]);
       }

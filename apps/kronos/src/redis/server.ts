@@ -8,6 +8,8 @@ export interface RedisOptions {
   folder: string | null;
   port: number;
   password?: string;
+  /** How many logical databases it has; 16 unless given. */
+  databases?: number;
 }
 
 /** The `redis-server` (or its fork `valkey-server`) on the PATH, or null. */
@@ -39,7 +41,7 @@ export async function spawnRedis(program: string, options: RedisOptions): Promis
   return child;
 }
 
-function configuration({ folder, port, password }: RedisOptions): string[] {
+function configuration({ folder, port, password, databases }: RedisOptions): string[] {
   return [
     'bind 127.0.0.1',
     `port ${port}`,
@@ -48,6 +50,7 @@ function configuration({ folder, port, password }: RedisOptions): string[] {
     ...(folder
       ? [`dir ${JSON.stringify(folder)}`, 'appendonly yes', 'appendfsync everysec']
       : ['appendonly no']),
+    ...(databases ? [`databases ${databases}`] : []),
     ...(password ? [`requirepass ${password}`] : []),
   ];
 }

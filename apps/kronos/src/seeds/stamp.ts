@@ -6,16 +6,17 @@ import { readSeedSources } from './seed.ts';
 /** Remembers in KRONOS_HOME what was seeded where, so that a start with nothing new runs no seed. */
 export function seedStamp(options: {
   home: string;
-  databaseUrls: Record<string, string>;
+  /** What identifies each domain's database. */
+  databases: Record<string, string>;
   administrator: { email: string; password: string };
   serviceSecrets: Record<string, string>;
 }) {
   const file = join(options.home, 'seeded.json');
   const current = async () => {
     const seeds = await Promise.all(
-      Object.entries(options.databaseUrls).map(async ([domain, url]) => [
+      Object.entries(options.databases).map(async ([domain, database]) => [
         domain,
-        url,
+        database,
         await readSeedSources(domain),
       ]),
     );

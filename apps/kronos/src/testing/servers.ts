@@ -52,7 +52,8 @@ export async function startTestPostgres(): Promise<TestServer> {
 export async function startTestRedis(): Promise<TestServer> {
   const port = await getPort({ host: '127.0.0.1' });
   const program = await findRedisServer();
-  const options = { folder: null, port };
+  // Each test holds one until its worker ends, and a worker may live as long as the suite.
+  const options = { folder: null, port, databases: 16_384 };
   const child = program ? await spawnRedis(program, options) : spawnDevelopmentRedis(options);
   drain(child);
   const url = `redis://127.0.0.1:${port}`;

@@ -157,7 +157,12 @@ export async function seedAll(
   };
   await terminal.step('Seeds', async () => {
     const { serviceSecrets } = credentials;
-    const stamp = seedStamp({ home, databaseUrls, administrator, serviceSecrets });
+    const stamp = seedStamp({
+      home,
+      databases: identities(plan, databaseUrls),
+      administrator,
+      serviceSecrets,
+    });
     if (!hasMigrated && (await stamp.isFresh())) return;
     const variables = {
       ...databaseVariables(databaseUrls),
@@ -167,6 +172,15 @@ export async function seedAll(
     await runCommand(['seed'], { ...environment, ...variables }, signal);
     await stamp.write();
   });
+}
+
+/** The port of the embedded PostgreSQL is another one whenever the usual is taken: its databases are the same. */
+function identities(plan: UpPlan, databaseUrls: Record<string, string>): Record<string, string> {
+  const entries = Object.entries(databaseUrls).map(([domain, url]) => {
+    const isEmbedded = !plan.DATABASE_URL && !plan.givenDatabases[domain];
+    return [domain, isEmbedded ? new URL(url).pathname : url];
+  });
+  return Object.fromEntries(entries);
 }
 
 /** Starts the subgraphs and the gateway: a process for each of the two, or one for both. */

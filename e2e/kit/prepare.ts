@@ -1,0 +1,1 @@
+export { prepareHome as default } from './kronos.ts';
