@@ -14,27 +14,33 @@ const name = String.raw`(?:"?public"?\.)?"?(\w+)"?`;
 /** What locks a table for as long as it has rows, and what does not: expand first, fill, contract later. */
 const rules: Rule[] = [
   {
-    pattern: new RegExp(String.raw`ALTER TABLE (?:ONLY )?${name}[^;]*?ADD COLUMN (?![^,;]*DEFAULT)[^,;]*NOT NULL`, 'gi'),
+    pattern: new RegExp(
+      `ALTER TABLE (?:ONLY )?${name}[^;]*?ADD COLUMN (?![^,;]*DEFAULT)[^,;]*NOT NULL`,
+      'gi',
+    ),
     advice: (table) =>
       `A column of ${table} that must not be null fails or blocks while there are rows: add it nullable, fill it in pieces, then SET NOT NULL by a check that was validated before.`,
   },
   {
-    pattern: new RegExp(String.raw`ALTER TABLE (?:ONLY )?${name}[^;]*?ALTER COLUMN [^,;]*?(?:SET DATA )?TYPE `, 'gi'),
+    pattern: new RegExp(`ALTER TABLE (?:ONLY )?${name}[^;]*?ALTER COLUMN [^,;]*?(?:SET DATA )?TYPE `, 'gi'),
     advice: (table) =>
       `Another type of a column writes all of ${table} again while nobody can use it: add a column of the new type, write both, fill it, read it, and drop the old one in a later migration.`,
   },
   {
-    pattern: new RegExp(String.raw`ALTER TABLE (?:ONLY )?${name}[^;]*?ALTER COLUMN [^,;]*?SET NOT NULL`, 'gi'),
+    pattern: new RegExp(`ALTER TABLE (?:ONLY )?${name}[^;]*?ALTER COLUMN [^,;]*?SET NOT NULL`, 'gi'),
     advice: (table) =>
       `SET NOT NULL reads all of ${table} while nobody can use it: add CHECK (… IS NOT NULL) NOT VALID and validate it first, then it is done at once.`,
   },
   {
-    pattern: new RegExp(String.raw`CREATE (?:UNIQUE )?INDEX (?!CONCURRENTLY)[^;]*? ON (?:ONLY )?${name}`, 'gi'),
+    pattern: new RegExp(`CREATE (?:UNIQUE )?INDEX (?!CONCURRENTLY)[^;]*? ON (?:ONLY )?${name}`, 'gi'),
     advice: (table) =>
       `CREATE INDEX lets nobody write to ${table} until it is done: make it CONCURRENTLY by hand before, and let the migration say IF NOT EXISTS.`,
   },
   {
-    pattern: new RegExp(String.raw`ALTER TABLE (?:ONLY )?${name}[^;]*?ADD CONSTRAINT [^;]*?FOREIGN KEY(?![^;]*NOT VALID)`, 'gi'),
+    pattern: new RegExp(
+      `ALTER TABLE (?:ONLY )?${name}[^;]*?ADD CONSTRAINT [^;]*?FOREIGN KEY(?![^;]*NOT VALID)`,
+      'gi',
+    ),
     advice: (table) =>
       `A foreign key reads all of ${table} while nobody writes to it: add it NOT VALID, and VALIDATE CONSTRAINT in a later migration.`,
   },

@@ -28,7 +28,9 @@ export function compareHistory(
 ): MigrationHistory {
   const rows = applied.filter((row) => row.rolled_back_at === null);
   const failed = rows.filter((row) => row.finished_at === null);
-  const finished = new Map(rows.filter((row) => row.finished_at !== null).map((row) => [row.migration_name, row]));
+  const finished = new Map(
+    rows.filter((row) => row.finished_at !== null).map((row) => [row.migration_name, row]),
+  );
   const known = new Set(files.map((file) => file.name));
   const lastFinished = files.findLastIndex((file) => finished.has(file.name));
 

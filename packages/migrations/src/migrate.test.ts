@@ -12,7 +12,10 @@ async function emptyDatabase() {
   const name = `kronos_cli_${randomBytes(6).toString('hex')}`;
   const url = Object.assign(new URL(adminUrl), { pathname: `/${name}` }).href;
   await query(adminUrl, `CREATE DATABASE ${name}`);
-  return { url, [Symbol.asyncDispose]: async () => void (await query(adminUrl, `DROP DATABASE ${name} WITH (FORCE)`)) };
+  return {
+    url,
+    [Symbol.asyncDispose]: async () => void (await query(adminUrl, `DROP DATABASE ${name} WITH (FORCE)`)),
+  };
 }
 
 async function query(url: string, sql: string) {
@@ -40,20 +43,27 @@ test('a domain is brought up to date once, by two at the same time as well', asy
   const applied = await Promise.all([migrate(target), migrate(target)]);
   expect(applied.flat()).toEqual(names);
   expect(await readMigrationState(target)).toMatchObject({ applied: names, pending: [], faults: [] });
-  expect(await query(database.url, "SELECT tgname FROM pg_trigger WHERE tgname = 'outbox_notify'")).toHaveLength(1);
+  expect(
+    await query(database.url, "SELECT tgname FROM pg_trigger WHERE tgname = 'outbox_notify'"),
+  ).toHaveLength(1);
 });
 
 test('a migration is applied as a whole or not at all, whatever semicolons it has', async () => {
   await using database = await emptyDatabase();
   const lock = await readMigrationLock('auth');
-  const good = migration('1_good', "CREATE TABLE a (t text DEFAULT 'x;y'); -- it is; so\nDO $$ BEGIN PERFORM 1; END $$;");
+  const good = migration(
+    '1_good',
+    "CREATE TABLE a (t text DEFAULT 'x;y'); -- it is; so\nDO $$ BEGIN PERFORM 1; END $$;",
+  );
   const bad = migration('2_bad', 'CREATE TABLE b (i int); SELECT 1 / 0;');
   const apply = (...migrations: (typeof good)[]) =>
     applyMigrations({ databaseUrl: database.url, migrations, lock });
 
   expect(await apply(good)).toEqual(['1_good']);
   await expect(apply(good, bad)).rejects.toThrow(/division by zero/);
-  expect(await query(database.url, "SELECT to_regclass('a') AS a, to_regclass('b') AS b")).toEqual([{ a: 'a', b: null }]);
+  expect(await query(database.url, "SELECT to_regclass('a') AS a, to_regclass('b') AS b")).toEqual([
+    { a: 'a', b: null },
+  ]);
 });
 
 test('a failed or an edited migration is told and stops everything', async () => {

@@ -39,10 +39,7 @@ export async function readMigrationState(target: MigrationTarget): Promise<Migra
  * @returns the names of the migrations that were applied
  * @throws StartError when the history does not fit the files, or a migration fails
  */
-export async function migrate(
-  target: MigrationTarget,
-  options: { upTo?: string } = {},
-): Promise<string[]> {
+export async function migrate(target: MigrationTarget, options: { upTo?: string } = {}): Promise<string[]> {
   return withClient(target, async (client) => {
     await client.query('SELECT pg_advisory_lock($1)', [lockKey]);
     const { upTo } = options;

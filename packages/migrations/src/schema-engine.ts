@@ -31,7 +31,11 @@ export async function applyMigrations(options: {
   lock: string | null;
 }): Promise<string[]> {
   // Our own pool, because the engine closes none.
-  const pool = new pg.Pool({ connectionString: directUrl(options.databaseUrl), options: asRole(options.role), max: 1 });
+  const pool = new pg.Pool({
+    connectionString: directUrl(options.databaseUrl),
+    options: asRole(options.role),
+    max: 1,
+  });
   pool.on('error', () => undefined);
   try {
     return await withEngine(new WholeScriptAdapterFactory(pool), undefined, async (engine) => {
@@ -90,7 +94,9 @@ async function withEngine<Result>(
 
 // The package's own entry would import the .wasm file as a module, which Node does not do without a flag.
 async function instantiate(): Promise<void> {
-  const folder = dirname(createRequire(import.meta.url).resolve('@prisma/schema-engine-wasm/schema_engine_bg'));
+  const folder = dirname(
+    createRequire(import.meta.url).resolve('@prisma/schema-engine-wasm/schema_engine_bg'),
+  );
   const module = await WebAssembly.compile(await readFile(join(folder, 'schema_engine_bg.wasm')));
   const instance = await WebAssembly.instantiate(module, { './schema_engine_bg.js': bindings });
   bindings.__wbg_set_wasm(instance.exports);

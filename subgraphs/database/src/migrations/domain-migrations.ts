@@ -1,4 +1,10 @@
-import { adviseOn, type FinishedMigration, type MigrationTarget, readFinished, readMigrationState } from '@kronos/migrations';
+import {
+  adviseOn,
+  type FinishedMigration,
+  type MigrationTarget,
+  readFinished,
+  readMigrationState,
+} from '@kronos/migrations';
 import type { Databases } from '../databases.ts';
 
 /** A migration, applied or not, as the graph shows it. */
@@ -50,7 +56,12 @@ export async function readDomains(targets: readonly MigrationTarget[]): Promise<
           .filter(({ name }) => pending.includes(name))
           .map(({ name, sql }) => {
             const { sentences, seconds } = adviseOn(sql, rows);
-            return { ...nameOf(schema, name), ...{ appliedAt: null, durationMs: null, sql }, advice: sentences, estimatedDuration: `PT${seconds}S` };
+            return {
+              ...nameOf(schema, name),
+              ...{ appliedAt: null, durationMs: null, sql },
+              advice: sentences,
+              estimatedDuration: `PT${seconds}S`,
+            };
           }),
       };
     }),
@@ -58,7 +69,10 @@ export async function readDomains(targets: readonly MigrationTarget[]): Promise<
 }
 
 function appliedOne(schema: string, { name, appliedAt, durationMs }: FinishedMigration): ShownMigration {
-  return { ...nameOf(schema, name), ...{ appliedAt, durationMs, estimatedDuration: null, sql: '', advice: [] } };
+  return {
+    ...nameOf(schema, name),
+    ...{ appliedAt, durationMs, estimatedDuration: null, sql: '', advice: [] },
+  };
 }
 
 function nameOf(schema: string, version: string) {

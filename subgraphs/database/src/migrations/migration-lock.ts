@@ -14,7 +14,9 @@ export async function tryLockMigrations(databaseUrl: string): Promise<MigrationL
   client.on('error', () => undefined);
   try {
     await client.connect();
-    const { rows } = await client.query<{ got: boolean }>('SELECT pg_try_advisory_lock($1) AS got', [lockKey]);
+    const { rows } = await client.query<{ got: boolean }>('SELECT pg_try_advisory_lock($1) AS got', [
+      lockKey,
+    ]);
     if (rows[0]!.got) return { release: () => client.end() };
     await client.end();
     return null;

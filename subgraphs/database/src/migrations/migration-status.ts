@@ -17,8 +17,14 @@ export const migrationStatus: QueryResolvers<Context>['migrationStatus'] = async
   const applied = domains.flatMap((domain) => domain.applied);
   const newest = applied.toSorted((one, other) => Number(other.appliedAt) - Number(one.appliedAt));
   return {
-    currentVersion: applied.map(({ version }) => version).sort().at(-1) ?? null,
-    pending: domains.flatMap(({ pending }) => pending).sort((one, other) => (one.version < other.version ? -1 : 1)),
+    currentVersion:
+      applied
+        .map(({ version }) => version)
+        .sort()
+        .at(-1) ?? null,
+    pending: domains
+      .flatMap(({ pending }) => pending)
+      .sort((one, other) => (one.version < other.version ? -1 : 1)),
     last: newest[0] ?? null,
     faults: domains.flatMap(({ faults }) => faults),
   };

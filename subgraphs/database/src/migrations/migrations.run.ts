@@ -28,7 +28,8 @@ export const migrationsRun: MutationResolvers<Context>['migrationsRun'] = mutati
     if (targets.length === 0)
       userFaults(fault('NOT_FOUND', 'There is no such domain here.', ['input', 'schema']));
     const lock = dryRun ? null : await tryLockMigrations(databaseUrl);
-    if (!dryRun && !lock) userFaults(fault('MIGRATION_LOCKED', 'Migrations are being applied: try again when that is done.'));
+    if (!dryRun && !lock)
+      userFaults(fault('MIGRATION_LOCKED', 'Migrations are being applied: try again when that is done.'));
     let isHandedOn = false;
     try {
       if (resume && !dryRun) for (const target of targets) await giveUpFailed(target);
@@ -36,7 +37,12 @@ export const migrationsRun: MutationResolvers<Context>['migrationsRun'] = mutati
       const pending = domains.flatMap((domain) => domain.pending);
       const run = await db.migrationRun.create({
         data: {
-          ...{ id: newId(), schema: schema ?? null, targetVersion: targetVersion ?? null, dryRun: dryRun ?? false },
+          ...{
+            id: newId(),
+            schema: schema ?? null,
+            targetVersion: targetVersion ?? null,
+            dryRun: dryRun ?? false,
+          },
           ...{ status: dryRun ? 'SUCCEEDED' : 'RUNNING', startedAt: new Date() },
           finishedAt: dryRun ? new Date() : null,
           totalSteps: pending.length,
@@ -67,6 +73,10 @@ function upTo(domains: readonly DomainMigrations[], version: string | null | und
   const isKnown = domains.some(({ applied, pending }) =>
     [...applied, ...pending].some((migration) => migration.version === version),
   );
-  if (!isKnown) userFaults(fault('NOT_FOUND', 'There is no migration of this name.', ['input', 'targetVersion']));
-  return domains.map((domain) => ({ ...domain, pending: domain.pending.filter((one) => one.version <= version) }));
+  if (!isKnown)
+    userFaults(fault('NOT_FOUND', 'There is no migration of this name.', ['input', 'targetVersion']));
+  return domains.map((domain) => ({
+    ...domain,
+    pending: domain.pending.filter((one) => one.version <= version),
+  }));
 }

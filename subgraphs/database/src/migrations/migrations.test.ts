@@ -20,10 +20,13 @@ const statusQuery = `query ($schema: String) { migrationStatus(schema: $schema) 
   currentVersion faults pending { schema version description estimatedDuration advice } last { version appliedAt durationMs } } }`;
 const runMutation = `mutation ($input: MigrationsRunInput!) { migrationsRun(input: $input) {
   run { id status dryRun sql advice progress { currentStep totalSteps } } userErrors { code field details } } }`;
-const runQuery = 'query ($id: ID!) { migrationRun(id: $id) { status failure progress { currentStep totalSteps } } }';
+const runQuery =
+  'query ($id: ID!) { migrationRun(id: $id) { status failure progress { currentStep totalSteps } } }';
 
-const status = async (schema?: string) => (await database.execute(statusQuery, { schema }, admin)).data!.migrationStatus;
-const run = async (input: object) => (await database.execute(runMutation, { input }, admin)).data!.migrationsRun;
+const status = async (schema?: string) =>
+  (await database.execute(statusQuery, { schema }, admin)).data!.migrationStatus;
+const run = async (input: object) =>
+  (await database.execute(runMutation, { input }, admin)).data!.migrationsRun;
 const ended = (id: string) =>
   vi.waitFor(
     async () => {
@@ -43,8 +46,12 @@ test('what is pending is told, tried dry, applied step by step, and tried again 
   });
 
   const dry = await run({ schema, dryRun: true });
-  expect(dry.run).toMatchObject({ status: 'SUCCEEDED', dryRun: true, progress: { totalSteps: versions.length } });
-  expect(dry.run.sql[0]).toMatch(/^-- notifications: .*_init\n[^]*CREATE TABLE/);
+  expect(dry.run).toMatchObject({
+    status: 'SUCCEEDED',
+    dryRun: true,
+    progress: { totalSteps: versions.length },
+  });
+  expect(dry.run.sql[0]).toMatch(/^-- notifications: .*_init\n[\s\S]*CREATE TABLE/);
   expect((await status(schema)).pending).toHaveLength(versions.length);
 
   await using stream = await database.subscribe(
@@ -53,24 +60,34 @@ test('what is pending is told, tried dry, applied step by step, and tried again 
     admin,
   );
   const first = await run({ schema, targetVersion: versions[0] });
-  expect(await ended(first.run.id)).toMatchObject({ status: 'SUCCEEDED', progress: { currentStep: 1, totalSteps: 1 } });
+  expect(await ended(first.run.id)).toMatchObject({
+    status: 'SUCCEEDED',
+    progress: { currentStep: 1, totalSteps: 1 },
+  });
   expect((await stream.message()).data).toEqual({
     migrationStepCompleted: { schema, version: versions[0], run: { id: first.run.id } },
   });
   expect(await status(schema)).toMatchObject({ currentVersion: versions[0], last: { version: versions[0] } });
 
-  await ended((await run({ schema })).run.id);
+  const interrupted = versions.find((version) => version.endsWith('_traceparent'))!;
+  await ended((await run({ schema, targetVersion: interrupted })).run.id);
+  expect(await status(schema)).toMatchObject({ currentVersion: interrupted, faults: [] });
+
+  // As a crash in its middle leaves it.
+  await query(url, 'ALTER TABLE outbox DROP COLUMN traceparent');
+  await query(url, 'UPDATE _prisma_migrations SET finished_at = NULL WHERE migration_name = $1', [
+    interrupted,
+  ]);
+  expect((await status(schema)).faults).toEqual([expect.stringContaining('has begun and never finished')]);
+  expect((await run({ schema })).userErrors).toMatchObject([
+    { code: 'CONFLICT', details: { faults: [expect.any(String)] } },
+  ]);
+  expect(await ended((await run({ schema, resume: true })).run.id)).toMatchObject({ status: 'SUCCEEDED' });
   expect(await status(schema)).toMatchObject({ currentVersion: versions.at(-1), pending: [], faults: [] });
 
-  // As a crash in the middle of the last one leaves it.
-  await query(url, 'ALTER TABLE outbox DROP COLUMN traceparent');
-  await query(url, 'UPDATE _prisma_migrations SET finished_at = NULL WHERE migration_name = $1', [versions.at(-1)]);
-  expect((await status(schema)).faults).toEqual([expect.stringContaining('has begun and never finished')]);
-  expect((await run({ schema })).userErrors).toMatchObject([{ code: 'CONFLICT', details: { faults: [expect.any(String)] } }]);
-  expect(await ended((await run({ schema, resume: true })).run.id)).toMatchObject({ status: 'SUCCEEDED' });
-  expect(await status(schema)).toMatchObject({ pending: [], faults: [] });
-
-  await query(url, "UPDATE _prisma_migrations SET checksum = 'edited' WHERE migration_name = $1", [versions[0]]);
+  await query(url, "UPDATE _prisma_migrations SET checksum = 'edited' WHERE migration_name = $1", [
+    versions[0],
+  ]);
   expect((await status(schema)).faults).toEqual([expect.stringContaining('was edited after it was applied')]);
 });
 
@@ -93,5 +110,7 @@ test.each([
   [runQuery, { id: 'migration_run_01h455vb4pex5vsknk084sn02q' }],
 ])('%s is for administrators of the databases', async (document, variables) => {
   expect(codeOf(await database.execute(document, variables))).toBe('UNAUTHENTICATED');
-  expect(codeOf(await database.execute(document, variables, { scopes: ['database:lease'] }))).toBe('FORBIDDEN');
+  expect(codeOf(await database.execute(document, variables, { scopes: ['database:lease'] }))).toBe(
+    'FORBIDDEN',
+  );
 });

@@ -1,5 +1,5 @@
-import { migrate } from '@kronos/migrations';
 import { appendToOutbox } from '@kronos/events';
+import { migrate } from '@kronos/migrations';
 import type { MigrationRun, PrismaClient } from '@kronos/prisma-database';
 import type { Logger } from '@kronos/service';
 import { StartError } from '@kronos/service/run-service';
@@ -28,7 +28,8 @@ export async function runMigrations(
     await end({ status: 'SUCCEEDED' });
   } catch (err) {
     logger.error({ err, run: id }, 'migrations failed');
-    const reason = err instanceof StartError ? err.message : 'A database could not be used; the log says why.';
+    const reason =
+      err instanceof StartError ? err.message : 'A database could not be used; the log says why.';
     await end({ status: 'FAILED', failure: reason });
   } finally {
     clearInterval(alive);
