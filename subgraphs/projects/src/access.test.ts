@@ -129,6 +129,7 @@ describe('who may do what', () => {
     projectDelete: { id },
     mediaAssetAdd: { input: { projectId: id, file: aFile({ path: 'x.pdf' }) } },
     contentAnalysisRequest: { input: { projectId: id, analysisType: 'x' } },
+    contentAnalysisCancel: { id: analysisId },
     contentAnalysisComplete: { id: analysisId, input: { result: {} } },
     scenesExtract: { projectId: id },
     scenesWrite: { input: { projectId: id, scenes: [] } },
@@ -172,6 +173,7 @@ describe('who may do what', () => {
   test.each([
     ['projectUpdated', analyst],
     ['contentAnalysisCompleted', analyst],
+    ['projectDeleted', somebody()],
     ['contentAnalysisRequested', somebody()],
     ['generationJobRequested', somebody()],
     ['generationJobCancelled', somebody()],
@@ -224,6 +226,15 @@ describe('what is shared', () => {
     await announce({ subject: `user:${olga.userId}`, action: 'projects:update', effect: 'DENY' });
     expect(await update(olga)).toEqual(['FORBIDDEN']);
     expect(await seen(olga)).toEqual(everything);
+    const again = { input: { title: 'Book', file: aFile(), idempotencyKey: 'again' } };
+    const imported = await kit.done('projectImport', again, olga);
+    expect((await kit.done('projectImport', again, olga)).project.id).toBe(imported.project.id);
+    await announce({
+      subject: `user:${olga.userId}`,
+      resourceId: uuidOf(imported.project.id),
+      effect: 'DENY',
+    });
+    expect(await kit.faults('projectImport', again, olga)).toEqual(['CONFLICT']);
     await announce({ subject: `user:${olga.userId}`, effect: 'DENY' });
     expect([await seen(olga), await listed(olga)]).toEqual([[], false]);
     expect(await update(somebody(['projects:manage']))).toEqual([]);

@@ -21,9 +21,10 @@ export const animationGenerate: MutationResolvers['animationGenerate'] = mutatio
       await lockQuota(tx, actor.viewer.userId);
       const field = ['input', 'projectId'];
       const project = await lockProjectFor(tx, projectId, 'projects:generate', actor, field);
-      const before = await askedBefore(tx, projectId, wanted.idempotencyKey);
+      const before = await askedBefore(tx, projectId, actor.viewer.userId, wanted.idempotencyKey);
       if (before) return before;
       const status = stepOrFault(project, 'generationRequested', field);
+      await refuseWithoutContent(tx, project, field);
       await refuseWhileOneIsMade(tx, projectId, field);
       await refuseBeyondQuotas(tx, actor.viewer, projectId);
       const job = await insertJob(tx, project, actor.viewer.userId, wanted);
@@ -38,12 +39,22 @@ export const animationGenerate: MutationResolvers['animationGenerate'] = mutatio
 async function askedBefore(
   tx: Prisma.TransactionClient,
   projectId: string,
+  requestedBy: string,
   idempotencyKey: string | null,
 ): Promise<GenerationJob | null> {
   if (!idempotencyKey) return null;
   return tx.generationJob.findUnique({
-    where: { projectId_idempotencyKey: { projectId, idempotencyKey } },
+    where: {
+      projectId_requestedBy_idempotencyKey: { projectId, requestedBy, idempotencyKey },
+    },
   });
+}
+
+/** A draft that was analysed is none any more, and may have nothing to make an animation of all the same. */
+async function refuseWithoutContent(tx: Prisma.TransactionClient, project: Project, field: string[]) {
+  if (project.contentPath) return;
+  if (await tx.mediaAsset.findFirst({ where: { projectId: project.id }, select: { id: true } })) return;
+  userFaults(fault('CONFLICT', 'The project has no content yet.', field));
 }
 
 /** A job may be there that the project's status does not tell of: rows are written by others, too. */

@@ -57,6 +57,20 @@ test('one that is to be done already is the answer; others of other types may be
   expect(await kit.requested(ada, projectId, 'themes')).not.toBe(id);
 });
 
+test('one that the service does not end is ended by the owner, and the project is at rest', async () => {
+  const [id, other] = [await kit.requested(ada, projectId), await kit.requested(ada, projectId, 'themes')];
+  const results = 'subscription { contentAnalysisCompleted { analysis { id status } } }';
+  await using owner = await kit.subscribe(results, {}, ada);
+  const { analysis } = await kit.done('contentAnalysisCancel', { id }, ada);
+  expect(analysis).toMatchObject({ status: 'FAILED', failureReason: 'It was cancelled.', result: {} });
+  expect((await owner.message()).data?.contentAnalysisCompleted.analysis).toEqual({ id, status: 'FAILED' });
+  expect(await kit.statusOf(ada, projectId)).toBe('ANALYZING');
+  await kit.done('contentAnalysisCancel', { id: other }, ada);
+  expect(await kit.statusOf(ada, projectId)).toBe('ACTIVE');
+  expect(await kit.faults('contentAnalysisCancel', { id }, ada)).toEqual(['CONFLICT']);
+  expect((await complete(id, { result: {} })).userErrors).toMatchObject([{ code: 'CONFLICT' }]);
+});
+
 test('there are no more to be done than may be', async () => {
   for (let type = 0; type < 10; type += 1)
     await kit.requested(ada, projectId, `type-${String.fromCharCode(97 + type)}`);

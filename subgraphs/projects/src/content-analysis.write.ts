@@ -3,7 +3,7 @@ import type { ContentAnalysis, Prisma, Project } from '@kronos/prisma-projects';
 import { userFaults } from '@kronos/subgraph';
 import type { ProjectStatus } from './__generated__/types.ts';
 import { fault, noSuchAnalysis } from './faults.ts';
-import { afterStep } from './project.status.ts';
+import { afterStep, type ProjectStep } from './project.status.ts';
 import { changeProject, lockProject } from './project.write.ts';
 import { toGraph } from './states.ts';
 
@@ -45,13 +45,14 @@ export async function lockPending(
  * Ends an analysis, and with the last one that is to be done the project's being analysed.
  *
  * @param also the names of the project's fields that this changes beside its analyses
+ * @param step what its end is to the project, when it is not done; that it has failed, when omitted
  */
 export async function finishAnalysis(
   tx: Prisma.TransactionClient,
   project: Project,
   { id }: Pick<ContentAnalysis, 'id'>,
   finding: Finding,
-  also: readonly string[] = [],
+  { also = [], step: given }: { also?: readonly string[]; step?: ProjectStep } = {},
 ): Promise<{ project: Project; analysis: ContentAnalysis }> {
   const analysis = await tx.contentAnalysis.update({
     where: { id },
@@ -59,7 +60,7 @@ export async function finishAnalysis(
   });
   await appendToOutbox(tx, 'contentAnalysisCompleted', { analysisId: id, projectId: project.id });
   const pending = await tx.contentAnalysis.count({ where: { projectId: project.id, status: 'pending' } });
-  const step = finding.failureReason ? 'analysesFailed' : 'analysesCompleted';
+  const step = given ?? (finding.failureReason ? 'analysesFailed' : 'analysesCompleted');
   // Others that are still to be done keep it analysed; in another state it has been put by its owner, and stays.
   const next = pending > 0 ? null : afterStep(toGraph<ProjectStatus>(project.status), step);
   const after = await changeProject(tx, project, next ? { status: next } : {}, ['analyses', ...also]);

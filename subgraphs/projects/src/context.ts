@@ -28,7 +28,7 @@ export function createContext(dependencies: Dependencies, request: RequestContex
     loading ??= loadAccess(db, request.viewer);
     return loading;
   };
-  return { ...request, ...dependencies, access, loaders: createLoaders(db, request, access) };
+  return { ...request, ...dependencies, access, loaders: createLoaders(dependencies, request, access) };
 }
 
 /**

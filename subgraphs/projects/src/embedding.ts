@@ -14,7 +14,9 @@ export const embeddingSchema = z.object({
       (vector) => vector.every((value) => Number.isFinite(Math.fround(value))),
       'A number is too large.',
     )
-    .refine((vector) => vector.some((value) => Math.fround(value) !== 0), 'Not all numbers may be 0.'),
+    .refine((vector) => vector.some((value) => Math.fround(value) !== 0), 'Not all numbers may be 0.')
+    // It refuses those that are too small for it.
+    .transform((vector) => vector.map(Math.fround)),
 });
 
 /** Writes where a project lies among all others, in place of where it lay. */

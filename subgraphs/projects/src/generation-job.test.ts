@@ -1,5 +1,14 @@
+import { newId } from '@kronos/subgraph';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { aFile, analyst, createTestProjects, type Person, somebody, type TestProjects } from './test-kit.ts';
+import {
+  aFile,
+  analyst,
+  createTestProjects,
+  type Person,
+  somebody,
+  type TestProjects,
+  uuidOf,
+} from './test-kit.ts';
 
 let kit: TestProjects;
 let ada: Person;
@@ -57,6 +66,9 @@ test('one at a time of a project, and not of what is analysed, put away or empty
 
   const { project } = await kit.done('projectCreate', { input: { title: 'Empty' } }, ada);
   expect(await ask(project.id)).toEqual(['CONFLICT']);
+  // A draft that was analysed has no content either.
+  await kit.done('contentAnalysisCancel', { id: await kit.requested(ada, project.id) }, ada);
+  expect(await ask(project.id)).toEqual(['CONFLICT']);
   const analysed = await kit.imported(ada);
   await kit.requested(ada, analysed);
   expect(await ask(analysed)).toEqual(['PROJECT_BUSY']);
@@ -65,6 +77,27 @@ test('one at a time of a project, and not of what is analysed, put away or empty
 test('the same request again is the same job', async () => {
   const ask = () => kit.ordered(ada, projectId, { idempotencyKey: 'first' });
   expect(new Set(await Promise.all([ask(), ask(), ask()])).size).toBe(1);
+});
+
+test('the same key of another is another request', async () => {
+  const helper = somebody();
+  await kit.db.accessEntry.createMany({
+    data: ['projects:read', 'projects:generate'].map((action) => ({
+      ...{ id: newId(), subject: `user:${helper.userId}`, action, resourceId: uuidOf(projectId) },
+      effect: 'ALLOW',
+    })),
+  });
+  const first = await kit.ordered(ada, projectId, { idempotencyKey: 'mine' });
+  await kit.done('generationJobCancel', { id: first }, ada);
+  expect(await kit.ordered(helper, projectId, { idempotencyKey: 'mine' })).not.toBe(first);
+  expect(await kit.ordered(ada, projectId, { idempotencyKey: 'mine' })).toBe(first);
+});
+
+test('when its project is deleted, the service hears that it is gone', async () => {
+  await kit.ordered(ada, projectId);
+  await using service = await kit.subscribe('subscription { projectDeleted { projectId } }', {}, analyst);
+  await kit.done('projectDelete', { id: projectId }, ada);
+  expect((await service.message()).data?.projectDeleted).toEqual({ projectId });
 });
 
 test('nobody has more made at a time than may be', async () => {

@@ -1,6 +1,7 @@
 import type { Prisma, PrismaClient } from '@kronos/prisma-projects';
 import { type Access, rowLoader } from '@kronos/subgraph';
 import { type Asker, seenBy } from './project.visibility.ts';
+import type { Similarity } from './similarity.ts';
 
 /** See `createLoaders`. */
 export type Loaders = ReturnType<typeof createLoaders>;
@@ -9,7 +10,11 @@ export type Loaders = ReturnType<typeof createLoaders>;
  * The rows of one request, by UUID: a page of rows costs one query, and what the caller may not see is null, just as
  * what does not exist.
  */
-export function createLoaders(db: PrismaClient, asker: Asker, access: () => Promise<Access>) {
+export function createLoaders(
+  { db, similarity }: { db: PrismaClient; similarity: Similarity | null },
+  asker: Asker,
+  access: () => Promise<Access>,
+) {
   const seen = async () => seenBy(asker, await access());
   /** What belongs to projects that the caller sees. */
   const ofSeen = async (
@@ -28,9 +33,13 @@ export function createLoaders(db: PrismaClient, asker: Asker, access: () => Prom
     generationJob: rowLoader(async (ids) => db.generationJob.findMany({ where: await ofSeen(ids) })),
     projectVersion: rowLoader(async (ids) => db.projectVersion.findMany({ where: await ofSeen(ids) })),
 
-    /** Where projects lie, by their UUIDs; asked only for those that are seen. */
-    embedding: rowLoader(
-      async (projectIds) => db.embedding.findMany({ where: { projectId: { in: [...projectIds] } } }),
+    /** Which projects are like others, by their UUIDs; asked only for those that are seen. Null for what lies nowhere. */
+    alike: rowLoader(
+      async (projectIds) => {
+        const placed = await db.embedding.findMany({ where: { projectId: { in: [...projectIds] } } });
+        const alike = (await similarity?.like(placed)) ?? [];
+        return placed.map(({ projectId }, index) => ({ projectId, like: alike[index] ?? [] }));
+      },
       ({ projectId }) => projectId,
     ),
 

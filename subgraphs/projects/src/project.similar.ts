@@ -8,10 +8,7 @@ export const similar: ProjectResolvers['similar'] = async ({ id }, args, { simil
   const first = args.first ?? 10;
   if (first < 1 || first > most) throw badUserInput(`Ask for 1 to ${most} projects, not ${first}.`);
   if (!similarity) return null;
-  const placed = await loaders.embedding.load(id);
-  if (!placed) return [];
-  const found = await Promise.all(
-    (await similarity.like(placed)).map((projectId) => loaders.project.load(projectId)),
-  );
+  const alike = await loaders.alike.load(id);
+  const found = await Promise.all((alike?.like ?? []).map((projectId) => loaders.project.load(projectId)));
   return found.filter((project) => project !== null).slice(0, first);
 };

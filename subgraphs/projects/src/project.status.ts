@@ -6,6 +6,7 @@ export type ProjectStep =
   | 'analysisRequested'
   | 'analysesCompleted'
   | 'analysesFailed'
+  | 'analysesCancelled'
   | 'generationRequested'
   | 'generationSucceeded'
   | 'generationFailed'
@@ -32,7 +33,12 @@ const steps: Record<ProjectStatus, Steps> = {
   READY: atRest,
   FAILED: atRest,
   ARCHIVED: { archived: 'ARCHIVED', resumed: 'ACTIVE' },
-  ANALYZING: { analysisRequested: 'ANALYZING', analysesCompleted: 'ACTIVE', analysesFailed: 'FAILED' },
+  ANALYZING: {
+    analysisRequested: 'ANALYZING',
+    analysesCompleted: 'ACTIVE',
+    analysesFailed: 'FAILED',
+    analysesCancelled: 'ACTIVE',
+  },
   GENERATING: { generationSucceeded: 'READY', generationFailed: 'FAILED', generationCancelled: 'ACTIVE' },
 };
 

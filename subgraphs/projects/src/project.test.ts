@@ -1,4 +1,6 @@
+import { erasePerson, exportPerson } from '@kronos/subgraph/testing';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { personalData } from './personal-data.ts';
 import { most } from './quotas.ts';
 import {
   aFile,
@@ -255,6 +257,31 @@ test('what is deleted is gone with all that belongs to it', async () => {
   ]);
   expect(left).toEqual([0, 0, 0, 0, 0]);
   expect((await kit.announced(id)).at(-1)).toBe('projectDeleted');
+});
+
+test('a person’s export has what belongs to their projects, and their erasure leaves none of it', async () => {
+  const [owner, other] = [somebody(), somebody()];
+  for (const person of [owner, other]) {
+    const id = await kit.imported(person);
+    const analysisId = await kit.requested(person, id);
+    const input = { projectId: id, analysisId, scenes: [{ summary: `Of ${person.userId}` }] };
+    await kit.done('scenesWrite', { input }, analyst);
+    await kit.done('projectUpdate', { id, input: { title: 'Two' } }, person);
+    await kit.ordered(person, id);
+  }
+  const exported = (userId: string) =>
+    kit.db.$transaction(async (tx) => {
+      const tables: Record<string, number> = {};
+      for await (const part of exportPerson(tx, personalData, userId))
+        for (const { table, rows } of part.tables) tables[table] = (tables[table] ?? 0) + rows.length;
+      return tables;
+    });
+  const everything = { projects: 1, content_analysis: 1, scenes: 1, media_assets: 1 };
+  const all = { ...everything, generation_jobs: 1, project_versions: 1 };
+  expect(await exported(owner.userId)).toEqual(all);
+  const erasure = await kit.db.$transaction((tx) => erasePerson(tx, personalData, owner.userId));
+  expect(erasure).toMatchObject({ erased: 4, anonymised: 0, retained: 0 });
+  expect([await exported(owner.userId), await exported(other.userId)]).toEqual([{}, all]);
 });
 
 test('rows that others write in the table are announced as ours are', async () => {

@@ -1,4 +1,5 @@
 import { animationGenerate } from './animation.generate.ts';
+import { contentAnalysisCancel } from './content-analysis.cancel.ts';
 import { contentAnalysisComplete } from './content-analysis.complete.ts';
 import { contentAnalysisRequest, scenesExtract } from './content-analysis.request.ts';
 import { ContentAnalysis, contentAnalysisQueries } from './content-analysis.ts';
@@ -25,7 +26,7 @@ export const resolvers = {
   Query: { ...projectQueries, ...mediaAssetQueries, ...contentAnalysisQueries, ...generationJobQueries },
   Mutation: {
     ...{ projectCreate, projectImport, projectUpdate, projectVersionRestore, projectDelete, mediaAssetAdd },
-    ...{ contentAnalysisRequest, contentAnalysisComplete, scenesExtract, scenesWrite },
+    ...{ contentAnalysisRequest, contentAnalysisCancel, contentAnalysisComplete, scenesExtract, scenesWrite },
     ...{ animationGenerate, generationJobCancel, generationJobUpdate, generationPreferencesUpdate },
   },
   Subscription,

@@ -46,7 +46,7 @@ export const scenesWrite: MutationResolvers['scenesWrite'] = mutation(async (_pa
       confidenceScore: given.confidenceScore ?? null,
       failureReason: null,
     };
-    return (await finishAnalysis(tx, project, analysis, finding, ['scenes'])).project;
+    return (await finishAnalysis(tx, project, analysis, finding, { also: ['scenes'] })).project;
   });
   forget(context.loaders);
   return { project };

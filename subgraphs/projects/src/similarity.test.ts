@@ -54,8 +54,17 @@ test('projects that are alike are found, as far as the caller may see them', asy
   // What is gone is gone from the store, too: that is who is erased.
   const store = openVectorStore(url);
   const at = { projectId: uuidOf(id), model: 'm', vector: [1, 0, 0] };
-  await expect.poll(() => store.nearest(at, 100), { timeout: 5_000 }).not.toContain(uuidOf(lake));
+  await expect
+    .poll(async () => (await store.nearest([at], 100))[0], { timeout: 5_000 })
+    .not.toContain(uuidOf(lake));
   await store.close();
+});
+
+test('numbers that are too small for the database are none', async () => {
+  const ada = somebody();
+  const id = await placed(ada, 'Tiny', [1, 1e-50, 1e-40, 0]);
+  const { vector } = await kit.db.embedding.findUniqueOrThrow({ where: { projectId: uuidOf(id) } });
+  expect(vector.slice(0, 2)).toEqual([1, 0]);
 });
 
 test('a store that is new gets all that there is, and one that has missed something, that', async () => {
@@ -67,7 +76,7 @@ test('a store that is new gets all that there is, and one that has missed someth
   for (const projectId of [gone, uuidOf(there)]) await store.put({ ...before, projectId, vector: [-5, -5] });
   const similarity = createSimilarity(kit.db, store);
   const at = { projectId: uuidOf(here), model: 'new', vector: [5, 5] };
-  expect(await similarity.like(at)).toEqual([uuidOf(there)]);
+  expect(await similarity.like([at])).toEqual([[uuidOf(there)]]);
   await similarity.close();
 });
 
@@ -96,13 +105,17 @@ describe.each(stores)('%s', (_name, storeUrl) => {
     const [origin, near, far] = [at([1, 0]), at([1, 0.1]), at([-1, 0])];
     for (const one of [far, near, origin]) await store.put(one);
     expect((await store.known()).get(near.projectId)).toEqual(near.updatedAt);
-    expect(await store.nearest(origin, 10)).toEqual([near.projectId, far.projectId]);
-    expect(await store.nearest(origin, 1)).toEqual([near.projectId]);
+    expect(await store.nearest([origin, far], 10)).toEqual([
+      [near.projectId, far.projectId],
+      [near.projectId, origin.projectId],
+    ]);
+    expect(await store.nearest([origin], 1)).toEqual([[near.projectId]]);
+    expect(await store.nearest([], 1)).toEqual([]);
     await store.put({ ...near, vector: [-2, 0.1] });
     await store.put({ ...far, vector: [1, 0] });
-    expect(await store.nearest(origin, 1)).toEqual([far.projectId]);
+    expect(await store.nearest([origin], 1)).toEqual([[far.projectId]]);
     for (const { projectId } of [origin, near, far]) await store.remove(projectId);
-    expect(await store.nearest(origin, 10)).toEqual([]);
+    expect(await store.nearest([origin], 10)).toEqual([[]]);
     await store.close();
   });
 });

@@ -8,8 +8,8 @@ const batch = 500;
 
 /** Which projects are like others, by a store of vectors that follows the table `embeddings`. */
 export interface Similarity {
-  /** The UUIDs of at most 200 projects, the most alike first, whoever may see them. */
-  like(placed: Omit<Placed, 'updatedAt'>): Promise<string[]>;
+  /** For each of these the UUIDs of at most 200 projects, the most alike first, whoever may see them. */
+  like(placed: readonly Omit<Placed, 'updatedAt'>[]): Promise<string[][]>;
   /** What happens to the store because of this domain's own events. */
   handlers: Handlers<Prisma.TransactionClient>;
   close(): Promise<void>;

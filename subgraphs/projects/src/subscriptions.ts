@@ -1,4 +1,4 @@
-import { decodeId, notFound, subscription } from '@kronos/subgraph';
+import { decodeId, encodeId, notFound, subscription } from '@kronos/subgraph';
 import type {
   SubscriptionContentAnalysisCompletedArgs,
   SubscriptionGenerationJobUpdatedArgs,
@@ -103,6 +103,16 @@ export const Subscription = {
       },
       visible: async (event, _args, context) => (await jobOf(event, context)) !== null,
       resolve: async (event, _args, context) => ({ generationJob: await jobOf(event, context) }),
+    },
+    log,
+  ),
+
+  projectDeleted: subscription<'projectDeleted', NoArgs, Context, object>(
+    {
+      domain: 'projects',
+      names: ['projectDeleted'],
+      // It is gone: there is nothing left to look at.
+      resolve: async ({ payload }) => ({ projectId: encodeId('project', payload.projectId) }),
     },
     log,
   ),

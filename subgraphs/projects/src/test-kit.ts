@@ -93,6 +93,7 @@ const mutations: Record<string, [parameters: string, thing: string]> = {
   projectDelete: ['$id: ID!', 'deletedProjectId'],
   mediaAssetAdd: ['$input: MediaAssetAddInput!', `mediaAsset { ${assetFields} }`],
   contentAnalysisRequest: ['$input: ContentAnalysisRequestInput!', `analysis { ${analysisFields} }`],
+  contentAnalysisCancel: ['$id: ID!', `analysis { ${analysisFields} }`],
   scenesExtract: ['$projectId: ID!', `project { id status } analysis { ${analysisFields} }`],
   contentAnalysisComplete: [
     '$id: ID!, $input: ContentAnalysisCompleteInput!',

@@ -39,13 +39,15 @@ export function fileVectors(path: string): VectorStore {
     async remove(projectId) {
       (await database()).prepare('DELETE FROM project_embedding WHERE project_id = ?').run(projectId);
     },
-    async nearest({ projectId, model, vector }, count) {
-      const rows = (await database())
-        .prepare(`SELECT project_id FROM project_embedding
-          WHERE model = ? AND dimensions = ? AND project_id <> ?
-          ORDER BY vec_distance_cosine(vector, ?), project_id LIMIT ?`)
-        .all(model, vector.length, projectId, blobOf(vector), count);
-      return rows.map((row) => String(row.project_id));
+    async nearest(to, count) {
+      const statement = (await database()).prepare(`SELECT project_id FROM project_embedding
+        WHERE model = ? AND dimensions = ? AND project_id <> ?
+        ORDER BY vec_distance_cosine(vector, ?), project_id LIMIT ?`);
+      return to.map(({ projectId, model, vector }) =>
+        statement
+          .all(model, vector.length, projectId, blobOf(vector), count)
+          .map((row) => String(row.project_id)),
+      );
     },
     async known() {
       const rows = (await database()).prepare('SELECT project_id, updated_at FROM project_embedding').all();

@@ -41,13 +41,20 @@ export function pgvectors(url: string): VectorStore {
     async remove(projectId) {
       await query('DELETE FROM project_embedding WHERE project_id = $1', [projectId]);
     },
-    async nearest({ projectId, model, vector }, count) {
+    async nearest(to, count) {
+      const asked = to.map(({ projectId, model, vector }, place) => ({
+        ...{ place, project_id: projectId, model, dimensions: vector.length, vector: JSON.stringify(vector) },
+      }));
       const { rows } = await query(
-        `SELECT project_id FROM project_embedding WHERE model = $1 AND dimensions = $2 AND project_id <> $3
-         ORDER BY vector <=> $4::real[]::vector, project_id LIMIT $5`,
-        [model, vector.length, projectId, vector, count],
+        `SELECT array(
+           SELECT e.project_id FROM project_embedding e
+           WHERE e.model = asked.model AND e.dimensions = asked.dimensions AND e.project_id <> asked.project_id
+           ORDER BY e.vector <=> asked.vector::vector, e.project_id LIMIT $2) AS nearest
+         FROM jsonb_to_recordset($1) AS asked (place integer, project_id uuid, model text, dimensions integer, vector text)
+         ORDER BY asked.place`,
+        [JSON.stringify(asked), count],
       );
-      return rows.map(({ project_id: id }) => id);
+      return rows.map(({ nearest }) => nearest);
     },
     async known() {
       const { rows } = await query('SELECT project_id, updated_at FROM project_embedding', []);

@@ -18,8 +18,8 @@ export interface VectorStore {
   put(placed: Placed): Promise<void>;
   /** @param projectId a UUID */
   remove(projectId: string): Promise<void>;
-  /** The UUIDs of the projects whose vectors have the smallest angle to this one, the nearest first, without itself. */
-  nearest(to: Omit<Placed, 'updatedAt'>, count: number): Promise<string[]>;
+  /** For each of these the UUIDs of the projects whose vectors have the smallest angle to it, the nearest first, without itself. */
+  nearest(to: readonly Omit<Placed, 'updatedAt'>[], count: number): Promise<string[][]>;
   /** When each project in the store was put where it lies, by its UUID. */
   known(): Promise<Map<string, Date>>;
   close(): Promise<void>;

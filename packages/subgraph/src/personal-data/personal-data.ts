@@ -26,8 +26,13 @@ export type OnErasure<Transaction> =
 export interface PersonalTable<Transaction> {
   /** What of a person it holds, in a phrase; it stands in the export. */
   holds: string;
-  /** The column that names the person whom a row is about; several, when a row is about each of them. */
+  /** The column that names the person whom a row is about; several, when a row is about each of them; none, with `through` alone. */
   person: string | readonly string[];
+  /**
+   * The rows are also about whom a row of another table is about, which `column` names by its `key`, such as what belongs to a
+   * person's things.
+   */
+  through?: { column: string; table: string; key: string; person: string };
   /** How the column, a text then, names a person; it is a UUID when omitted. */
   named?: (userId: string) => string;
   /**
@@ -75,13 +80,20 @@ export function erasedBy<Transaction>(
 }
 
 /** That a row is about a person, as a condition of SQL on `$1`, which is what `nameIn` gives. */
-export function isAbout({ person, named }: Pick<PersonalTable<never>, 'person' | 'named'>): string {
+export function isAbout({
+  person,
+  named,
+  through,
+}: Pick<PersonalTable<never>, 'person' | 'named' | 'through'>): string {
   // Compared as a UUID, so that indexes serve.
   const value = named ? '$1' : '$1::uuid';
-  return [person]
-    .flat()
-    .map((column) => `${quoted(column)} = ${value}`)
-    .join(' OR ');
+  const conditions = [person].flat().map((column) => `${quoted(column)} = ${value}`);
+  if (through) {
+    const { column, table, key, person: owner } = through;
+    const rows = `SELECT ${quoted(key)} FROM ${quoted(table)} WHERE ${quoted(owner)} = ${value}`;
+    conditions.push(`${quoted(column)} IN (${rows})`);
+  }
+  return conditions.join(' OR ');
 }
 
 /** How a table names a person. @param userId a UUID */

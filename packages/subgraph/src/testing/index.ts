@@ -1,4 +1,5 @@
 export { erasePerson } from '../personal-data/erase-person.ts';
+export { exportPerson } from '../personal-data/export-person.ts';
 export { createTestGateway, type TestGateway } from './internal-token.ts';
 export { openTestFields } from './open-test-fields.ts';
 export { personalDataFaults } from './personal-data-faults.ts';

@@ -26,7 +26,8 @@ export async function personalDataFaults(
     if (registered && table in others) faults.push(`${table} stands in “tables” and in “others”.`);
     if (!registered && !(table in others)) faults.push(`${table} is not registered in personal-data.ts.`);
     if (!registered) continue;
-    const accounted = new Set([registered.person, Object.keys(registered.mentions ?? {})].flat());
+    const { person, mentions = {}, through } = registered;
+    const accounted = new Set([person, Object.keys(mentions), through?.column ?? []].flat());
     for (const name of names)
       if (namesPerson.test(name) && !accounted.has(name))
         faults.push(`${table}.${name} may name a person: put it in “person” or “mentions”.`);
