@@ -19,7 +19,7 @@ export const services: readonly SeededService[] = [
   {
     id: id(2),
     name: 'ai-analysis-service',
-    scopes: ['data:read', 'data:write', 'database:lease', 'projects:analyze', 'service'],
+    scopes: ['database:lease', 'projects:analyze', 'service'],
   },
   { id: id(3), name: 'ouranos-crm', scopes: ['users:read'] },
   { id: id(4), name: 'ouranos-desk', scopes: ['users:read'] },

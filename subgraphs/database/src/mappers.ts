@@ -1,4 +1,10 @@
-import type { Backup, BackupRestore, ConnectionLease, MigrationRun } from '@kronos/prisma-database';
+import type {
+  Backup,
+  BackupRestore,
+  ConnectionLease,
+  LeasePolicy,
+  MigrationRun,
+} from '@kronos/prisma-database';
 import type { Connection } from '@kronos/subgraph';
 import type { CountedPage } from './data/data-query.ts';
 import type { ShownMigration } from './migrations/domain-migrations.ts';
@@ -8,6 +14,7 @@ import type { LoggedTransaction } from './transactions/transaction-log.ts';
 // What resolvers hand on for each type of the SDL; codegen reads the names.
 export type ConnectionLeaseMapper = ConnectionLease;
 export type ConnectionLeaseConnectionMapper = Connection<ConnectionLease>;
+export type LeasePolicyMapper = LeasePolicy;
 export type DatabaseTargetMapper = Observation;
 export type DataTransactionMapper = LoggedTransaction;
 export type DataPaginationMapper = CountedPage;

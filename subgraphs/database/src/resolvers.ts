@@ -14,6 +14,7 @@ import { sqlQuery } from './data/sql-query.ts';
 import { connectionAcquire } from './leases/connection-lease.acquire.ts';
 import { connectionRelease } from './leases/connection-lease.release.ts';
 import { ConnectionLease, connectionLease, connectionLeases } from './leases/connection-lease.ts';
+import { LeasePolicy, leasePolicies, leasePolicyDelete, leasePolicyPut } from './leases/lease-policy.ts';
 import { poolExhausted } from './leases/pool-exhausted.ts';
 import { migrationStepCompleted } from './migrations/migration.step-completed.ts';
 import { MigrationRun, migrationRun, migrationStatus } from './migrations/migration-status.ts';
@@ -34,6 +35,7 @@ export const resolvers: Resolvers = {
     migrationStatus,
     connectionLease,
     connectionLeases,
+    leasePolicies,
     databaseHealth,
     databaseStatus,
     databaseTargets,
@@ -52,6 +54,8 @@ export const resolvers: Resolvers = {
     migrationsRun,
     connectionAcquire,
     connectionRelease,
+    leasePolicyPut,
+    leasePolicyDelete,
     backupCreate,
     backupRestore: restoreBackup,
     backupSelfTest,
@@ -66,6 +70,7 @@ export const resolvers: Resolvers = {
     backupCompleted,
   },
   ConnectionLease,
+  LeasePolicy,
   DatabaseTarget,
   DataPagination,
   Backup,

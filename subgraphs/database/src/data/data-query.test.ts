@@ -69,7 +69,11 @@ test('nobody sees the rows of another, however they ask', async () => {
 });
 
 test('administrators and services with the scope see everybody’s', async () => {
-  for (const as of [administrator, { serviceId: newId(), scopes: ['data:read'] }])
+  const services = ['data:read', 'projects:analyze'].map((scope) => ({
+    serviceId: newId(),
+    scopes: [scope],
+  }));
+  for (const as of [administrator, ...services])
     expect(titles(await ask({ table: 'projects', columns: ['title'] }, as))).toEqual([
       'Hers',
       'Three',

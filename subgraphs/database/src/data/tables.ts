@@ -25,6 +25,14 @@ export type Ownership =
   /** Whose the row of another table of the same database is that this column names. */
   | { column: string; through: string };
 
+/** What a service does with a table. */
+export interface Worker {
+  scope: string;
+  operations: readonly ('INSERT' | 'UPDATE' | 'DELETE')[];
+  /** The columns that it writes; all that can be written, when omitted. */
+  columns?: readonly string[];
+}
+
 /** A table that `dataQuery` and `dataTransactionExecute` know. */
 export interface Table {
   /** The domain in whose database it is. */
@@ -43,6 +51,8 @@ export interface Table {
   readAll: string;
   /** With this scope, everybody's rows are written. */
   writeAll: string;
+  /** What a service may do to everybody's rows that has no more than this scope: it reads them, and writes what it does itself. */
+  worker?: Worker;
   /** What an owner may do to their rows, and who has `writeAll` to all. */
   operations: readonly ('INSERT' | 'UPDATE' | 'DELETE')[];
   /** The column that says who made a row, where an owner's own rows have to say so. */
@@ -65,6 +75,13 @@ const insert = { write: 'insert' } as const;
 const always = { write: 'always' } as const;
 const needed = { write: 'insert', required: true } as const;
 
+/** What the service does that analyses content and makes animations. */
+const analyst = (...operations: Worker['operations']): Pick<Table, 'worker'> => ({
+  worker: { scope: 'projects:analyze', operations },
+});
+const analystOf = (...columns: string[]): Pick<Table, 'worker'> => ({
+  worker: { scope: 'projects:analyze', operations: ['UPDATE'], columns },
+});
 const inProjects = { domain: 'projects', key: 'id', readAll: 'data:read', writeAll: 'data:write' } as const;
 const ofProject = {
   ...inProjects,
@@ -79,6 +96,7 @@ const ofProject = {
 export const tables: Readonly<Record<string, Table>> = {
   projects: {
     ...inProjects,
+    ...analystOf('status'),
     relation: 'projects',
     columns: {
       id: id('project', insert),
@@ -99,6 +117,7 @@ export const tables: Readonly<Record<string, Table>> = {
   },
   content_analysis: {
     ...ofProject,
+    ...analyst('INSERT', 'UPDATE'),
     relation: 'content_analysis',
     columns: {
       id: id('content_analysis', insert),
@@ -112,6 +131,7 @@ export const tables: Readonly<Record<string, Table>> = {
   },
   media_assets: {
     ...ofProject,
+    ...analyst('INSERT'),
     relation: 'media_assets',
     columns: {
       id: id('media_asset', insert),
@@ -126,6 +146,7 @@ export const tables: Readonly<Record<string, Table>> = {
   },
   scenes: {
     ...ofProject,
+    ...analyst('INSERT', 'UPDATE', 'DELETE'),
     relation: 'scenes',
     columns: {
       id: id('scene', insert),
@@ -141,6 +162,7 @@ export const tables: Readonly<Record<string, Table>> = {
   },
   generation_jobs: {
     ...ofProject,
+    ...analystOf('status', 'progress', 'result_asset_id'),
     relation: 'generation_jobs',
     columns: {
       id: id('generation_job', insert),
@@ -160,6 +182,7 @@ export const tables: Readonly<Record<string, Table>> = {
   },
   project_versions: {
     ...ofProject,
+    ...analyst(),
     relation: 'project_versions',
     columns: {
       id: id('project_version', insert),
@@ -178,6 +201,7 @@ export const tables: Readonly<Record<string, Table>> = {
   preferences: {
     ...inProjects,
     key: 'user_id',
+    ...analyst(),
     relation: 'preferences',
     columns: { user_id: id('user', needed), parameters: json(always), updated_at: time },
     owner: { column: 'user_id' },

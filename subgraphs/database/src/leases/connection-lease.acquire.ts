@@ -16,15 +16,16 @@ import type { OpenLease } from './leases.ts';
 import { announceExhausted } from './pool-exhausted.ts';
 import { WaitedInVain } from './waiting-line.ts';
 
-const name = z
+/** What services and domains are called. */
+export const leaseName = z
   .string()
   .regex(/^[a-z][a-z0-9-]{0,62}$/, 'Names have at most 63 small letters, digits and hyphens.');
 
 const values = z.object({
-  serviceName: name,
+  serviceName: leaseName,
   databaseType: z.literal('POSTGRESQL', 'Connections are leased to PostgreSQL alone.'),
   operationType: z.enum(['READ', 'WRITE']),
-  domain: name.nullish(),
+  domain: leaseName.nullish(),
 });
 
 /** Leases a connection to a domain's database. */

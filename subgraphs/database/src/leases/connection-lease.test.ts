@@ -1,3 +1,4 @@
+import { encodeId } from '@kronos/subgraph';
 import type { Actor } from '@kronos/subgraph/testing';
 import { afterAll, expect, test, vi } from 'vitest';
 import { admin, analysis, codeOf, createTestDatabases, query, userService } from '../test-kit.ts';
@@ -28,6 +29,26 @@ async function release(input: object, as: Actor = analysis) {
   return data!.connectionRelease;
 }
 
+/** @param by who puts the policy; an administrator, when omitted */
+async function put(input: object = {}, by: Actor = admin) {
+  const { data, errors } = await database.execute(
+    `mutation ($input: LeasePolicyPutInput!) { leasePolicyPut(input: $input) {
+      leasePolicy { serviceName domain clientId operations } userErrors { code field } } }`,
+    {
+      input: {
+        ...{ serviceName: 'ai-analysis-service', domain: 'projects', operations: ['READ', 'WRITE'] },
+        ...{ clientId: encodeId('oauth_client', analysis.serviceId!), ...input },
+      },
+    },
+    by,
+  );
+  return (
+    errors?.[0]?.extensions?.code ??
+    data!.leasePolicyPut.userErrors[0]?.code ??
+    data!.leasePolicyPut.leasePolicy
+  );
+}
+
 const insert = `INSERT INTO outbox (id, name, payload) VALUES (gen_random_uuid(), 'x', '{}')`;
 
 test('a service leases a connection that reads its domain, and gives it back', async () => {
@@ -56,6 +77,52 @@ test('a service leases a connection that reads its domain, and gives it back', a
   });
   await expect(query(databaseUrl, 'SELECT 1')).rejects.toThrow(/authentication failed|does not exist/);
   expect(await release({ leaseId: lease.id })).toEqual(ended);
+});
+
+test('administrators say which service may lease what', async () => {
+  const write = { serviceName: 'ai-analysis-service', operationType: 'WRITE' };
+  expect((await acquire(write)).userErrors).toMatchObject([{ code: 'FORBIDDEN' }]);
+  expect(await put()).toEqual({
+    ...{ serviceName: 'ai-analysis-service', domain: 'projects', operations: ['READ', 'WRITE'] },
+    clientId: encodeId('oauth_client', analysis.serviceId!),
+  });
+  const { lease } = await acquire(write);
+  await release({ leaseId: lease.id });
+  const policies = '{ leasePolicies { serviceName domain operations } }';
+  expect((await database.execute(policies, {}, admin)).data!.leasePolicies).toEqual([
+    { serviceName: 'ai-analysis-service', domain: 'projects', operations: ['READ', 'WRITE'] },
+    { serviceName: 'core-user-service', domain: 'users', operations: ['READ'] },
+  ]);
+
+  expect(await put({ serviceName: 'a-new-service', domain: 'users' })).toMatchObject({ domain: 'users' });
+  const remove = async (domain: string, by: Actor = admin) => {
+    const { data, errors } = await database.execute(
+      `mutation ($input: LeasePolicyDeleteInput!) { leasePolicyDelete(input: $input) {
+        deletedServiceName deletedDomain userErrors { code } } }`,
+      { input: { serviceName: 'a-new-service', domain } },
+      by,
+    );
+    return (
+      errors?.[0]?.extensions?.code ?? data!.leasePolicyDelete.userErrors[0]?.code ?? data!.leasePolicyDelete
+    );
+  };
+  expect(await remove('users')).toMatchObject({
+    deletedServiceName: 'a-new-service',
+    deletedDomain: 'users',
+  });
+  expect(await remove('users')).toBe('NOT_FOUND');
+
+  expect(await put({ domain: 'auth' })).toBe('FORBIDDEN');
+  expect(await put({ domain: 'nowhere' })).toBe('NOT_FOUND');
+  expect(await put({ clientId: 'user_01h455vb4pex5vsknk084sn02q' })).toBe('INVALID');
+  expect(await put({ operations: [] })).toMatch(/INVALID|REQUIRED/);
+  expect(await put({ serviceName: 'A b' })).toBe('INVALID');
+  for (const call of [(by: Actor) => put({}, by), (by: Actor) => remove('projects', by)]) {
+    expect(await call({ ...admin, authenticatedAt: new Date(0) })).toBe('STEP_UP_REQUIRED');
+    expect(await call(analysis)).toBe('FORBIDDEN');
+  }
+  expect(codeOf(await database.execute(policies, {}, analysis))).toBe('FORBIDDEN');
+  expect(codeOf(await database.execute(policies))).toBe('UNAUTHENTICATED');
 });
 
 test('a lease that writes changes rows of the domain, and nothing that is not its own', async () => {

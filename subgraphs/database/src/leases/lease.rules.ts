@@ -30,6 +30,11 @@ export function mayUse(caller: Caller, lease: Pick<ConnectionLease, 'clientId' |
 /** Databases from which nothing is lent: who may log in, and who has which lease. */
 const neverLent = new Set(['auth', 'database']);
 
+/** Whether connections to a domain's database are lent at all. */
+export function isLent(domain: string): boolean {
+  return !neverLent.has(domain);
+}
+
 /** Somebody wants a connection in the name of a service. */
 export interface LeaseWish {
   /** What the service of that name may lease. */
@@ -55,7 +60,7 @@ export function chooseDomain({ policies, isAdmin, service, operation, wanted }: 
   if (domain === undefined && (allowed.length > 0 || isAdmin))
     return userFaults(fault('REQUIRED', 'Say to which domain’s database.', ['input', 'domain']));
   const isAllowed = isAdmin || allowed.some((policy) => policy.domain === domain);
-  if (domain !== undefined && isAllowed && !neverLent.has(domain)) return domain;
+  if (domain !== undefined && isAllowed && isLent(domain)) return domain;
   return userFaults(fault('FORBIDDEN', 'The policy does not allow this service such a connection.'));
 }
 

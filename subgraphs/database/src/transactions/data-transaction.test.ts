@@ -309,6 +309,37 @@ describe('quotas', () => {
   });
 });
 
+test('the service that analyses writes what its work brings, and nothing else', async () => {
+  const id = await data.makeProject(ada.userId, 'Worked on');
+  const service = { serviceId: newId(), scopes: ['projects:analyze'] };
+  const may = async (...operations: object[]) => {
+    const { data: answer, error } = await data.ask(mutation, { operations }, service);
+    return error?.extensions.code ?? answer.userErrors[0]?.code ?? answer.transaction.status;
+  };
+  const project = (changes: object) => inPostgres('UPDATE', 'projects', { data: changes, where: { id } });
+  const result = { project_id: id, analysis_type: 'scenes', result: {} };
+  expect(
+    await may(
+      inPostgres('INSERT', 'content_analysis', { data: result }),
+      inPostgres('INSERT', 'scenes', { data: { project_id: id, position: 1, summary: 'x' } }),
+      project({ status: 'active' }),
+      { database: 'REDIS', operation: 'SET', key: 'x', value: 'x' },
+    ),
+  ).toBe('COMMITTED');
+  for (const operation of [
+    project({ title: 'x' }),
+    project({ status: 'ready', title: 'x' }),
+    insertProject('x', { user_id: ada.userId }),
+    inPostgres('DELETE', 'projects', { where: { id } }),
+    inPostgres('DELETE', 'media_assets', { where: { project_id: id } }),
+    inPostgres('INSERT', 'generation_jobs', { data: { project_id: id } }),
+    inPostgres('INSERT', 'project_versions', { data: { project_id: id, title: 'x' } }),
+    inPostgres('UPDATE', 'preferences', { data: { parameters: {} }, where: { user_id: ada.userId } }),
+    inPostgres('UPDATE', 'users', { data: { display_name: 'x' }, where: { id: ada.userId } }),
+  ])
+    expect(await may(operation)).toBe('FORBIDDEN');
+});
+
 test('what an earlier operation has written may be no value for a column: that is said', async () => {
   const { userErrors, transaction } = await execute([
     insertProject('Not a number'),

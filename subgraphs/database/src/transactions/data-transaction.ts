@@ -35,7 +35,7 @@ export const dataTransactionExecute: MutationResolvers<Context>['dataTransaction
       ]);
     const plan = toPlan(operations, context);
     if (plan.operations.some(({ store }) => store === 'REDIS') && 'service' in owner)
-      requireScope(context, 'data:write');
+      requireOneOf(context, ['data:write', 'projects:analyze']);
     const requestHash = createHash('sha256').update(JSON.stringify(operations)).digest('hex');
     const transaction = await context.transactions.coordinator.execute(plan, {
       ...{ owner, idempotencyKey, requestHash },
@@ -75,8 +75,9 @@ function ownerOf({ viewer, service }: Caller): KeyOwner {
   throw unauthenticated();
 }
 
-function requireScope({ service }: Caller, scope: string): void {
-  if (!service?.scopes.has(scope)) throw forbidden(undefined, { requiredScopes: [[scope]] });
+function requireOneOf({ service }: Caller, scopes: readonly string[]): void {
+  if (!scopes.some((scope) => service?.scopes.has(scope)))
+    throw forbidden(undefined, { requiredScopes: scopes.map((scope) => [scope]) });
 }
 
 function visible(transaction: LoggedTransaction | null, caller: Caller): LoggedTransaction | null {

@@ -1,4 +1,4 @@
-import { newId, type RequestContext, UserFault, userFaults } from '@kronos/subgraph';
+import { forbidden, newId, type RequestContext, UserFault, userFaults } from '@kronos/subgraph';
 import { z } from 'zod';
 import { columnOf, parameterAt, QueryFault, toConditions } from '../data/filters.ts';
 import { tableOf } from '../data/page.ts';
@@ -142,6 +142,7 @@ function toRowWrite(input: OperationInput, { operations, caller, path }: Surroun
       operations: table.operations,
     });
   const sight = sightOf(caller, table, 'writeAll');
+  refuseBeyondWork(caller, table, kind, Object.keys(input.data ?? {}));
   const where = input.where ?? {};
   const data = { ...input.data };
   if (kind === 'INSERT') prepareInsert(table, sight, data, path);
@@ -158,6 +159,23 @@ function toRowWrite(input: OperationInput, { operations, caller, path }: Surroun
     ...{ kind, name: input.table!, table, sight, data, where },
     expectedRows: expectedRows ?? undefined,
   };
+}
+
+/**
+ * A service that works with a table writes what its work brings, and nothing else.
+ *
+ * @throws FORBIDDEN
+ */
+function refuseBeyondWork(
+  { service }: Pick<RequestContext, 'service'>,
+  { worker, writeAll }: Table,
+  kind: RowWrite['kind'],
+  written: readonly string[],
+): void {
+  if (!service || ['database:admin', writeAll].some((scope) => service.scopes.has(scope))) return;
+  const { operations, columns } = worker!;
+  if (operations.includes(kind) && (!columns || written.every((name) => columns.includes(name)))) return;
+  throw forbidden(undefined, { requiredScopes: [[writeAll], ['database:admin']] });
 }
 
 /** Gives a new row its key and its owner. */
