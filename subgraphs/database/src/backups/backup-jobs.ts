@@ -24,7 +24,7 @@ import { decodeId, encodeId, isDatabaseAway } from '@kronos/subgraph';
 import type { Databases } from '../databases.ts';
 import { reconcile } from './reconcile.ts';
 import type { Schedule } from './schedule.ts';
-import { startSchedule } from './start-schedule.ts';
+import { type Clock, startSchedule } from './start-schedule.ts';
 
 /** Backups and what is done with them, one piece of work after the other. */
 export interface BackupJobs {
@@ -60,6 +60,8 @@ export interface BackupJobsOptions {
   /** How many backups the schedule keeps. */
   keep: number;
   logger: Logger;
+  /** By which the schedule goes; the machine's, when omitted. */
+  clock?: Clock;
 }
 
 /** So often somebody at work says how far they are, in milliseconds. */
@@ -249,7 +251,7 @@ export function openBackupJobs(options: BackupJobsOptions): BackupJobs {
 
   const canRestore = databases.all.some(({ isOperator }) => isOperator);
   const scheduling = startSchedule({
-    ...{ db, schedule: options.schedule, logger, attendTo: buryTheDead },
+    ...{ db, schedule: options.schedule, clock: options.clock, logger, attendTo: buryTheDead },
     run: (backup) => inTurn(() => runScheduled(backup)),
     schemas: () => targets().map(({ domain }) => domain),
   });

@@ -2,9 +2,14 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { backupTarget, createBackup, createFolderStorage } from '@kronos/backup';
-import { newId, openMasterKeys } from '@kronos/subgraph';
+import { PrismaClient } from '@kronos/prisma-database';
+import { createLogger } from '@kronos/service';
+import { domainAdapter, encodeId, newId, openMasterKeys } from '@kronos/subgraph';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { openDatabases } from '../databases.ts';
 import { admin, codeOf, createTestDatabases, query } from '../test-kit.ts';
+import { openBackupJobs } from './backup-jobs.ts';
+import { tryParseSchedule } from './schedule.ts';
 
 const folder = await mkdtemp(join(tmpdir(), 'kronos-backups-'));
 const database = await createTestDatabases(['cache'], { KRONOS_BACKUP_FOLDER: folder });
@@ -230,4 +235,69 @@ test.each([
 ] as const)('%s of %j: %s', async (name, variables, code) => {
   const { data } = await ask(name, variables);
   expect(Object.values(data!)[0].userErrors).toMatchObject([{ code }]);
+});
+
+/** A clock that stands still until a test sets it, with who waits by it. */
+function createClock(start: string) {
+  let now = new Date(start);
+  const waiting = new Map<() => void, Date>();
+  return {
+    now: () => now,
+    until: (moment: Date, signal: AbortSignal) =>
+      new Promise<void>((resolve) => {
+        waiting.set(resolve, moment);
+        signal.addEventListener('abort', () => resolve());
+      }),
+    /** Resolves when all that was to be done by then is done, by so many. */
+    async set(moment: string, waiters: number) {
+      now = new Date(moment);
+      for (const [wake, until] of waiting) if (until <= now) wake();
+      for (const [wake, until] of waiting) if (until <= now) waiting.delete(wake);
+      await vi.waitFor(() => expect(waiting.size).toBe(waiters), { timeout: 30_000, interval: 20 });
+    },
+  };
+}
+
+test('every night all is backed up once, whoever is there to do it, and proven; old ones go', async () => {
+  const nights = await mkdtemp(join(tmpdir(), 'kronos-nights-'));
+  const db = new PrismaClient({ adapter: domainAdapter(database.databaseUrl) });
+  const logger = createLogger({ name: 'nights', level: 'silent' });
+  const pools = { DB_POOL_MIN: 0, DB_POOL_MAX: 5, DB_POOL_IDLE_TIMEOUT: 10_000 };
+  const databases = openDatabases(database.environment, pools, logger);
+  const clock = createClock('2026-12-01T01:58:30Z');
+  const masterKeys = openMasterKeys({
+    KRONOS_HOME: '',
+    KRONOS_MASTER_KEYS: `test:${Buffer.alloc(32, 'test').toString('base64')}`,
+  });
+  const jobs = ['one process', 'another'].map(() =>
+    openBackupJobs({
+      ...{ db, databases, storage: createFolderStorage(nights), masterKeys, logger, clock },
+      ...{ schedule: tryParseSchedule('02:00'), keep: 1 },
+    }),
+  );
+  const made = () =>
+    db.backup.findMany({ where: { scheduledFor: { not: null } }, orderBy: { scheduledFor: 'asc' } });
+  try {
+    await clock.set('2026-12-01T01:59:00Z', 2);
+    expect(await made()).toEqual([]);
+    await clock.set('2026-12-01T02:00:00.100Z', 2);
+    const [first, ...others] = await made();
+    expect(others).toEqual([]);
+    expect(first).toMatchObject({
+      ...{ status: 'SUCCEEDED', isFull: true, schemas: ['cache', 'database'], failure: null, problems: [] },
+      ...{ scheduledFor: new Date('2026-12-01T02:00:00Z'), verifiedAt: expect.any(Date), requestedBy: null },
+    });
+    await clock.set('2026-12-01T02:01:00Z', 2);
+    expect(await readdir(nights)).toEqual([encodeId('backup', first!.id)]);
+
+    await clock.set('2026-12-02T02:00:59Z', 2);
+    const [second, ...older] = await made();
+    expect([second!.scheduledFor, older]).toEqual([new Date('2026-12-02T02:00:00Z'), []]);
+    expect(await readdir(nights)).toEqual([encodeId('backup', second!.id)]);
+  } finally {
+    await Promise.all(jobs.map((job) => job.close()));
+    await databases.close();
+    await db.$disconnect();
+    await rm(nights, { recursive: true, force: true });
+  }
 });

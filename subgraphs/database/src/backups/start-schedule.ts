@@ -4,6 +4,22 @@ import type { Logger } from '@kronos/service';
 import { isDatabaseAway, newId } from '@kronos/subgraph';
 import type { Schedule } from './schedule.ts';
 
+/** What time it is, and how one waits for another. */
+export interface Clock {
+  now(): Date;
+  /** Comes back at a moment, or when the signal says so. */
+  until(moment: Date, signal: AbortSignal): Promise<void>;
+}
+
+/** That of the machine. It keeps no process alive. */
+const machineClock: Clock = {
+  now: () => new Date(),
+  until: (moment, signal) =>
+    delay(Math.max(0, moment.getTime() - Date.now()), undefined, { signal, ref: false }).catch(
+      () => undefined,
+    ),
+};
+
 export interface ScheduleOptions {
   db: PrismaClient;
   schedule: Schedule | null;
@@ -12,6 +28,8 @@ export interface ScheduleOptions {
   run(backup: Backup): Promise<void>;
   /** Done once a minute, with or without a schedule. */
   attendTo(): Promise<void>;
+  /** The machine's, when omitted. */
+  clock?: Clock;
 }
 
 const minuteMs = 60_000;
@@ -21,17 +39,16 @@ const minuteMs = 60_000;
  * there once.
  */
 export function startSchedule(options: ScheduleOptions): { stop(): Promise<void> } {
-  const { schedule, logger } = options;
+  const { schedule, logger, clock = machineClock } = options;
   const stopping = new AbortController();
   const { signal } = stopping;
 
   async function everyMinute(): Promise<void> {
     while (!signal.aborted) {
-      const minute = new Date(Math.floor(Date.now() / minuteMs) * minuteMs);
+      const minute = new Date(Math.floor(clock.now().getTime() / minuteMs) * minuteMs);
       await attempt(() => options.attendTo());
       if (schedule?.matches(minute)) await attempt(() => runOnce(options, minute));
-      const next = minute.getTime() + minuteMs - Date.now();
-      await delay(Math.max(0, next), undefined, { signal, ref: false }).catch(() => undefined);
+      await clock.until(new Date(minute.getTime() + minuteMs), signal);
     }
   }
 
