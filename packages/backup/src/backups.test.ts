@@ -1,11 +1,14 @@
+import { randomUUID } from 'node:crypto';
 import { open, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeEach, expect, test } from 'vitest';
 import { createBackup } from './create-backup.ts';
 import { openSession } from './databases/session.ts';
 import { databaseOf, inDatabase } from './databases/target.ts';
+import { noteErasedPerson } from './erased-persons.ts';
 import { listBackups, rowsOf } from './list-backups.ts';
 import { proveBackup } from './prove-backup.ts';
+import { pruneBackups } from './prune-backups.ts';
 import { restoreBackup } from './restore-backup.ts';
 import { selfTest } from './self-test.ts';
 import { testKeys } from './testing/test-keys.ts';
@@ -100,6 +103,50 @@ test('data is replaced only by force; an empty or a missing database is filled; 
   await operator.query(`DROP DATABASE ${databaseOf(auth)} WITH (FORCE)`);
   expect(await restore('IN_PLACE')).toMatchObject([{ database: databaseOf(auth), replaced: null }]);
   expect(await trail()).toEqual([{ count: '3000', text: nasty }]);
+});
+
+test('a restore brings back the key of nobody who was erased since', async () => {
+  const [erased, shredded, present] = [randomUUID(), randomUUID(), randomUUID()];
+  const people = [erased, shredded, present];
+  await auth.query(
+    "INSERT INTO person_key (person_id, sealed_key) SELECT id, 'sealed' FROM unnest($1::uuid[]) AS id",
+    [people],
+  );
+  const { id, createdAt } = await create();
+  await noteErasedPerson(storage, erased);
+  // Its domain has erased them, and the ledger does not know yet.
+  await auth.query('UPDATE person_key SET sealed_key = NULL, shredded_at = now() WHERE person_id = $1', [
+    shredded,
+  ]);
+  const keys = () =>
+    auth.query<{ person: string; key: string | null }>(
+      'SELECT person_id AS person, sealed_key AS key FROM person_key WHERE person_id = ANY($1::uuid[])',
+      [people],
+    );
+  const open = async () => (await keys()).filter(({ key }) => key !== null).map(({ person }) => person);
+
+  await restoreBackup({ ...using, id, domains: ['auth'], mode: 'IN_PLACE', force: true });
+  expect(await open()).toEqual([present]);
+  // What came back of them in the clear, their domain erases again.
+  const due = await auth.query<{ person: string }>(
+    'SELECT person_id AS person FROM person_key WHERE needs_erasure',
+  );
+  expect(due.map(({ person }) => person).sort()).toEqual([erased, shredded].sort());
+  // The machine is lost, and the database with it.
+  await using operator = await openSession(inDatabase(auth.url, 'postgres'));
+  await operator.query(`DROP DATABASE ${databaseOf(auth)} WITH (FORCE)`);
+  await restoreBackup({ ...using, id, domains: ['auth'], mode: 'IN_PLACE' });
+  expect((await open()).sort()).toEqual([shredded, present].sort());
+
+  // The note stays as long as a backup is older.
+  const later = (hours: number) => new Date(Date.parse(createdAt) + hours * 60 * 60 * 1000);
+  await pruneBackups({ ...using, retention: {}, now: later(48) });
+  expect(await storage.remembered()).toHaveLength(1);
+  await storage.remove(id);
+  await pruneBackups({ ...using, retention: {}, now: later(1) });
+  expect(await storage.remembered()).toHaveLength(1);
+  await pruneBackups({ ...using, retention: {}, now: later(48) });
+  expect(await storage.remembered()).toEqual([]);
 });
 
 test('it is restored under everybody who is connected, and to nobody when a part of it is bad', async () => {

@@ -1,6 +1,7 @@
 export { type CreateBackupOptions, createBackup } from './create-backup.ts';
 export { type BackupTarget, backupTarget, databaseOf } from './databases/target.ts';
 export { type BackupSettings, backupEnvironment } from './environment.ts';
+export { noteErasedPerson } from './erased-persons.ts';
 export { BackupFault, type BackupFaultReason } from './faults.ts';
 export type { MasterKeys } from './format/keys.ts';
 export type { BackedUpDatabase, BackedUpTable, Manifest } from './format/manifest.ts';

@@ -1,3 +1,4 @@
+import { forgetErasedPersons } from './erased-persons.ts';
 import type { MasterKeys } from './format/keys.ts';
 import { type ListedBackup, listBackups } from './list-backups.ts';
 import type { BackupStorage } from './storage/storage.ts';
@@ -11,7 +12,7 @@ export interface Retention {
 }
 
 /**
- * Removes what the retention does not keep, and whatever was left half way.
+ * Removes what the retention does not keep, whatever was left half way, and the notes of erased persons whom no backup has.
  *
  * @returns the ids of what was removed
  */
@@ -23,8 +24,15 @@ export async function pruneBackups(options: {
 }): Promise<string[]> {
   const { storage, retention, now = new Date() } = options;
   await storage.sweep();
-  const removed = superfluous(await listBackups(options), retention, now);
+  const backups = await listBackups(options);
+  const removed = superfluous(backups, retention, now);
   for (const id of removed) await storage.remove(id);
+  const left = backups.filter(({ id }) => !removed.includes(id));
+  // How old one is that cannot be read, nobody knows.
+  if (left.every(({ manifest }) => manifest !== null)) {
+    const times = left.map(({ manifest }) => Date.parse(manifest!.createdAt));
+    await forgetErasedPersons(storage, times.length > 0 ? new Date(Math.min(...times)) : undefined, now);
+  }
   return removed;
 }
 

@@ -5,6 +5,7 @@ import { makeDatabase, type NewDatabase } from './databases/scratch.ts';
 import { openSession } from './databases/session.ts';
 import { dropReplaced, swapDatabase } from './databases/swap.ts';
 import { type BackupTarget, databaseOf, inDatabase } from './databases/target.ts';
+import { shredErasedPersons } from './erased-persons.ts';
 import { BackupFault } from './faults.ts';
 import type { BackupKeys, MasterKeys } from './format/keys.ts';
 import type { BackedUpDatabase, Manifest } from './format/manifest.ts';
@@ -67,7 +68,11 @@ export async function restoreBackup(options: RestoreBackupOptions): Promise<Rest
     const result = { domain: database.domain, database: made.name, replaced: null, ...found };
     if (mode !== 'SCRATCH' && found.problems.length > 0)
       throw new BackupFault('MISMATCH', found.problems.join('\n'));
-    if (mode !== 'SCRATCH') await rewindConsumers(made.url, target.owner, manifest);
+    if (mode !== 'SCRATCH') {
+      await rewindConsumers(made.url, target.owner, manifest);
+      const current = (await exists(target)) ? target : null;
+      await shredErasedPersons(options.storage, { url: made.url, owner: target.owner }, current);
+    }
     restored.push({ made, target, result });
   }
   if (mode === 'SCRATCH') return restored.map(({ result }) => result);
@@ -134,15 +139,19 @@ async function refuseData(targets: readonly BackupTarget[]): Promise<void> {
 }
 
 async function hasData(target: BackupTarget): Promise<boolean> {
-  await using operator = await openSession(inDatabase(target.url, 'postgres'));
-  const { rowCount } = await operator.query('SELECT FROM pg_database WHERE datname = $1', [
-    databaseOf(target),
-  ]);
-  if (!rowCount) return false;
+  if (!(await exists(target))) return false;
   await using client = await openSession(target.url, target.owner);
   for (const { name } of await readTables(client))
     if (name !== '_prisma_migrations' && (await hasRows(client, name))) return true;
   return false;
+}
+
+async function exists(target: BackupTarget): Promise<boolean> {
+  await using operator = await openSession(inDatabase(target.url, 'postgres'));
+  const { rowCount } = await operator.query('SELECT FROM pg_database WHERE datname = $1', [
+    databaseOf(target),
+  ]);
+  return rowCount !== 0;
 }
 
 interface Filling extends RestoreBackupOptions {

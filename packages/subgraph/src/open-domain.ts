@@ -15,6 +15,7 @@ import type { SealedFieldsOf } from '@kronos/sealing';
 import { createLogger, directUrl, type Logger } from '@kronos/service';
 import { tracing } from '@kronos/telemetry';
 import { Registry } from 'prom-client';
+import { eraseAgain } from './personal-data/erase-again.ts';
 import { onPersonRequested } from './personal-data/on-person-requested.ts';
 import type { PersonalData, PersonalTransaction } from './personal-data/personal-data.ts';
 import type { Readiness } from './subgraph.ts';
@@ -43,6 +44,8 @@ export interface DomainOptions<Transaction extends DomainTransaction, Producer e
   personalData: PersonalData<Transaction>;
   /** Whose events write of people here, and have to have had their effect before a person is erased; all, when omitted. */
   writesOfPeople?: readonly NoInfer<Producer>[];
+  /** What is to be done before a person is erased, outside of the database; when it fails, it is tried again. */
+  beforeErasure?: (userId: string) => Promise<void>;
   /** The sealed fields of the database, when it has any: they are kept sealed, exported in the clear, and closed with the domain. */
   sealed?: Pick<SealedFieldsOf<unknown>, 'unsealRows' | 'keep' | 'close'> | undefined;
 }
@@ -85,6 +88,7 @@ export function openDomain<Transaction extends DomainTransaction, Producer exten
     domain: name,
     personalData: options.personalData,
     unsealRows: options.sealed?.unsealRows,
+    beforeErasure: options.beforeErasure,
     async upToDate() {
       const others = consumers.filter(
         ([producer]) =>
@@ -103,6 +107,8 @@ export function openDomain<Transaction extends DomainTransaction, Producer exten
   relay.start();
   for (const [, consumer] of consumers) consumer.start();
   const stopSealing = options.sealed?.keep({ logger, metrics });
+  const stopErasing =
+    options.sealed && eraseAgain({ domain: name, database, personalData: options.personalData, logger });
 
   return {
     name,
@@ -119,6 +125,7 @@ export function openDomain<Transaction extends DomainTransaction, Producer exten
         relay.close(),
         log.close(),
         stopSealing?.(),
+        stopErasing?.(),
       ]);
       await options.sealed?.close();
       await database.$disconnect();

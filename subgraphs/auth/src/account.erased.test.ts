@@ -1,6 +1,7 @@
 import { createSealingKeys, newId, unseal } from '@kronos/subgraph';
-import { createTestProducer, type TestProducer } from '@kronos/subgraph/testing';
+import { createTestProducer, createTestSubgraph, type TestProducer } from '@kronos/subgraph/testing';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { createSubgraph } from './subgraph.ts';
 import { type Auth, logIn, refresh, revokedSessionIds, signUp, startAuth } from './test-kit.ts';
 
 let auth: Auth;
@@ -62,6 +63,26 @@ test('an account is erased with all that hangs on it, once, and its address is f
     { code: 'INVALID_CREDENTIALS' },
   ]);
   expect((await logIn(auth, ben.email)).data!.sessionCreate.userErrors).toEqual([]);
+});
+
+test('whom a restore has brought back is erased again, when auth has found it', async () => {
+  const ada = await signUp(auth);
+  const personId = ada.actor.userId!;
+  // As a restore leaves it: no key, and all the rest.
+  await auth.raw.personKey.update({
+    where: { personId },
+    data: { sealedKey: null, shreddedAt: new Date(), needsErasure: true },
+  });
+  await using _next = await createTestSubgraph(createSubgraph, auth.environment);
+  await vi.waitFor(
+    async () => {
+      expect(await auth.raw.account.count({ where: { id: personId } })).toBe(0);
+      expect(await auth.raw.personKey.findUnique({ where: { personId } })).toMatchObject({
+        needsErasure: false,
+      });
+    },
+    { timeout: 10_000 },
+  );
 });
 
 test('an account is exported without its secrets, for the holder of the key alone', async () => {

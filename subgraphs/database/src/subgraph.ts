@@ -1,4 +1,4 @@
-import { openBackupStorage } from '@kronos/backup';
+import { noteErasedPerson, openBackupStorage } from '@kronos/backup';
 import { type Prisma, PrismaClient } from '@kronos/prisma-database';
 import { createLogger, directUrl, parseEnvironment } from '@kronos/service';
 import { defineSubgraph, domainAdapter, openDomain, openMasterKeys, type Subgraph } from '@kronos/subgraph';
@@ -43,6 +43,8 @@ export async function createSubgraph(environment: NodeJS.ProcessEnv): Promise<Su
     personalData,
     consumers: data.handlers,
     writesOfPeople: [],
+    // Before the erasure is complete, no backup brings anything sealed of them back.
+    beforeErasure: (userId) => noteErasedPerson(storage, userId),
   });
   const { logger } = domain;
   const databases = openDatabases(environment, settings, logger);

@@ -7,7 +7,13 @@ import { pipeline } from 'node:stream/promises';
 import { pathToFileURL } from 'node:url';
 import { BackupFault } from '../faults.ts';
 import { manifestFile } from '../format/manifest.ts';
-import { abandonedMs, type BackupDraft, type BackupStorage, backupIdPattern } from './storage.ts';
+import {
+  abandonedMs,
+  type BackupDraft,
+  type BackupStorage,
+  backupIdPattern,
+  rememberedFolder,
+} from './storage.ts';
 
 const draftSuffix = '.draft';
 const removedSuffix = '.removed';
@@ -47,6 +53,19 @@ export function createFolderStorage(folder: string): BackupStorage {
       const place = join(folder, id, file);
       await writeFile(`${place}${draftSuffix}`, text, { flush: true, mode: 0o600 });
       await rename(`${place}${draftSuffix}`, place);
+    },
+
+    async remember(name) {
+      const notes = join(folder, rememberedFolder);
+      await mkdir(notes, { recursive: true, mode: 0o700 });
+      await writeFile(join(notes, name), '', { flush: true, mode: 0o600 });
+      for (const place of [notes, folder]) await syncFolder(place);
+    },
+
+    remembered: async () => (await entriesOf(join(folder, rememberedFolder))).map(({ name }) => name),
+
+    async forget(names) {
+      for (const name of names) await rm(join(folder, rememberedFolder, name), { force: true });
     },
 
     async remove(id) {

@@ -10,7 +10,7 @@ import {
 import { Upload } from '@aws-sdk/lib-storage';
 import { BackupFault } from '../faults.ts';
 import { manifestFile } from '../format/manifest.ts';
-import { abandonedMs, type BackupStorage, backupIdPattern } from './storage.ts';
+import { abandonedMs, type BackupStorage, backupIdPattern, rememberedFolder } from './storage.ts';
 
 /** Of a file of unknown length S3 takes 10,000 parts at most: with these it may have 160 GB. Four of them are in memory. */
 const partBytes = 16 * 1024 * 1024;
@@ -40,22 +40,31 @@ export function createS3Storage(options: {
     await client.send(new PutObjectCommand({ Bucket, Key, Body: text }));
   }
 
-  /** Every object of the backups, with when it was written. */
-  async function* objects(
-    id = '',
-  ): AsyncGenerator<{ key: string; id: string; file: string; writtenAt: number }> {
+  /** Every object in a folder, or all, with when it was written. */
+  async function* objectsIn(folder: string): AsyncGenerator<{ key: string; writtenAt: number }> {
     let token: string | undefined;
     do {
       const page = await client.send(
-        new ListObjectsV2Command({ Bucket, Prefix: `${root}${id && `${id}/`}`, ContinuationToken: token }),
+        new ListObjectsV2Command({
+          Bucket,
+          Prefix: `${root}${folder && `${folder}/`}`,
+          ContinuationToken: token,
+        }),
       );
-      for (const { Key: key = '', LastModified: time } of page.Contents ?? []) {
-        const [owner = '', ...file] = key.slice(root.length).split('/');
-        if (backupIdPattern.test(owner))
-          yield { key, id: owner, file: file.join('/'), writtenAt: time?.getTime() ?? 0 };
-      }
+      for (const { Key: key = '', LastModified: time } of page.Contents ?? [])
+        yield { key, writtenAt: time?.getTime() ?? 0 };
       token = page.IsTruncated ? page.NextContinuationToken : undefined;
     } while (token);
+  }
+
+  /** Every object of the backups, or of one. */
+  async function* objects(
+    only = '',
+  ): AsyncGenerator<{ key: string; id: string; file: string; writtenAt: number }> {
+    for await (const { key, writtenAt } of objectsIn(only)) {
+      const [id = '', ...file] = key.slice(root.length).split('/');
+      if (backupIdPattern.test(id)) yield { key, id, file: file.join('/'), writtenAt };
+    }
   }
 
   async function removeKeys(keys: readonly string[]): Promise<void> {
@@ -103,6 +112,17 @@ export function createS3Storage(options: {
     },
 
     note: (id, file, text) => put(keyOf(id, file), text),
+
+    remember: (name) => put(keyOf(rememberedFolder, name), ''),
+
+    async remembered() {
+      const names: string[] = [];
+      for await (const { key } of objectsIn(rememberedFolder))
+        names.push(key.slice(key.lastIndexOf('/') + 1));
+      return names;
+    },
+
+    forget: (names) => removeKeys(names.map((name) => keyOf(rememberedFolder, name))),
 
     remove,
 

@@ -48,6 +48,19 @@ describe.each(Object.entries(storages))('%s', (_name, { storage }) => {
     await storage.remove(id);
   });
 
+  test('names are remembered apart from backups, until they are forgotten', async () => {
+    const names = Array.from({ length: 12 }, (_, index) => `0190a000-0000-7000-8000-${index}@17`).sort();
+    expect(await storage.remembered()).toEqual([]);
+    await storage.forget(names);
+    for (const name of [...names, names[0]!]) await storage.remember(name);
+    expect((await storage.remembered()).sort()).toEqual(names);
+    expect(await storage.sweep(0)).toBe(0);
+    expect(await storage.list()).toEqual([]);
+    await storage.forget(names.slice(1));
+    expect(await storage.remembered()).toEqual([names[0]]);
+    await storage.forget(names);
+  });
+
   test('a file larger than any part comes back as it was', async () => {
     const [id, bytes] = [newBackupId(), randomBytes(20 * 1024 * 1024)];
     const draft = await storage.begin(id);

@@ -16,6 +16,16 @@ export interface BackupStorage {
   read(id: string, file: string): Promise<Readable>;
   /** Puts a small file beside a backup that is there, whole or not at all; an older one is replaced. */
   note(id: string, file: string, text: string): Promise<void>;
+  /**
+   * Remembers a name that concerns all backups, apart from them; whoever is answered has it on the disk.
+   *
+   * @param name of letters, digits, `-` and `@`
+   */
+  remember(name: string): Promise<void>;
+  /** All names that are remembered. */
+  remembered(): Promise<string[]>;
+  /** Forgets names; those that are not remembered any more, too. */
+  forget(names: readonly string[]): Promise<void>;
   /** Removes a backup: what is left of it when that is cut short is no backup. */
   remove(id: string): Promise<void>;
   /**
@@ -38,6 +48,9 @@ export interface BackupDraft {
   /** Removes whatever was written. */
   discard(): Promise<void>;
 }
+
+/** Where the names are that are remembered: no id of a backup. */
+export const rememberedFolder = 'erased';
 
 /** What an id of a backup looks like; whatever else lies in a storage is none. */
 export const backupIdPattern = /^backup_[0-9a-z]{26}$/;

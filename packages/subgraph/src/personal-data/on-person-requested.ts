@@ -16,6 +16,8 @@ export interface OnPersonRequestedOptions<Transaction> {
   /** Resolves when what others have announced so far has had its effect here; rejects when that takes too long. */
   upToDate(): Promise<void>;
   unsealRows?: UnsealRows | undefined;
+  /** What is to be done before a person is erased, outside of the database; when it fails, the domain is asked again. */
+  beforeErasure?: ((userId: string) => Promise<void>) | undefined;
 }
 
 /**
@@ -25,12 +27,13 @@ export interface OnPersonRequestedOptions<Transaction> {
 export function onPersonRequested<Transaction extends PersonalTransaction & OutboxTransaction>(
   options: OnPersonRequestedOptions<Transaction>,
 ): Handlers<Transaction> {
-  const { domain, personalData, upToDate, unsealRows } = options;
+  const { domain, personalData, upToDate, unsealRows, beforeErasure } = options;
   return {
     async erasureStepRequested(tx, { payload: { requestId, userId, domain: asked } }) {
       if (asked !== domain) return;
       // What is still on its way here, such as someone's sign-up, would else write of the person after the erasure.
       await upToDate();
+      await beforeErasure?.(userId);
       const { erased, anonymised, retained, reason } = await erasePerson(tx, personalData, userId);
       await scrubOutbox(tx, domain, userId);
       await announceDataErased(tx, domain, {

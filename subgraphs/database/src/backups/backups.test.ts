@@ -5,6 +5,7 @@ import { backupTarget, createBackup, createFolderStorage } from '@kronos/backup'
 import { PrismaClient } from '@kronos/prisma-database';
 import { createLogger } from '@kronos/service';
 import { domainAdapter, encodeId, newId, openMasterKeys } from '@kronos/subgraph';
+import { createTestProducer } from '@kronos/subgraph/testing';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { openDatabases } from '../databases.ts';
 import { admin, codeOf, createTestDatabases, query } from '../test-kit.ts';
@@ -159,6 +160,21 @@ test('what the command has made is in the list, and what is gone from the storag
   await rm(join(folder, manifest.id), { recursive: true });
   expect((await listed()).totalCount).toBe(before - 1);
   expect((await ask('one', { id: manifest.id })).data).toEqual({ backup: null });
+});
+
+test('who is erased is noted beside the backups before the erasure is complete', async () => {
+  const userId = newId();
+  await using users = await createTestProducer('users', database.redisUrl);
+  await users.publish('erasureStepRequested', { requestId: newId(), userId, domain: 'database' });
+  const answers = () =>
+    query(
+      database.databaseUrl,
+      "SELECT 1 FROM outbox WHERE name = 'databaseDataErased' AND payload->>'userId' = $1",
+      [userId],
+    );
+  await vi.waitFor(async () => expect(await answers()).toHaveLength(1), { timeout: 20_000, interval: 50 });
+  const notes = await readdir(join(folder, 'erased'));
+  expect(notes.filter((note) => note.startsWith(userId))).toHaveLength(1);
 });
 
 test('pruning removes old ones and keeps the last good one', async () => {
