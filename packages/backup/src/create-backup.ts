@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
 import { constants, createZstdCompress } from 'node:zlib';
 import type pg from 'pg';
+import { toBatches, workOff } from './databases/batches.ts';
 import { copyOut, createMeter } from './databases/copy.ts';
 import {
   hasRows,
@@ -41,7 +42,9 @@ export interface CreateBackupOptions {
 /** A database of which everything is read as it was at one moment. */
 interface Snapshot {
   target: BackupTarget;
-  client: pg.Client;
+  client: pg.Client & AsyncDisposable;
+  /** By which other connections read the same moment. */
+  exported: string;
   database: BackedUpDatabase;
   tables: Table[];
 }
@@ -68,20 +71,26 @@ export async function createBackup(options: CreateBackupOptions): Promise<Manife
       total: snapshots.flatMap(({ tables }) => tables).length,
       bytes: 0,
     };
-    for (const { target, client, database, tables } of snapshots) {
-      for (const table of tables) {
-        signal?.throwIfAborted();
-        Object.assign(progress, { domain: target.domain, table: table.name });
-        onProgress?.({ ...progress });
-        database.tables.push(
-          await writeTable({ client, keys, draft, domain: target.domain, table }, (bytes) => {
+    for (const snapshot of snapshots) {
+      const { target, client, database, tables } = snapshot;
+      const { domain } = target;
+      const written = new Map<string, BackedUpTable>();
+      const connections = { client, open: () => joinSnapshot(snapshot) };
+      await workOff(toBatches(tables), connections, async (worker, batch) => {
+        for (const table of batch) {
+          signal?.throwIfAborted();
+          Object.assign(progress, { domain, table: table.name });
+          onProgress?.({ ...progress });
+          const onBytes = (bytes: number) => {
             signal?.throwIfAborted();
             progress.bytes += bytes;
             onProgress?.({ ...progress });
-          }),
-        );
-        progress.done += 1;
-      }
+          };
+          written.set(table.name, await writeTable({ client: worker, keys, draft, domain, table }, onBytes));
+          progress.done += 1;
+        }
+      });
+      database.tables.push(...tables.map(({ name }) => written.get(name)!));
       await client.query('COMMIT');
     }
     onProgress?.({ ...progress });
@@ -119,10 +128,10 @@ async function openSnapshots(
       const tables = await readTables(client);
       await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
       // Before the snapshot: a table that is rewritten after it would look empty in it.
-      const names = tables.map(({ name }) => client.escapeIdentifier(name));
-      if (names.length > 0) await client.query(`LOCK TABLE ${names.join(', ')} IN ACCESS SHARE MODE`);
-      const { rows } = await client.query<{ now: Date; version: string }>(
-        "SELECT clock_timestamp() AS now, current_setting('server_version') AS version",
+      await lockTables(client, tables);
+      const { rows } = await client.query<{ now: Date; version: string; exported: string }>(
+        `SELECT clock_timestamp() AS now, current_setting('server_version') AS version,
+           pg_export_snapshot() AS exported`,
       );
       return rows[0]!;
     }),
@@ -130,7 +139,7 @@ async function openSnapshots(
   return Promise.all(
     targets.map(async (target, index) => {
       const client = clients[index]!;
-      const { now, version } = moments[index]!;
+      const { now, version, exported } = moments[index]!;
       const tables = await readTables(client);
       const migrations = await readAppliedMigrations(client);
       const database: BackedUpDatabase = {
@@ -146,9 +155,35 @@ async function openSnapshots(
         sequences: await readSequences(client),
         tables: [],
       };
-      return { target, client, database, tables };
+      return { target, client, exported, database, tables };
     }),
   );
+}
+
+/**
+ * Another connection that reads the same moment.
+ *
+ * @returns null when somebody waits to change a table: they wait for the first connection, and this one would wait for them
+ */
+async function joinSnapshot({ target, exported, tables }: Snapshot) {
+  const client = await openSession(target.url, target.owner);
+  try {
+    await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
+    await client.query(`SET TRANSACTION SNAPSHOT ${client.escapeLiteral(exported)}`);
+    await lockTables(client, tables, 'NOWAIT');
+    return client;
+  } catch (error) {
+    await client.end();
+    if ((error as pg.DatabaseError).code === lockNotAvailable) return null;
+    throw error;
+  }
+}
+
+const lockNotAvailable = '55P03';
+
+async function lockTables(client: pg.ClientBase, tables: readonly Table[], patience = ''): Promise<void> {
+  const names = tables.map(({ name }) => client.escapeIdentifier(name));
+  if (names.length > 0) await client.query(`LOCK TABLE ${names.join(', ')} IN ACCESS SHARE MODE ${patience}`);
 }
 
 interface TableToWrite {

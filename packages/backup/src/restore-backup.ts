@@ -1,6 +1,6 @@
 import { migrate } from '@kronos/migrations';
 import { hasColumn, hasRows, readTables } from './databases/describe.ts';
-import { compareDatabase, loadDatabase } from './databases/load.ts';
+import { loadDatabase } from './databases/load.ts';
 import { makeDatabase, type NewDatabase } from './databases/scratch.ts';
 import { openSession } from './databases/session.ts';
 import { dropReplaced, swapDatabase } from './databases/swap.ts';
@@ -166,8 +166,8 @@ async function fill(filling: Filling): Promise<{ rows: number; problems: string[
   const { storage, id, keys, made, database, owner, progress, onProgress } = filling;
   const { domain, migration } = database;
   if (migration) await migrate({ domain, databaseUrl: made.url, role: owner }, { upTo: migration });
-  await using client = await openSession(made.url, owner);
-  await loadDatabase(client, database, async function* (table) {
+  const open = () => openSession(made.url, owner);
+  const loaded = await loadDatabase(open, database, async function* (table) {
     const at = { domain, table: table.name };
     onProgress?.({ ...at, ...progress });
     for await (const part of readTable({ storage, id, keys, table })) {
@@ -176,10 +176,9 @@ async function fill(filling: Filling): Promise<{ rows: number; problems: string[
       yield part;
     }
   });
-  const found = await compareDatabase(client, database);
   progress.done += database.tables.length;
   onProgress?.({ domain, table: '', ...progress });
-  return found;
+  return loaded;
 }
 
 /**

@@ -1,6 +1,7 @@
 import type pg from 'pg';
 import { BackupFault } from '../faults.ts';
 import type { BackedUpDatabase, BackedUpTable } from '../format/manifest.ts';
+import { toBatches, workOff } from './batches.ts';
 import { copyIn, copyOut } from './copy.ts';
 import { publicName, readSequences, readTables } from './describe.ts';
 
@@ -10,81 +11,119 @@ interface Trigger {
   mode: 'O' | 'A' | 'R' | 'D';
 }
 
+/** An index or a constraint of a table. */
 interface Rebuilt {
+  table: string;
   drop: string;
   make: string;
 }
 
+/** What was found out about a table that was filled. */
+export interface Loaded {
+  rows: number;
+  /** What differs from the backup, a sentence each. */
+  problems: string[];
+}
+
 /**
- * Fills the tables that the migrations have made, in one transaction: all rows, or none. No trigger of ours fires, for what
- * it did when the rows were new is in the backup; indexes and constraints are made when the rows are there, which is faster,
- * and checks all of them.
+ * Fills the tables that the migrations have made in a database that nobody uses yet, and that is worth nothing when this
+ * fails: large tables at the same time. No trigger of ours fires, for what it did when the rows were new is in the backup;
+ * indexes and constraints are made when the rows are there, which is faster, and checks all of them. Then everything is read
+ * back and compared: the same rows come in the same order, so their text and its SHA-256 are the same.
  *
- * @param client owner of the tables
+ * @param open makes a connection of the tables' owner
  * @param content the rows of a table
  * @throws BackupFault MISMATCH when the migrations have made other tables
  */
 export async function loadDatabase(
-  client: pg.Client,
+  open: () => Promise<pg.Client & AsyncDisposable>,
   database: BackedUpDatabase,
   content: (table: BackedUpTable) => AsyncIterable<Uint8Array>,
-): Promise<void> {
+): Promise<Loaded> {
+  await using client = await open();
   await assertSameTables(client, database);
-  await client.query('BEGIN');
-  try {
-    const triggers = await readTriggers(client);
-    for (const trigger of triggers) await client.query(switchTrigger(client, trigger, 'DISABLE'));
-    const { foreignKeys, others } = await readIndexes(client);
-    const names = database.tables.map(({ name }) => publicName(client, name));
-    if (names.length > 0) await client.query(`TRUNCATE ${names.join(', ')} RESTART IDENTITY`);
-    for (const { drop } of [...foreignKeys, ...others]) await client.query(drop);
-    for (const table of database.tables) {
-      if (!table.file) continue;
-      const rows = await copyIn(client, table, content(table));
-      if (rows !== table.rows)
-        throw new BackupFault(
-          'MISMATCH',
-          `${database.domain}: of ${table.name} came ${rows} rows of ${table.rows}.`,
-        );
-    }
-    for (const { make } of [...others, ...foreignKeys]) await client.query(make);
-    for (const trigger of triggers) await client.query(switchTrigger(client, trigger, 'ENABLE'));
-    for (const { name, lastValue } of database.sequences)
-      if (lastValue !== null)
-        await client.query('SELECT setval($1::regclass, $2)', [publicName(client, name), lastValue]);
-    await client.query('COMMIT');
-  } catch (error) {
-    await client.query('ROLLBACK').catch(() => undefined);
-    throw error;
-  }
-  await client.query('ANALYZE');
+  const triggers = await readTriggers(client);
+  const { foreignKeys, others } = await readIndexes(client);
+  await atOnce(client, [
+    ...triggers.map((trigger) => switchTrigger(client, trigger, 'DISABLE')),
+    ...foreignKeys.map(({ drop }) => drop),
+  ]);
+  const loaded: Loaded = { rows: 0, problems: [] };
+  await workOff(toBatches(database.tables), { client, open }, async (worker, tables) => {
+    const names = new Set(tables.map(({ name }) => name));
+    const indexes = others.filter(({ table }) => names.has(table));
+    await fillTables(worker, database.domain, { tables, indexes, content });
+    for (const table of tables) await compareTable(worker, database.domain, table, loaded);
+  });
+  await atOnce(client, [
+    ...foreignKeys.map(({ make }) => make),
+    ...triggers.map((trigger) => switchTrigger(client, trigger, 'ENABLE')),
+  ]);
+  await setSequences(client, database, loaded);
+  return loaded;
 }
 
-/**
- * Reads everything back and compares it: the same rows come in the same order, so their text and its SHA-256 are the same.
- *
- * @returns what differs, a sentence each, and how many rows there are
- */
-export async function compareDatabase(
+/** Rows, indexes and statistics of some tables, in one transaction: rows that come with their table are frozen. */
+async function fillTables(
   client: pg.Client,
-  database: BackedUpDatabase,
-): Promise<{ problems: string[]; rows: number }> {
-  const problems: string[] = [];
-  let rows = 0;
-  for (const table of database.tables) {
-    const copied = copyOut(client, table);
-    for await (const _ of copied.content);
-    const found = copied.result();
-    rows += found.rows;
-    const where = `${database.domain}.${table.name}`;
-    if (found.rows !== table.rows) problems.push(`${where} has ${found.rows} rows instead of ${table.rows}.`);
-    else if (found.sha256 !== table.contentSha256) problems.push(`${where} has other rows than the backup.`);
+  domain: string,
+  {
+    tables,
+    indexes,
+    content,
+  }: {
+    tables: readonly BackedUpTable[];
+    indexes: readonly Rebuilt[];
+    content: (table: BackedUpTable) => AsyncIterable<Uint8Array>;
+  },
+): Promise<void> {
+  const names = tables.map(({ name }) => publicName(client, name)).join(', ');
+  await client.query(
+    ['BEGIN', `TRUNCATE ${names} RESTART IDENTITY`, ...indexes.map(({ drop }) => drop)].join('; '),
+  );
+  for (const table of tables) {
+    if (!table.file) continue;
+    const rows = await copyIn(client, table, content(table));
+    if (rows !== table.rows)
+      throw new BackupFault('MISMATCH', `${domain}: of ${table.name} came ${rows} rows of ${table.rows}.`);
   }
-  const sequences = new Map((await readSequences(client)).map(({ name, lastValue }) => [name, lastValue]));
-  for (const { name, lastValue } of database.sequences)
-    if (sequences.get(name) !== lastValue)
-      problems.push(`${database.domain}: the sequence ${name} stands elsewhere.`);
-  return { problems, rows };
+  await client.query([...indexes.map(({ make }) => make), 'COMMIT', `ANALYZE ${names}`].join('; '));
+}
+
+async function compareTable(
+  client: pg.Client,
+  domain: string,
+  table: BackedUpTable,
+  loaded: Loaded,
+): Promise<void> {
+  const copied = copyOut(client, table);
+  for await (const _ of copied.content);
+  const found = copied.result();
+  loaded.rows += found.rows;
+  const where = `${domain}.${table.name}`;
+  if (found.rows !== table.rows)
+    loaded.problems.push(`${where} has ${found.rows} rows instead of ${table.rows}.`);
+  else if (found.sha256 !== table.contentSha256)
+    loaded.problems.push(`${where} has other rows than the backup.`);
+}
+
+async function setSequences(
+  client: pg.ClientBase,
+  { domain, sequences }: BackedUpDatabase,
+  loaded: Loaded,
+): Promise<void> {
+  for (const { name, lastValue } of sequences)
+    if (lastValue !== null)
+      await client.query('SELECT setval($1::regclass, $2)', [publicName(client, name), lastValue]);
+  const found = new Map((await readSequences(client)).map(({ name, lastValue }) => [name, lastValue]));
+  for (const { name, lastValue } of sequences)
+    if (found.get(name) !== lastValue)
+      loaded.problems.push(`${domain}: the sequence ${name} stands elsewhere.`);
+}
+
+/** Statements in one transaction and one message. */
+async function atOnce(client: pg.ClientBase, statements: readonly string[]): Promise<void> {
+  if (statements.length > 0) await client.query(['BEGIN', ...statements, 'COMMIT'].join('; '));
 }
 
 async function assertSameTables(client: pg.ClientBase, { domain, tables }: BackedUpDatabase): Promise<void> {
@@ -127,13 +166,13 @@ function switchTrigger(
 /** The indexes and the constraints that stand on them, with the SQL that drops and makes them; PostgreSQL writes it. */
 async function readIndexes(client: pg.ClientBase): Promise<{ foreignKeys: Rebuilt[]; others: Rebuilt[] }> {
   const { rows: constraints } = await client.query<Rebuilt & { type: string }>(`
-    SELECT contype AS type,
+    SELECT contype AS type, (SELECT relname FROM pg_class WHERE oid = conrelid) AS table,
       format('ALTER TABLE %s DROP CONSTRAINT %I', conrelid::regclass, conname) AS drop,
       format('ALTER TABLE %s ADD CONSTRAINT %I %s', conrelid::regclass, conname, pg_get_constraintdef(oid)) AS make
     FROM pg_constraint
     WHERE connamespace = 'public'::regnamespace AND conrelid <> 0 AND contype IN ('f', 'p', 'u', 'x') AND conparentid = 0`);
   const { rows: indexes } = await client.query<Rebuilt>(`
-    SELECT format('DROP INDEX %s', i.indexrelid::regclass) AS drop, pg_get_indexdef(i.indexrelid) AS make
+    SELECT c.relname AS table, format('DROP INDEX %s', i.indexrelid::regclass) AS drop, pg_get_indexdef(i.indexrelid) AS make
     FROM pg_index i JOIN pg_class c ON c.oid = i.indrelid
     WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r'
       AND NOT EXISTS (SELECT FROM pg_constraint k WHERE k.conindid = i.indexrelid AND k.contype IN ('p', 'u', 'x'))`);
