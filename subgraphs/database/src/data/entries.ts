@@ -27,8 +27,9 @@ const unknown: KnownEntries = { allows: true, denies: true };
 function concerning({ owner, roles }: Person, parameters: Parameters): string {
   parameters.push(owner, [`user:${owner}`, ...roles.map((role) => `role:${role}`)]);
   const [person, subjects] = [`$${parameters.length - 1}::uuid`, `$${parameters.length}::text[]`];
-  return `(entry.expires_at IS NULL OR entry.expires_at > now()) AND (entry.subject = ANY(${subjects})
-    OR entry.subject IN (SELECT 'group:' || group_id FROM access_membership WHERE user_id = ${person}))`;
+  // One list, so that an index finds them.
+  const groups = `ARRAY(SELECT 'group:' || group_id FROM access_membership WHERE user_id = ${person})`;
+  return `entry.subject = ANY(${subjects} || ${groups}) AND (entry.expires_at IS NULL OR entry.expires_at > now())`;
 }
 
 /**
