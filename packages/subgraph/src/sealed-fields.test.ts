@@ -257,6 +257,29 @@ test('what is sealed of somebody whose key is shredded nobody reads any more, in
   expect(await raw.personKey.findUnique({ where: { personId: ada.id } })).toMatchObject({ sealedKey: null });
 });
 
+test('whoever has lost the connection on which shredding is heard remembers no key', async () => {
+  const [ada, ben] = [account(), account()];
+  await db.account.createMany({ data: [ada, ben] });
+  const emailOf = async ({ id }: { id: string }) =>
+    (await db.account.findUniqueOrThrow({ where: { id } })).email;
+  expect([await emailOf(ada), await emailOf(ben)]).toEqual([ada.email, ben.email]);
+  await raw.$queryRaw`
+    SELECT pg_terminate_backend(pid)::text FROM pg_stat_activity
+    WHERE datname = current_database() AND query ~ '^(LISTEN|SELECT person_id|INSERT INTO person_key)'
+      AND pid <> pg_backend_pid()`;
+  // Nobody is told.
+  await raw.personKey.update({
+    where: { personId: ada.id },
+    data: { sealedKey: null, shreddedAt: new Date() },
+  });
+
+  await vi.waitFor(async () => expect(await emailOf(ada)).toBe(''));
+  expect(await emailOf(ben)).toBe(ben.email);
+  // It listens again.
+  await db.$transaction((tx) => shredPerson(tx, ben.id));
+  await vi.waitFor(async () => expect(await emailOf(ben)).toBe(''));
+});
+
 test('rows from before are sealed in the background, and are found by nobody before that', async () => {
   const before = Array.from({ length: 520 }, () => account());
   for (const { id, email } of before)

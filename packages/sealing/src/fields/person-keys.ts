@@ -10,6 +10,8 @@ const shreddedChannel = 'person_key_shredded';
 const mostKeys = 10_000;
 /** Shredded persons that a process remembers, so that no key that was on its way comes after the news. */
 const mostShredded = 1_000;
+/** A connection that is cut off silently is not found out for long: no key is remembered for longer than this, in milliseconds. */
+const rememberedMs = 5 * 60_000;
 /** How long a statement here may take or wait, in milliseconds: each is for a few rows of one small table. */
 const patienceMs = 5_000;
 
@@ -69,6 +71,14 @@ export function openPersonKeys(options: {
   let hasher: ReturnType<typeof createHasher> | undefined;
   let connection: Promise<pg.Client> | undefined;
   let isClosed = false;
+  /** Which time keys are remembered: what was asked before it began is not remembered. */
+  let era = { begun: Date.now() };
+
+  function forgetKeys(): void {
+    era = { begun: Date.now() };
+    hasher = undefined;
+    known.clear();
+  }
 
   function connect(): Promise<pg.Client> {
     if (isClosed) throw new Error('the keys of sealed fields are closed');
@@ -86,19 +96,21 @@ export function openPersonKeys(options: {
       statement_timeout: patienceMs,
       keepAlive: true,
     });
-    const forget = () => {
-      connection = undefined;
-      hasher = undefined;
-      known.clear();
+    let isOpen = false;
+    const lose = () => {
+      if (isOpen) connection = undefined;
+      isOpen = false;
+      forgetKeys();
     };
-    client.on('error', forget);
-    client.on('end', forget);
+    client.on('error', lose);
+    client.on('end', lose);
     client.on('notification', ({ payload: person = '' }) => {
       shredded.set(person, true);
       known.delete(person);
     });
     await client.connect();
     await client.query(`LISTEN ${shreddedChannel}`);
+    isOpen = true;
     return client;
   }
 
@@ -108,6 +120,7 @@ export function openPersonKeys(options: {
 
   async function read(persons: readonly string[], into: Map<string, Sealer | null>): Promise<void> {
     if (persons.length === 0) return;
+    const asked = era;
     const rows = await query<{ person: string; key: string | null }>(
       'SELECT person_id AS person, sealed_key AS key FROM person_key WHERE person_id = ANY($1::uuid[])',
       persons,
@@ -115,7 +128,7 @@ export function openPersonKeys(options: {
     for (const { person, key } of rows) {
       const sealer = key && !shredded.get(person) ? unsealKey(person, key) : null;
       into.set(person, sealer);
-      if (sealer) known.set(person, sealer);
+      if (sealer && asked === era) known.set(person, sealer);
     }
   }
 
@@ -131,6 +144,7 @@ export function openPersonKeys(options: {
   }
 
   function remembered(persons: Iterable<string>): [Map<string, Sealer | null>, string[]] {
+    if (Date.now() - era.begun > rememberedMs) forgetKeys();
     const found = new Map<string, Sealer | null>();
     const missing: string[] = [];
     for (const person of new Set(persons)) {
