@@ -64,6 +64,27 @@ test.skipIf(!pgBouncerPath)('everything works behind a pgBouncer in transaction 
   const made = await Promise.all(titles.map((title) => createEvent(ada, { title })));
   expect(made.map(({ title }) => title)).toEqual(titles);
 
+  // Rows of one domain and a key of Redis are written together, read, and read again from the cache.
+  const { dataTransactionExecute } = await ada.data(
+    `mutation ($input: DataTransactionExecuteInput!) {
+      dataTransactionExecute(input: $input) { transaction { status } userErrors { code message } } }`,
+    {
+      input: {
+        operations: [
+          { database: 'POSTGRESQL', operation: 'INSERT', table: 'projects', data: { title: 'The storm' } },
+          { database: 'REDIS', operation: 'SET', key: 'last-project', value: 'The storm' },
+        ],
+      },
+    },
+  );
+  expect(dataTransactionExecute).toEqual({ transaction: { status: 'COMMITTED' }, userErrors: [] });
+  const titlesOf = async (person: typeof ada) =>
+    (await person.data('{ dataQuery(input: {table: "projects", columns: ["title"]}) { rows cached } }'))
+      .dataQuery;
+  expect(await titlesOf(ada)).toEqual({ rows: [{ title: 'The storm' }], cached: false });
+  expect(await titlesOf(ada)).toEqual({ rows: [{ title: 'The storm' }], cached: true });
+  expect((await titlesOf(bob)).rows).toEqual([]);
+
   // The databases are looked after on the server itself.
   const { databaseTargets } = await administrator.data('{ databaseTargets { name kind status } }');
   const down = databaseTargets.filter(({ status }: { status: string }) => status === 'DOWN');
