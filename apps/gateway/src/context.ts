@@ -10,6 +10,7 @@ import {
 import type { FastifyRequest } from 'fastify';
 import type { GraphQLError } from 'graphql';
 import type { Caller } from './access/caller.ts';
+import type { EntityReading } from './caching/cached-entities.ts';
 import type { Changes } from './caching/changes.ts';
 import { requestScope } from './errors/request-scope.ts';
 import type { AnswerNotes } from './headers/answer-notes.ts';
@@ -60,7 +61,9 @@ export interface GatewayContext {
   withheld?: Withheld;
   /** Present when the operation has been admitted. */
   cost?: CostOfOperation;
-  /** Present while an answer for the cache is computed: tags of the subgraphs that were asked for it. */
+  /** Present while a query is executed in a graph of which something is cached. */
+  entities?: EntityReading;
+  /** Present while an answer for the cache is computed: tags of what it is made of beside what stands in it. */
   reading?: Set<string>;
   /** Present while a mutation is executed in a graph of which something is cached. */
   changes?: Changes;

@@ -153,9 +153,9 @@ export async function createGateway(
   const queries = createQueries();
   const cachedAnswers = await openCachedAnswers(environment, {
     policyOf: (operation) => inspect(operation).caching,
-    versionOf(schema) {
+    graphOf(schema) {
       const graph = graphs.get(schema);
-      return graph && graph.cacheHints.size > 0 ? graph.version : undefined;
+      return graph && graph.hints.size > 0 ? graph : undefined;
     },
     // Whoever asks from now on is not told what somebody else has asked for before.
     onChanged: () => flights.seal(),
@@ -181,6 +181,7 @@ export async function createGateway(
       cachedAnswers?.onSubgraphAnswer,
     ),
     trace: tracing && createEngineTrace(tracing),
+    knowEntities: cachedAnswers?.knowEntities,
     onSchema: ({ apiSchema, supergraphSdl }) => {
       flights.seal();
       schema = apiSchema;
@@ -188,7 +189,7 @@ export async function createGateway(
         access: readAccessRules(supergraphSdl),
         costs: readCosts(supergraphSdl),
         shared: readSharedScopes(supergraphSdl),
-        cacheHints: readCacheHints(supergraphSdl),
+        hints: readCacheHints(supergraphSdl),
         version: createHash('sha256').update(supergraphSdl).digest('base64url'),
       };
       graphs.set(apiSchema, graph);

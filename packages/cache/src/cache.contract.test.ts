@@ -63,6 +63,24 @@ describe.each(Object.entries(servers))('a cache in %s', async (_name, url) => {
     });
   });
 
+  test('many are found at once, what was missing is kept, and what was invalidated meanwhile is not', async () => {
+    const { name, here, there } = newNamespace();
+    const keys = Array.from({ length: 250 }, (_, number) => `key ${number}`);
+    await here.through(keys[7]!, () => computed('seven', ['thing:7']));
+    await one.close();
+    const found = await there.find(keys);
+    expect(found.values).toEqual(keys.map((_, number) => (number === 7 ? 'seven' : undefined)));
+
+    await one.invalidate({ tags: ['thing:8'] });
+    for (const number of [8, 9])
+      await found.save(number, { value: number, tags: [`thing:${number}`], ttlSeconds: 60 });
+    expect((await here.find([keys[7]!, keys[8]!, keys[9]!])).values).toEqual(['seven', undefined, 9]);
+    expect(await other.statistics(name)).toMatchObject({ hits: 3, misses: 251, stores: 2, refusals: 1 });
+    await other.invalidate({ tags: ['thing:7'], keys: [{ namespace: name, key: keys[9]! }] });
+    expect((await here.find([keys[7]!, keys[9]!])).values).toEqual([undefined, undefined]);
+    expect((await here.find([])).values).toEqual([]);
+  });
+
   test.each([
     ['its tag', () => ({ tags: ['thing:2'] })],
     ['its key', (namespace: string) => ({ keys: [{ namespace, key: 'a' }] })],

@@ -56,6 +56,18 @@ export interface CachedValue<Value> {
   freshMs: number;
 }
 
+/** What there is of many keys. */
+export interface Found<Value> {
+  /** By the places of their keys; undefined for what is not there. */
+  values: readonly (Value | undefined)[];
+  /**
+   * Keeps what was missing and was begun to be computed after this was found. It never rejects.
+   *
+   * @param place of its key
+   */
+  save(place: number, computed: Computed<Value>): Promise<void>;
+}
+
 export interface CacheNamespace<Value> {
   readonly name: string;
   /**
@@ -66,6 +78,12 @@ export interface CacheNamespace<Value> {
    * @param compute must read what it reads after it was called, never before; what it throws, the reader gets
    */
   through(key: string, compute: () => Promise<Computed<Value>>): Promise<CachedValue<Value>>;
+  /**
+   * What there is of many keys at once: what is missing, or stale, the reader computes, and nobody waits for anybody.
+   *
+   * @param keys as for `through`
+   */
+  find(keys: readonly string[]): Promise<Found<Value>>;
 }
 
 /** What is worth nothing any more. */

@@ -4,6 +4,7 @@ export type {
   CacheNamespace,
   CacheOptions,
   Computed,
+  Found,
   Invalidation,
   NamespaceOptions,
   Outcome,

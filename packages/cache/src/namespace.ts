@@ -1,10 +1,18 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
-import type { CachedValue, CacheNamespace, CacheOptions, Computed, NamespaceOptions } from './cache.ts';
+import type {
+  CachedValue,
+  CacheNamespace,
+  CacheOptions,
+  Computed,
+  Found,
+  NamespaceOptions,
+} from './cache.ts';
 import { type Codec, json } from './codec.ts';
+import { findMany } from './find-many.ts';
 import type { Guard } from './guard.ts';
 import { maxKeyLength, maxTagLength, maxTags } from './limits.ts';
-import type { Found, Place, Store } from './store.ts';
+import type { Place, Read, Store } from './store.ts';
 
 /** The pauses of who waits for another process, in milliseconds: half as much again each time. */
 const firstPauseMs = 4;
@@ -40,8 +48,7 @@ export function createNamespace<Value>(
   const flights = new Map<string, Flight<Value>>();
 
   async function through(key: string, compute: () => Promise<Computed<Value>>): Promise<CachedValue<Value>> {
-    if (key.length === 0 || key.length > maxKeyLength)
-      throw new RangeError(`A key of the cache has 1 to ${maxKeyLength} characters.`);
+    assertKey(key);
     const place = { namespace: name, key, ttlMs, staleMs };
     const token = randomUUID();
     const deadline = performance.now() + computeMs;
@@ -78,7 +85,7 @@ export function createNamespace<Value>(
     }
   }
 
-  async function read(place: Place, token: string): Promise<Found | undefined> {
+  async function read(place: Place, token: string): Promise<Read | undefined> {
     if (!(await guard.isUsable())) return undefined;
     try {
       return await store.read(place, token, computeMs);
@@ -90,7 +97,7 @@ export function createNamespace<Value>(
     }
   }
 
-  function decode({ text, kind, ageMs, freshMs }: Found): CachedValue<Value> | undefined {
+  function decode({ text, kind, ageMs, freshMs }: Read): CachedValue<Value> | undefined {
     try {
       return { value: codec.decode(text), outcome: kind === 'fresh' ? 'HIT' : 'STALE', ageMs, freshMs };
     } catch (error) {
@@ -174,8 +181,28 @@ export function createNamespace<Value>(
     }
   }
 
-  return { name, through };
+  async function find(keys: readonly string[]): Promise<Found<Value>> {
+    for (const key of keys) assertKey(key);
+    return findMany(keys, {
+      ...{ namespace: name, ttlMs, store, guard, codec },
+      save: (key, begun, computed) => {
+        const saving = save({ namespace: name, key, ttlMs, staleMs }, begun, nobody, computed);
+        running.add(saving);
+        return saving.finally(() => running.delete(saving));
+      },
+    });
+  }
+
+  return { name, through, find };
 }
+
+function assertKey(key: string): void {
+  if (key.length === 0 || key.length > maxKeyLength)
+    throw new RangeError(`A key of the cache has 1 to ${maxKeyLength} characters.`);
+}
+
+/** The token of who has waited for no turn. */
+const nobody = '-';
 
 const late = Symbol('late');
 

@@ -80,6 +80,38 @@ if kind == 0 then return { 0, whole(begun), turn } end
 return { kind, whole(begun), turn, entry[1], age, fresh }`;
 
 /**
+ * Looks for many values, of which nobody waits for another.
+ *
+ * KEYS: state, policies, counters, entries…
+ * ARGV: namespace, lifetime by default (ms), keys… in the order of the entries
+ *
+ * Answers the number to hand back with what is computed from now on, and each value, or false for one that is not there.
+ */
+export const READ_MANY = `${beginning}
+local namespace = ARGV[1]
+local begun = sequence()
+local common = policy(KEYS[2], namespace, tonumber(ARGV[2]), 0)
+local found, hits = { whole(begun) }, 0
+for index = 4, #KEYS do
+  local key = ARGV[index - 1]
+  local entry = redis.call('HMGET', KEYS[index], 'value', 'begun', 'tags', 'stored', 'ttl')
+  local value = false
+  if entry[1] then
+    local ttl = common
+    if entry[5] ~= '' then ttl = math.min(ttl, tonumber(entry[5])) end
+    if now - tonumber(entry[4]) < ttl and holds(tonumber(entry[2]), namespace, key, entry[3]) then
+      value = entry[1]
+      hits = hits + 1
+    end
+  end
+  found[index - 2] = value
+end
+local misses = #KEYS - 3 - hits
+if hits > 0 then redis.call('HINCRBY', KEYS[3], namespace .. '|hits', hits) end
+if misses > 0 then redis.call('HINCRBY', KEYS[3], namespace .. '|misses', misses) end
+return found`;
+
+/**
  * Stores a value, unless something that it depends on was invalidated since it began to be computed.
  *
  * KEYS: as for READ

@@ -1,7 +1,7 @@
 import type { Cluster, Redis } from 'ioredis';
 import { memberOf, type Slot, slotOf, slotsOf } from './keys.ts';
 import { maxRemembered } from './limits.ts';
-import { INVALIDATE, READ, RELEASE, STORE } from './scripts.ts';
+import { INVALIDATE, READ, READ_MANY, RELEASE, STORE } from './scripts.ts';
 import { withinTime } from './within-time.ts';
 
 /** How long the values of a namespace live. */
@@ -11,7 +11,7 @@ export interface CachePolicy {
 }
 
 /** What Redis says of a key. */
-export interface Found {
+export interface Read {
   kind: 'nothing' | 'fresh' | 'stale';
   /** To be handed back with what is computed from now on. */
   begun: string;
@@ -34,7 +34,14 @@ export interface Store {
   readonly redis: Redis | Cluster;
   readonly slots: readonly Slot[];
   /** @param lockMs 0: who asks does not want to compute */
-  read(place: Place, token: string, lockMs: number): Promise<Found>;
+  read(place: Place, token: string, lockMs: number): Promise<Read>;
+  /** Of keys in one slot. Nobody's turn comes by it. @returns texts by the places of the keys */
+  readMany(
+    slot: Slot,
+    namespace: string,
+    keys: readonly string[],
+    ttlMs: number,
+  ): Promise<{ begun: string; texts: (string | null)[] }>;
   /** @returns false when it was invalidated meanwhile */
   save(
     place: Place,
@@ -56,6 +63,7 @@ const membersAtOnce = 1_000;
 /** Adds what the scripts do to a client. */
 interface Scripts {
   cacheRead(...values: (string | number)[]): Promise<[number, string, string, string, number, number]>;
+  cacheReadMany(...values: (string | number)[]): Promise<[string, ...(string | null)[]]>;
   cacheStore(...values: (string | number)[]): Promise<number>;
   cacheRelease(...values: (string | number)[]): Promise<number>;
   cacheInvalidate(...values: (string | number)[]): Promise<string>;
@@ -69,6 +77,7 @@ interface Scripts {
 export function createStore(redis: Redis | Cluster, timeoutMs: number, remembered = maxRemembered): Store {
   const slots = slotsOf(redis.isCluster ? slotsInCluster : 1);
   redis.defineCommand('cacheRead', { numberOfKeys: 7, lua: READ });
+  redis.defineCommand('cacheReadMany', { lua: READ_MANY });
   redis.defineCommand('cacheStore', { numberOfKeys: 7, lua: STORE });
   redis.defineCommand('cacheRelease', { numberOfKeys: 1, lua: RELEASE });
   redis.defineCommand('cacheInvalidate', { numberOfKeys: 1, lua: INVALIDATE });
@@ -97,6 +106,19 @@ export function createStore(redis: Redis | Cluster, timeoutMs: number, remembere
         timeoutMs,
       );
       return { kind: kinds[kind]!, begun, turn, text, ageMs, freshMs };
+    },
+    async readMany(slot, namespace, keys, ttlMs) {
+      const places = [
+        slot.state,
+        slot.policies,
+        slot.counters,
+        ...keys.map((key) => slot.entry(namespace, key)),
+      ];
+      const [begun, ...texts] = await withinTime(
+        scripts.cacheReadMany(places.length, ...places, namespace, ttlMs, ...keys),
+        timeoutMs,
+      );
+      return { begun, texts };
     },
     async save(place, token, begun, { text, tags, ttlMs }) {
       const { namespace, key, ttlMs: defaultTtlMs, staleMs } = place;

@@ -73,6 +73,42 @@ async function start(options: Partial<EngineOptions> = {}) {
   return { engine, execute, subscribe, request, executor: executor! };
 }
 
+test('of entities that somebody knows no subgraph is asked, and what it says of the others is handed over', async () => {
+  const known = new Map<string, string>();
+  const asked: string[][] = [];
+  const { execute } = await start({
+    async knowEntities(_context, { subgraph, operation }, ask) {
+      const { variables, representations } = ask();
+      const keys = representations.map((one) => [subgraph, operation, variables, one].join(' '));
+      const texts = keys.map((key) => known.get(key));
+      asked.push(representations.filter((_, place) => texts[place] === undefined));
+      return { texts, keep: (place, text) => void known.set(keys[place]!, text) };
+    },
+  });
+  const person = (id: string) => `{"__typename":"Person","id":"${id}"}`;
+  const names = '{ posts { author { name } } }';
+  graph.addPost({ title: 'one', author: '1' });
+  await execute(names);
+  for (const author of ['2', '0', '1']) graph.addPost({ title: 'more', author });
+  const diaries = '{ posts { author { name diary } } }';
+  const { data, errors } = await execute(diaries.replace('diary', ''));
+  // There is no person 0: its post's author cannot be null, and is not kept.
+  expect(errors).toHaveLength(1);
+  expect(data).toBeNull();
+  expect(asked).toEqual([[person('1')], [person('2'), person('0')]]);
+  const before = graph.people.requests.length;
+  for (const [key] of known) if (key.endsWith(person('2'))) known.set(key, '{"name":"\\"Two\\""}');
+  graph.posts.requests.length = 0;
+  await execute(names);
+  expect(graph.people.requests.length).toBe(before + 1);
+
+  // What came with an error is handed over to nobody, and the error is that of its own entity.
+  const size = known.size;
+  const failing = await execute('{ posts { author { diary } } }');
+  expect(failing.errors?.map(({ path }) => path?.[1])).toContain(0);
+  expect(known.size).toBe(size);
+});
+
 test('a query joins both subgraphs and sends the headers it was given', async () => {
   const { execute } = await start({ headers: () => ({ 'x-from': 'here' }) });
   graph.addPost({ title: 'one', author: '1' });

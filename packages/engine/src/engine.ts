@@ -7,6 +7,7 @@ import { GraphQLError, type GraphQLSchema } from 'graphql';
 import { codedError } from './coded-error.ts';
 import { type PartsSlot, partsSlot } from './defer/parts.ts';
 import type { OperationRequest } from './execution/create-executor.ts';
+import type { KnowEntities } from './execution/known-entities.ts';
 import { RequestHeaders } from './http/headers.ts';
 import { createHttpClient, type HttpClientOptions } from './http/http-client.ts';
 import type { OnSubgraphAnswer, SubgraphHeaders } from './http/subgraph-call.ts';
@@ -79,6 +80,8 @@ export interface EngineOptions {
   rawData?: boolean;
   /** Hears what is planned and fetched for whom; nobody does when omitted. */
   trace?: EngineTrace;
+  /** Knows what subgraphs have said of entities, so that they are not asked again; subgraphs are asked for all when omitted. */
+  knowEntities?: KnowEntities;
 }
 
 export interface EngineSubscribeOptions {
@@ -161,6 +164,7 @@ export function createEngine(options: EngineOptions): Engine {
         plans,
         overrideLabels: new Set(options.overrideLabels),
         trace,
+        know: options.knowEntities,
       },
       trace,
     });

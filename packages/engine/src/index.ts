@@ -10,6 +10,7 @@ export {
 } from './engine.ts';
 export type { RunOptions } from './execution/compile-operation.ts';
 export type { OperationRequest } from './execution/create-executor.ts';
+export type { EntityFetch, KnowEntities, KnownEntities } from './execution/known-entities.ts';
 export { SubgraphError } from './execution/subgraph-error.ts';
 export type { Headers } from './http/headers.ts';
 export type { HttpClientOptions } from './http/http-client.ts';

@@ -10,7 +10,7 @@ import { compileOperationCost, type OperationCost } from '../limits/operation-co
 export interface GraphRules {
   access: AccessRules;
   costs: Costs;
-  cacheHints: CacheHints;
+  hints: CacheHints;
 }
 
 /** What is known of an operation, whoever sends it. */
@@ -45,7 +45,7 @@ export function createInspector(options: InspectOptions): InspectOperation {
       graph,
       access: compileAccess(operation, { rules: graph.access, policies, mode }),
       depth: measureSizes(operation.document).get(operation.operation)!.depth,
-      caching: compileAnswerPolicy(operation, graph.cacheHints),
+      caching: compileAnswerPolicy(operation, graph.hints),
       cost: compileOperationCost(operation, { costs: graph.costs, assumedListSize }),
     };
   }

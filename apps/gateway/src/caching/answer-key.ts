@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
-import type { Engine } from '@kronos/engine';
+import { hash } from 'node:crypto';
+import type { Engine, EntityFetch } from '@kronos/engine';
 import type { GatewayContext } from '../context.ts';
 
 type OperationRequest = Parameters<Engine['execute']>[0];
@@ -19,16 +19,33 @@ export function answerKey(
   version: string,
   context: GatewayContext,
 ): string {
-  const parts: unknown[] = [
-    version,
-    queryHash,
-    request.operationName,
-    request.variables,
-    context.authorization,
-    context.client?.id,
-    context.route?.id,
-  ];
-  for (const name of Object.keys(context.forwarded).sort())
-    if (!undecisive.has(name)) parts.push(name, context.forwarded[name]);
-  return createHash('sha256').update(JSON.stringify(parts)).digest('base64url');
+  return hashOf([
+    ...[version, queryHash, request.operationName, request.variables, context.authorization],
+    ...tellingOf(context),
+  ]);
+}
+
+/**
+ * What makes the beginning of the keys of entities the same: the version of the graph, the fetch with its variables, and what
+ * subgraphs are told of the client, but not who it is: only what is for everybody is kept.
+ */
+export function entityKey(
+  { subgraph, operation }: Pick<EntityFetch, 'subgraph' | 'operation'>,
+  variables: string,
+  version: string,
+  context: GatewayContext,
+): string {
+  // The name of a fetch is that of the client's operation.
+  const unnamed = operation.replace(/^query\s+\w+/, 'query');
+  return hashOf([version, subgraph, unnamed, variables, ...tellingOf(context)]);
+}
+
+/** What a subgraph is told of the client, beside who it is. */
+function tellingOf({ client, route, forwarded }: GatewayContext): unknown[] {
+  const headers = Object.keys(forwarded).filter((name) => !undecisive.has(name));
+  return [client?.id, route?.id, ...headers.sort().flatMap((name) => [name, forwarded[name]])];
+}
+
+function hashOf(parts: readonly unknown[]): string {
+  return hash('sha256', JSON.stringify(parts), 'base64url');
 }

@@ -1,6 +1,6 @@
 import { buildSchema, parse } from 'graphql';
 import { expect, test } from 'vitest';
-import { compileAnswerPolicy } from './answer-policy.ts';
+import { compileAnswerPolicy, compileEntityPolicy } from './answer-policy.ts';
 import type { CacheHints } from './cache-hints.ts';
 
 const schema = buildSchema(/* GraphQL */ `
@@ -62,6 +62,25 @@ test.each<[string, number | undefined, boolean?, string[]?]>([
   const policy = policyOf(source);
   expect(policy && [policy.maxAge, policy.isPublic, policy.tags]).toEqual(
     maxAge === undefined ? undefined : [maxAge, isPublic, tags],
+  );
+});
+
+test.each<[string, number | undefined, boolean?, string[]?, boolean?]>([
+  ['... on Maker { name }', 40, true, [], true],
+  ['__typename ... on Maker { __typename id name }', 40, true, [], true],
+  ['... on Product { price }', 5, true, [], true],
+  ['... on Product { price maker { name } }', undefined],
+  ['... on Maker { name } ... on Product { price }', 5, true, [], true],
+  ['... on Product { stock { url } }', undefined],
+  // One field says nothing, and its type neither.
+  ['... on Product { price name }', undefined],
+  ['... on Product { ... on Product { price } }', undefined],
+  ['... on Node { id }', undefined],
+])('entities: %s', (selections, maxAge, isPublic, tags, isFlat) => {
+  const operation = `query ($representations: [_Any!]!) { _entities(representations: $representations) { ${selections} } }`;
+  const policy = compileEntityPolicy(schema, operation, hints);
+  expect(policy && [policy.maxAge, policy.isPublic, policy.tags, policy.isFlat]).toEqual(
+    maxAge === undefined ? undefined : [maxAge, isPublic, tags, isFlat],
   );
 });
 

@@ -13,6 +13,7 @@ import {
   isObjectType,
   Kind,
   OperationTypeNode,
+  parse,
   type SelectionNode,
   type SelectionSetNode,
 } from 'graphql';
@@ -53,14 +54,49 @@ export function compileAnswerPolicy(
     if (error instanceof NotCacheable) return undefined;
     throw error;
   }
-  if (!Number.isFinite(walk.maxAge)) return undefined;
-  const { maxAge, isPublic, tags, types } = walk;
-  return { maxAge, isPublic, tags: [...tags], types: [...types] };
+  return policyOf(walk);
+}
+
+/** How what a subgraph says of entities may be cached. */
+export interface EntityPolicy extends AnswerPolicy {
+  /** Whether nothing but leaves is asked of them: what is null then is so until they change themselves. */
+  isFlat: boolean;
+}
+
+/**
+ * The policy of what a subgraph says of entities, by the same rules: their type says how long they are kept, or each of their
+ * fields does.
+ *
+ * @param schema of the supergraph, with what clients do not know
+ * @param operation of a fetch, which asks for nothing but entities
+ * @returns undefined when they may not be cached
+ */
+export function compileEntityPolicy(
+  schema: GraphQLSchema,
+  operation: string,
+  hints: CacheHints,
+): EntityPolicy | undefined {
+  const document = parse(operation, { noLocation: true });
+  const walk = new Walk(schema, hints, fragmentsOf(document));
+  try {
+    for (const definition of document.definitions)
+      if (definition.kind === Kind.OPERATION_DEFINITION) walk.entities(definition.selectionSet);
+  } catch (error) {
+    if (error instanceof NotCacheable) return undefined;
+    throw error;
+  }
+  const policy = policyOf(walk);
+  return policy && { ...policy, isFlat: walk.isFlat };
+}
+
+function policyOf({ maxAge, isPublic, tags, types }: Walk): AnswerPolicy | undefined {
+  return Number.isFinite(maxAge) ? { maxAge, isPublic, tags: [...tags], types: [...types] } : undefined;
 }
 
 class Walk {
   maxAge = Number.POSITIVE_INFINITY;
   isPublic = true;
+  isFlat = true;
   readonly tags = new Set<string>();
   readonly types = new Set<string>();
   readonly #schema: GraphQLSchema;
@@ -77,6 +113,34 @@ class Walk {
 
   root(set: SelectionSetNode): void {
     this.#selections(set, this.#schema.getQueryType()!, { isRoot: true, isList: false });
+  }
+
+  /** @param set of an operation that has entities as its only fields */
+  entities({ selections }: SelectionSetNode): void {
+    for (const field of selections) {
+      if (field.kind !== Kind.FIELD || !field.selectionSet) throw new NotCacheable();
+      for (const node of field.selectionSet.selections) {
+        if (node.kind === Kind.FIELD && node.name.value === '__typename') continue;
+        if (node.kind === Kind.FIELD) throw new NotCacheable();
+        const { typeCondition, selectionSet } = fragmentBehind(node, this.#fragments);
+        const type = typeCondition && this.#schema.getType(typeCondition.name.value);
+        if (!isObjectType(type)) throw new NotCacheable();
+        this.types.add(prefixOf(type));
+        this.#entity(selectionSet, type);
+      }
+    }
+  }
+
+  #entity(set: SelectionSetNode, type: GraphQLObjectType): void {
+    const ofType = this.#hints.get(type.name);
+    const says = (name: string) => this.#hints.get(`${type.name}.${name}`)?.maxAge !== undefined;
+    if (ofType?.maxAge !== undefined) {
+      this.maxAge = Math.min(this.maxAge, ofType.maxAge);
+      this.isPublic &&= ofType.isPublic === true;
+    } else if (!set.selections.every((node) => node.kind === Kind.FIELD && says(node.name.value)))
+      throw new NotCacheable();
+    if (this.maxAge === 0) throw new NotCacheable();
+    this.#selections(set, type, { isRoot: false, isList: false });
   }
 
   #selections(set: SelectionSetNode, parent: GraphQLCompositeType, place: Place): void {
@@ -126,6 +190,7 @@ class Walk {
     );
     const isList = place.isList || hasList(type);
     if (isCompositeType(named)) {
+      this.isFlat = false;
       const found = this.#depend(named, set!, isList);
       // What names no entity, no event can invalidate.
       if (place.isRoot && !found) throw new NotCacheable();

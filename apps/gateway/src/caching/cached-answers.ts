@@ -1,5 +1,5 @@
 import type { Cache, CachedValue, CacheNamespace, Codec, Computed } from '@kronos/cache';
-import { clientSignal, type Engine, type OnSubgraphAnswer, RawJson } from '@kronos/engine';
+import { clientSignal, type Engine, type KnowEntities, type OnSubgraphAnswer, RawJson } from '@kronos/engine';
 import type { ValidOperation } from '@kronos/operations';
 import type { Logger } from '@kronos/service';
 import { type GraphQLSchema, OperationTypeNode } from 'graphql';
@@ -7,8 +7,10 @@ import { Counter, type Registry } from 'prom-client';
 import type { GatewayContext } from '../context.ts';
 import { answerKey } from './answer-key.ts';
 import type { AnswerPolicy } from './answer-policy.ts';
+import { createCachedEntities, type EntityReading } from './cached-entities.ts';
 import { Changes, subgraphTag } from './changes.ts';
 import { tagOfId, tagsOfIds } from './entity-ids.ts';
+import { isStranger, mayBeKept } from './may-be-kept.ts';
 
 type Execute = Engine['execute'];
 type OperationRequest = Parameters<Execute>[0];
@@ -18,8 +20,8 @@ export interface CachedAnswersOptions {
   cache: Cache;
   /** Undefined for an operation that is not cached. */
   policyOf(operation: ValidOperation): AnswerPolicy | undefined;
-  /** Names a version of the graph; undefined when nothing of it is cached. */
-  versionOf(schema: GraphQLSchema): string | undefined;
+  /** A version of the graph; undefined when nothing of it is cached. */
+  graphOf(schema: GraphQLSchema): EntityReading | undefined;
   /** Called when a mutation has been executed, before it is answered. */
   onChanged(): void;
   logger: Logger;
@@ -32,6 +34,8 @@ export interface CachedAnswers {
   over(engine: Engine): Engine;
   /** Hears which subgraphs were asked, and what they have changed. */
   onSubgraphAnswer: OnSubgraphAnswer;
+  /** For fetches of answers that are not kept as a whole. */
+  knowEntities: KnowEntities;
 }
 
 /** A whole answer without errors, and what its data has cost; the text alone when it came from the cache. */
@@ -46,7 +50,7 @@ const longestSeconds = 3_600;
 
 /** @see the README, and docs/adr/0020 */
 export function createCachedAnswers(options: CachedAnswersOptions): CachedAnswers {
-  const { cache, policyOf, versionOf, onChanged, logger, metrics } = options;
+  const { cache, policyOf, graphOf, onChanged, logger, metrics } = options;
   const namespace: CacheNamespace<Kept> = cache.namespace('responses', {
     ttlSeconds: longestSeconds,
     codec,
@@ -64,14 +68,16 @@ export function createCachedAnswers(options: CachedAnswersOptions): CachedAnswer
     const execute: Execute = async (request) => {
       const context = request.context as unknown as GatewayContext;
       const kind = request.operation?.operation;
-      const version = versionOf(request.schema);
-      if (version === undefined) return engine.execute(request);
+      const graph = graphOf(request.schema);
+      if (!graph) return engine.execute(request);
       if (kind === OperationTypeNode.MUTATION) return change(engine, request, context);
+      // Queries alone: what a mutation or an event gives is as it is now.
+      if (kind === OperationTypeNode.QUERY) context.entities = graph;
       const policy = kind === OperationTypeNode.QUERY ? policyOf(request as ValidOperation) : undefined;
       // What is withheld is told by errors, and those are never kept.
       if (!policy || request.withheld || policy.isPublic !== isStranger(context))
         return engine.execute(request);
-      return read(engine, request, { context, policy, version });
+      return read(engine, request, { context, policy, version: graph.version });
     };
     return { ...engine, execute };
   }
@@ -144,24 +150,13 @@ export function createCachedAnswers(options: CachedAnswersOptions): CachedAnswer
 
   return {
     over,
+    knowEntities: createCachedEntities(cache, metrics),
     onSubgraphAnswer(context, subgraph, headers, isRead) {
       const { reading, changes } = context as unknown as GatewayContext;
       reading?.add(subgraphTag(subgraph));
       if (!isRead) changes?.hear(subgraph, headers);
     },
   };
-}
-
-/** Whoever has no credentials. */
-function isStranger({ authorization, caller }: GatewayContext): boolean {
-  return authorization === undefined && caller.viewer === null;
-}
-
-/** What has brought cookies or headers of subgraphs is for the one who asked. */
-function mayBeKept({ notes }: GatewayContext): boolean {
-  if (!notes) return true;
-  if (notes.cookies.length > 0 || [...notes.others()].length > 0) return false;
-  return !/no-store|no-cache|private/.test(notes.cacheControl() ?? '');
 }
 
 function tagsOf(

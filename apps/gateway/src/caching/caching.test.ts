@@ -5,7 +5,7 @@ import { soon } from '@kronos/events/testing';
 import { testRedisUrl } from '@kronos/subgraph/testing';
 import { buildASTSchema, execute, parse } from 'graphql';
 import { TypeID } from 'typeid-js';
-import { afterAll, beforeEach, expect, test } from 'vitest';
+import { afterAll, beforeEach, describe, expect, test } from 'vitest';
 import { startScriptedGraph } from '../testing/scripted-graph.ts';
 import { type PostOptions, startTestGateway, type TestGateway } from '../testing/test-gateway.ts';
 
@@ -23,7 +23,16 @@ const sdl = /* GraphQL */ `
     plain: Product
   }
   type Mutation { rename(id: ID!, name: String!): Product quietly(id: ID!, name: String!): Boolean add(id: ID!): Boolean }
-  type Product @key(fields: "id") { id: ID! name: String broken: String }
+  type Product @key(fields: "id") {
+    id: ID!
+    name: String @cacheControl(maxAge: 60, scope: PUBLIC)
+    broken: String
+  }
+`;
+const deskSdl = /* GraphQL */ `
+  extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key"])
+  type Query { desk: [Product!]! }
+  type Product @key(fields: "id", resolvable: false) { id: ID! }
 `;
 const uuids = [1, 2, 3].map((number) => `0190a000-0000-7000-8000-00000000000${number}`);
 const [first, second, third] = uuids.map((uuid) => TypeID.fromUUID('product', uuid).toString()) as [
@@ -59,17 +68,28 @@ const root = {
     return true;
   },
 };
+/** What the shop says of products that are named by another subgraph: nothing of one that it does not know. */
+function entities({ representations }: Record<string, unknown>) {
+  return (representations as { id: string }[]).map(({ id }) =>
+    names.has(id) ? { name: names.get(id) } : null,
+  );
+}
 const ownSchema = buildASTSchema(parse(sdl), { assumeValidSDL: true });
 const graph = await startScriptedGraph({
   shop: {
     sdl,
-    async answer({ query, request }) {
+    async answer({ query, variables, request }) {
       asked += 1;
       headers = {};
+      if (query.includes('_entities')) return { body: { data: { _entities: entities(variables) } } };
       const mine = () => ({ id: first, name: `of ${request.headers.authorization}` });
       const body = await execute({ schema: ownSchema, document: parse(query), rootValue: { ...root, mine } });
       return { body, headers };
     },
+  },
+  desk: {
+    sdl: deskSdl,
+    answer: () => ({ body: { data: { desk: [...names.keys(), third].map((id) => ({ id })) } } }),
   },
 });
 const REDIS_URL = await testRedisUrl();
@@ -211,6 +231,59 @@ test('what was not there, and lists, notice what is new', async () => {
   expect((await ask(list, {}, there)).data?.products).toHaveLength(3);
 });
 
+describe('entities, where the answer as a whole is not kept', () => {
+  const desk = '{ desk { id name } }';
+  const namesOf = async (query: string, options?: PostOptions, gateway?: TestGateway) => {
+    const { data, status } = await ask(query, options, gateway);
+    expect(status).toBeNull();
+    return (data!.desk as { name: string | null }[]).map(({ name }) => name);
+  };
+  /** Those that the shop was asked for the last time. */
+  const askedFor = () => graph.seen.shop!.at(-1)!.variables.representations as { id: string }[];
+  /** Asks until the shop is asked no more for the two that it knows. */
+  async function keepEntities() {
+    await soon(async () => {
+      await namesOf(desk);
+      expect(askedFor()).toEqual([expect.objectContaining({ id: third })]);
+    });
+    asked = 0;
+  }
+
+  test('what strangers were given is for everybody, in all gateways; what is not there is asked for', async () => {
+    await keepEntities();
+    for (const options of [{}, as('Bearer a')])
+      expect(await namesOf(desk, options, there)).toEqual(['old', 'old', null]);
+    expect(askedFor()).toHaveLength(1);
+    names.set(third, 'found');
+    expect(await namesOf(desk)).toEqual(['old', 'old', 'found', 'found']);
+  });
+
+  test('what who has credentials was given is kept for nobody', async () => {
+    for (let time = 0; time < 3; time += 1) {
+      await namesOf(desk, as('Bearer a'));
+      expect(askedFor()).toHaveLength(3);
+    }
+    await namesOf(desk);
+    expect(askedFor()).toHaveLength(3);
+  });
+
+  test('a field that does not say so keeps all of its fetch out', async () => {
+    for (let time = 0; time < 3; time += 1) {
+      await namesOf('{ desk { id name broken } }');
+      expect(askedFor()).toHaveLength(3);
+    }
+  });
+
+  test('after a mutation the one that has changed is asked for, and no other', async () => {
+    await keepEntities();
+    await ask(`mutation { rename(id: "${first}", name: "new") { name } }`, {}, there);
+    expect(await namesOf(desk)).toEqual(['new', 'old', null]);
+    expect(askedFor().map(({ id }) => id)).toEqual([first, third]);
+    await ask(`mutation { quietly(id: "${second}", name: "newer") }`, {}, there);
+    expect(await namesOf(desk)).toEqual(['new', 'newer', null]);
+  });
+});
+
 test('readers and writers at the same time, in two gateways: after a mutation was answered nobody reads an older value', async () => {
   const acknowledged = new Map([first, second].map((id) => [id, 0]));
   for (const id of acknowledged.keys()) names.set(id, '0');
@@ -220,6 +293,7 @@ test('readers and writers at the same time, in two gateways: after a mutation wa
   const queries = (id: string) => [
     `{ product(id: "${id}") { id name } }`,
     `{ product(id: "${id}") { name } }`,
+    '{ desk { id name } }',
     `query ${randomUUID().replace(/^\d/, 'q').replaceAll('-', '_')} { products { id name } }`,
   ];
   const asks = [first, second].map((id) => ({ id, all: queries(id) }));
@@ -237,16 +311,17 @@ test('readers and writers at the same time, in two gateways: after a mutation wa
     const gateway = gateways[Math.floor(index / 2) % 2]!;
     while (!isOver) {
       const known = acknowledged.get(id)!;
-      const { data, isHit } = await ask(all[index % 3]!, {}, gateway);
-      const found = (data!.product ?? (data!.products as { id: string }[]).find((one) => one.id === id)) as {
-        name: string;
-      };
+      // Of those who read what the cache has of entities, some have credentials.
+      const options = index >= 8 ? as('Bearer a') : {};
+      const { data, isHit } = await ask(all[index % 4]!, options, gateway);
+      const list = (data!.products ?? data!.desk) as { id: string }[] | undefined;
+      const found = (data!.product ?? list!.find((one) => one.id === id)) as { name: string };
       expect(Number(found.name)).toBeGreaterThanOrEqual(known);
       reads += 1;
       if (isHit) hits += 1;
     }
   }
-  const readers = Array.from({ length: 8 }, (_, index) => read(index));
+  const readers = Array.from({ length: 12 }, (_, index) => read(index));
   await Promise.all([write(first, here), write(second, there)]);
   isOver = true;
   await Promise.all(readers);

@@ -12,6 +12,7 @@ export interface ScriptedAnswer {
 /** A request that a subgraph has got; whether its connection has been given up shows on `request.destroyed`. */
 export interface SeenRequest {
   query: string;
+  variables: Record<string, unknown>;
   request: IncomingMessage;
 }
 
@@ -36,7 +37,8 @@ export async function startScriptedGraph(
     const server = createServer(async (request, response) => {
       const chunks: Buffer[] = [];
       for await (const chunk of request) chunks.push(chunk);
-      const one = { query: JSON.parse(Buffer.concat(chunks).toString()).query, request };
+      const { query, variables = {} } = JSON.parse(Buffer.concat(chunks).toString());
+      const one = { query, variables, request };
       seen[name]!.push(one);
       const { status = 200, headers, body } = await answer(one);
       response.writeHead(status, { 'content-type': 'application/json', ...headers });

@@ -3,6 +3,7 @@ import type { SubgraphResult } from '../http/read-result.ts';
 import { absorbEntities, type EntityBatch, gatherEntities } from './entity-batch.ts';
 import type { Fetch } from './fetch.ts';
 import { joinOperations } from './join-operations.ts';
+import { completeAnswer, findKnown, type PartlyKnown } from './known-entities.ts';
 import { bodyHead, writeVariables } from './request-body.ts';
 import type { Run, Step } from './run.ts';
 import { asGraphQLError } from './subgraph-error.ts';
@@ -45,14 +46,20 @@ export function compileEntityRequest(fetches: readonly Fetch[]): Step {
       if (batch) batches.push(batch);
     }
     if (batches.length === 0) return;
+    const known = fetches[0]!.know && (await findAllKnown(run, batches));
+    if (known) absorbKnown(run, known, batches);
+    if (batches.length === 0) return;
     const { head, variables, parts } = composeFor(batches);
     let members = writeVariables(variables, run.variables);
     for (let index = 0; index < batches.length; index++) {
+      const batch = batches[index]!;
       if (members !== '') members += ',';
-      members += `"${parts[index]!.variable}":[${batches[index]!.grouping.representations}]`;
+      const representations = known?.get(batch)?.representations ?? batch.grouping.representations;
+      members += `"${parts[index]!.variable}":[${representations}]`;
     }
     try {
-      absorb(run, batches, parts, await call(run.request, `${head}${members}}}`, true, operationName));
+      const answer = await call(run.request, `${head}${members}}}`, true, operationName);
+      absorb(run, batches, parts, known ? withKnown(answer, known, batches, parts) : answer);
     } catch (error) {
       for (const batch of batches) {
         run.problems.fail(batch.grouping.objects, {
@@ -62,6 +69,37 @@ export function compileEntityRequest(fetches: readonly Fetch[]): Step {
       }
     }
   };
+}
+
+type AllKnown = ReadonlyMap<EntityBatch, PartlyKnown>;
+
+/** What is known of batches; undefined when nothing is to be known of any. */
+async function findAllKnown(run: Run, batches: readonly EntityBatch[]): Promise<AllKnown | undefined> {
+  const known = new Map<EntityBatch, PartlyKnown>();
+  const found = await Promise.all(batches.map((batch) => findKnown(run, batch)));
+  for (const [index, batch] of batches.entries()) if (found[index]) known.set(batch, found[index]);
+  return known.size > 0 ? known : undefined;
+}
+
+/** Takes batches of which everything is known, and out of those that are to be asked. */
+function absorbKnown(run: Run, known: AllKnown, batches: EntityBatch[]): void {
+  for (const [batch, partly] of known) {
+    if (partly.missing.length > 0) continue;
+    batches.splice(batches.indexOf(batch), 1);
+    absorb(run, [batch], [alone], completeAnswer(partly, undefined, alone.key));
+  }
+}
+
+function withKnown(
+  answer: SubgraphResult,
+  known: AllKnown,
+  batches: readonly EntityBatch[],
+  parts: Composed['parts'],
+): SubgraphResult {
+  return batches.reduce((result, batch, index) => {
+    const partly = known.get(batch);
+    return partly ? completeAnswer(partly, result, parts[index]!.key) : result;
+  }, answer);
 }
 
 /** Fetches of the same leaves at different paths ask together: then an entity that is at several is asked for once. */
@@ -82,13 +120,15 @@ function withoutName(operation: string): string {
   return operation.replace(/^query\s+\w+/, 'query');
 }
 
+const alone = { key: '_entities', variable: 'representations' };
+
 function compose(fetches: readonly Fetch[]): Composed {
   const [first] = fetches;
   if (fetches.length === 1) {
     return {
       head: bodyHead(first!.operation, first!.operationName),
       variables: first!.variables,
-      parts: [{ key: '_entities', variable: 'representations' }],
+      parts: [alone],
     };
   }
   const { operation, parts } = joinOperations(fetches.map(({ operation }) => operation));

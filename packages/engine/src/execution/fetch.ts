@@ -5,6 +5,7 @@ import { restoreArguments } from '../supergraph/restore-arguments.ts';
 import type { TargetPath } from './collect.ts';
 import { compileMerge, type Merge } from './compile-merge.ts';
 import { type KeyTree, readKeys } from './key-tree.ts';
+import type { EntityFetch, KnowEntities } from './known-entities.ts';
 import { merge, type VagueTypes } from './merge.ts';
 import { compileRepresentation, type Represent } from './representation.ts';
 import { compileRewrites, type Rewrite, rewriteKeys, rewritePath } from './rewrites.ts';
@@ -17,10 +18,12 @@ export interface ProgramOptions {
   fixed: FixedRequirements;
   calls: Readonly<Record<string, SubgraphCall>>;
   vagueTypes: VagueTypes;
+  /** Knows entities without their subgraphs being asked; nobody does when omitted. */
+  know?: KnowEntities;
 }
 
 /** A fetch node of a plan, compiled. */
-export interface Fetch extends TargetPath {
+export interface Fetch extends TargetPath, EntityFetch {
   service: string;
   call: SubgraphCall;
   operation: string;
@@ -30,6 +33,7 @@ export interface Fetch extends TargetPath {
   variables: readonly string[];
   /** Undefined for a fetch from the subgraph's root. */
   represent?: Represent;
+  know?: KnowEntities;
   /** The type of its targets, when the schema says it; otherwise each of them does. */
   targetType?: string;
   /** The same for fetches that represent objects in the same way. */
@@ -74,6 +78,9 @@ export function compileFetch(
   const names = path.filter((step): step is string => typeof step === 'string' && step !== '@');
   return {
     service,
+    subgraph: service,
+    schema: options.schema,
+    know: options.know,
     call: options.calls[service]!,
     operation,
     operationName: node.operationName,

@@ -2,6 +2,7 @@ import { Supergraph } from '@apollo/federation-internals';
 import { type QueryPlan, QueryPlanner } from '@apollo/query-planner';
 import { type ConstDirectiveNode, type DocumentNode, type GraphQLSchema, Kind, parse, print } from 'graphql';
 import type { ProgramOptions } from '../execution/fetch.ts';
+import type { KnowEntities } from '../execution/known-entities.ts';
 import type { VagueTypes } from '../execution/merge.ts';
 import type { SubgraphCall } from '../http/subgraph-call.ts';
 import { fixArguments } from '../supergraph/fixed-arguments.ts';
@@ -41,6 +42,7 @@ export interface PlanningLimits {
   /** The labels of progressive overrides that are on. */
   overrideLabels: ReadonlySet<string>;
   trace?: EngineTrace;
+  know?: KnowEntities;
 }
 
 /**
@@ -51,7 +53,7 @@ export function createPlanning(
   planner: QueryPlanner,
   preparedSdl: string,
   calls: Readonly<Record<string, SubgraphCall>>,
-  { timeoutMs, plans, overrideLabels, trace }: PlanningLimits,
+  { timeoutMs, plans, overrideLabels, trace, know }: PlanningLimits,
 ): Planning {
   const fixed = fixArguments(parse(preparedSdl, { noLocation: true }));
   // Only a supergraph with such requirements is worth a second planner.
@@ -67,6 +69,7 @@ export function createPlanning(
     schema,
     calls,
     vagueTypes,
+    know,
     fixed,
     overridesOf: readOverrides(fixed.document, overrideLabels),
     dataKeysFor: createDataKeys(fixed.document),
