@@ -43,7 +43,7 @@ export function createFolderStorage(folder: string): BackupStorage {
 
     async read(id, file) {
       try {
-        return (await open(join(folder, id, file))).createReadStream();
+        return (await open(join(folder, id, file))).createReadStream({ highWaterMark: 512 * 1024 });
       } catch (error) {
         throw isMissing(error) ? new BackupFault('MISSING', `The backup ${id} has no file ${file}.`) : error;
       }

@@ -1,0 +1,19 @@
+import { createBackup, createFolderStorage, restoreBackup } from '@kronos/backup';
+
+// Makes or restores one backup, as `kronos backup` does: a process of its own, so that what it uses can be measured.
+const [task = '', folder = '', url = '', id = ''] = process.argv.slice(2);
+const storage = createFolderStorage(folder);
+const key = { id: 'bench', key: Buffer.alloc(32, 'bench') };
+const targets = [{ domain: 'projects', url, owner: 'postgres' }];
+const common = { storage, targets, masterKeys: () => [key] };
+
+if (task === 'backup') {
+  const manifest = await createBackup({ ...common, isFull: true });
+  const bytes = manifest.databases
+    .flatMap(({ tables }) => tables)
+    .reduce((sum, table) => sum + table.bytes, 0);
+  console.log(JSON.stringify({ id: manifest.id, bytes }));
+} else {
+  const [restored] = await restoreBackup({ ...common, id, mode: 'BESIDE' });
+  console.log(JSON.stringify({ database: restored!.database }));
+}
