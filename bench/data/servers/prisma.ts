@@ -18,6 +18,7 @@ const columns = {
   description: true,
   status: true,
   contentPath: true,
+  parameters: true,
   createdAt: true,
   updatedAt: true,
 };
@@ -50,6 +51,7 @@ function toRow(project: Pick<Project, keyof typeof columns>) {
     description: project.description,
     status: project.status,
     content_path: project.contentPath,
+    parameters: project.parameters,
     created_at: project.createdAt.toISOString(),
     updated_at: project.updatedAt.toISOString(),
   };
