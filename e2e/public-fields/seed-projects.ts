@@ -97,6 +97,8 @@ export async function stirProjects(
     service,
     `contentAnalysisComplete(id: "${analysis.id}", input: {result: {mood: "calm"}, confidenceScore: 0.8})`,
   );
+  const { project } = await importBook(ada, 'gone');
+  await change(ada, `projectDelete(id: "${project}")`);
 }
 
 /** What administrators and Ada do with databases. */
