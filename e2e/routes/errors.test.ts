@@ -161,36 +161,42 @@ const rows: Record<string, Row> = {
   },
 };
 
-test.concurrent.each(Object.entries(rows))('%s', async (_name, { status, code, graphStatus, details = {}, provoke }) => {
-  const { rest: byRest, graph } = await provoke();
-  const [payload] = Object.values<Json>(graph.data ?? {});
-  const error = graph.errors?.[0];
-  const userError = payload?.userErrors?.[0];
-  expect({ rest: byRest.status, graph: graph.status }).toEqual({ rest: status, graph: graphStatus });
-  if (!code) {
-    expect({ error, userError, ofRest: byRest.body.error }).toEqual({});
-    return;
-  }
-  expect(byRest.body).toEqual({
-    error: {
-      code,
-      message: expect.any(String),
-      details: expect.objectContaining(details),
-      timestamp: expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/),
-      request_id: restRequestId,
-    },
-  });
-  expect(userError?.code ?? error?.extensions.code).toBe(code);
-  if (error)
-    expect(error.extensions).toMatchObject({ timestamp: expect.any(String), requestId: expect.any(String) });
-  const retryAfter = byRest.body.error.details.retry_after;
-  if (retryAfter !== undefined) {
-    expect(byRest.headers.get('retry-after')).toBe(String(retryAfter));
-    expect(userError?.details.retryAfter ?? error?.extensions.retryAfter).toEqual(expect.any(Number));
-  }
-  // Of what went wrong on our side nothing is told.
-  if (status === 500) expect(JSON.stringify([byRest.body, graph.errors])).not.toContain('secret');
-});
+test.concurrent.each(Object.entries(rows))(
+  '%s',
+  async (_name, { status, code, graphStatus, details = {}, provoke }) => {
+    const { rest: byRest, graph } = await provoke();
+    const [payload] = Object.values<Json>(graph.data ?? {});
+    const error = graph.errors?.[0];
+    const userError = payload?.userErrors?.[0];
+    expect({ rest: byRest.status, graph: graph.status }).toEqual({ rest: status, graph: graphStatus });
+    if (!code) {
+      expect({ error, userError, ofRest: byRest.body.error }).toEqual({});
+      return;
+    }
+    expect(byRest.body).toEqual({
+      error: {
+        code,
+        message: expect.any(String),
+        details: expect.objectContaining(details),
+        timestamp: expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/),
+        request_id: restRequestId,
+      },
+    });
+    expect(userError?.code ?? error?.extensions.code).toBe(code);
+    if (error)
+      expect(error.extensions).toMatchObject({
+        timestamp: expect.any(String),
+        requestId: expect.any(String),
+      });
+    const retryAfter = byRest.body.error.details.retry_after;
+    if (retryAfter !== undefined) {
+      expect(byRest.headers.get('retry-after')).toBe(String(retryAfter));
+      expect(userError?.details.retryAfter ?? error?.extensions.retryAfter).toEqual(expect.any(Number));
+    }
+    // Of what went wrong on our side nothing is told.
+    if (status === 500) expect(JSON.stringify([byRest.body, graph.errors])).not.toContain('secret');
+  },
+);
 
 /** The key of a client application that may ask for next to nothing. */
 async function poorClientKey(): Promise<string> {
