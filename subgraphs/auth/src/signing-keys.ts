@@ -93,9 +93,11 @@ export function createSigningKeys({
       await transaction.$executeRaw`SELECT pg_advisory_xact_lock(hashtext('signing_key'))`;
       const existing = await transaction.signingKey.findMany();
       const missing = withoutKey(publishedKeys(existing, new Date()), isEnough);
+      // One moment for all: their order does not depend on the clock's next tick.
+      const from = signsFrom();
       const data = candidates
         .filter(({ algorithm }) => missing.includes(algorithm))
-        .map((candidate) => ({ ...candidate, signsFrom: signsFrom() }));
+        .map((candidate) => ({ ...candidate, signsFrom: from }));
       if (data.length === 0) return existing;
       const added = await transaction.signingKey.createManyAndReturn({ data });
       const details = { kids: added.map(({ kid }) => kid) };
