@@ -46,6 +46,8 @@ export interface DomainOptions<Transaction extends DomainTransaction, Producer e
   writesOfPeople?: readonly NoInfer<Producer>[];
   /** What is to be done before a person is erased, outside of the database; when it fails, it is tried again. */
   beforeErasure?: (userId: string) => Promise<void>;
+  /** What else there is to do for a person whom a restore had brought back, and who was erased again, in that transaction. */
+  onErasedAgain?: (tx: Transaction, userId: string) => Promise<void>;
   /** The sealed fields of the database, when it has any: they are kept sealed, exported in the clear, and closed with the domain. */
   sealed?: Pick<SealedFieldsOf<unknown>, 'unsealRows' | 'keep' | 'close'> | undefined;
 }
@@ -108,7 +110,12 @@ export function openDomain<Transaction extends DomainTransaction, Producer exten
   for (const [, consumer] of consumers) consumer.start();
   const stopSealing = options.sealed?.keep({ logger, metrics });
   const stopErasing =
-    options.sealed && eraseAgain({ domain: name, database, personalData: options.personalData, logger });
+    options.sealed &&
+    eraseAgain({
+      ...{ domain: name, database, logger },
+      personalData: options.personalData,
+      onErased: options.onErasedAgain,
+    });
 
   return {
     name,

@@ -14,6 +14,7 @@ import { createAnnouncer } from './announcer.ts';
 import { catchUpWith } from './catch-up.ts';
 import { createContext } from './context.ts';
 import { environmentShape } from './environment.ts';
+import { eraseEverywhereAgain } from './erasure/erase-everywhere-again.ts';
 import { onAuth } from './on-auth.ts';
 import { onEvents } from './on-events.ts';
 import { consumersOfAll } from './on-personal-data.ts';
@@ -47,6 +48,7 @@ export async function createSubgraph(environment: NodeJS.ProcessEnv): Promise<Su
     personalData,
     consumers: consumersOfAll({ auth: onAuth, events: onEvents, projects: onProjects }),
     writesOfPeople: ['auth', 'events', 'projects'],
+    onErasedAgain: eraseEverywhereAgain,
   });
   const announcer = createAnnouncer(db, domain.logger);
   const access: AccessChecker = createAccessChecker({ db, isCurrent: () => changes.isCurrent() });

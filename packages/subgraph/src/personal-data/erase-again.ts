@@ -17,6 +17,8 @@ export interface EraseAgainOptions<Transaction> {
     ): PromiseLike<Result>;
   };
   personalData: PersonalData<Transaction>;
+  /** What else there is to do for a person who was erased again, in the same transaction. */
+  onErased?: ((tx: Transaction, person: string) => Promise<void>) | undefined;
   logger: Logger;
   /** Milliseconds between two looks. */
   watchMs?: number;
@@ -40,8 +42,10 @@ export function eraseAgain<Transaction extends PersonalTransaction & OutboxTrans
         'SELECT person_id AS id FROM person_key WHERE needs_erasure LIMIT 1 FOR UPDATE SKIP LOCKED',
       );
       if (!row) return false;
-      await erasePerson(tx, personalData, row.id);
+      const { erased, anonymised } = await erasePerson(tx, personalData, row.id);
       await scrubOutbox(tx, domain, row.id);
+      // Of whom nothing was left, the backup had been made after their erasure.
+      if (erased + anonymised > 0) await options.onErased?.(tx, row.id);
       await tx.$executeRawUnsafe(
         'UPDATE person_key SET needs_erasure = false WHERE person_id = $1::uuid',
         row.id,

@@ -1,11 +1,33 @@
-import { appendAllToOutbox, appendToOutbox } from '@kronos/events';
+import { appendAllToOutbox, appendToOutbox, personalDataDomains } from '@kronos/events';
 import type { ErasureRequest, Prisma } from '@kronos/prisma-users';
+import { newId } from '@kronos/subgraph';
 
 /** Its step comes first: it ends all sessions, and whoever is not logged in leaves nothing behind for the others. */
 export const firstDomain = 'auth';
 
 /** A request for erasure, as far as its course needs it. */
 export type Erasure = Pick<ErasureRequest, 'id' | 'userId'>;
+
+/** The erasure of someone that was asked for and is not over; null when there is none. */
+export function findOpenErasure(
+  tx: Prisma.TransactionClient,
+  userId: string,
+): Promise<ErasureRequest | null> {
+  return tx.erasureRequest.findFirst({ where: { userId, status: { in: ['SCHEDULED', 'RUNNING'] } } });
+}
+
+/**
+ * Notes that someone is to be erased, by all domains, from a moment on.
+ *
+ * @param requestedBy who wants it; null for nobody
+ */
+export function scheduleErasure(
+  tx: Prisma.TransactionClient,
+  erasure: { userId: string; requestedBy: string | null; beginsAt: Date },
+): Promise<ErasureRequest> {
+  const steps = { create: personalDataDomains().map((domain) => ({ domain })) };
+  return tx.erasureRequest.create({ data: { id: newId(), status: 'SCHEDULED', ...erasure, steps } });
+}
 
 /**
  * Begins to erase someone: their profile says so at once, and the first domain is asked.

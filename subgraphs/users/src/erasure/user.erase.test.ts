@@ -1,8 +1,9 @@
 import { type EventName, personalDataDomains } from '@kronos/events';
 import { encodeId, newId } from '@kronos/subgraph';
-import { createTestProducer, type TestProducer } from '@kronos/subgraph/testing';
+import { createTestProducer, createTestSubgraph, type TestProducer } from '@kronos/subgraph/testing';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { doWhatIsDue } from '../saga-clock.ts';
+import { createSubgraph } from '../subgraph.ts';
 import { createTestUsers, type Person, type TestUsers } from '../testing/test-users.ts';
 
 const erase = `mutation ($id: ID!, $after: DateTime) { userErase(id: $id, input: {after: $after}) {
@@ -101,6 +102,33 @@ test('everyone is asked, those first who end the sessions, and it is complete wh
   const names = (await users.db.outbox.findMany({ where: { key: ada.userId } })).map(({ name }) => name);
   expect(names.filter((name) => name === 'userErased')).toHaveLength(1);
   expect((await request(ada, admin)).userErrors).toEqual([{ code: 'CONFLICT', field: ['id'] }]);
+});
+
+test('whom a restore has brought back is erased by every domain again', async () => {
+  const eve = await users.signUp('Eve');
+  await eventually(async () => expect(await users.db.user.count({ where: { id: eve.userId } })).toBe(1));
+  // As a restore leaves it: no key, and all the rest.
+  const ended = { sealedKey: null, shreddedAt: new Date(), needsErasure: true };
+  await users.raw.personKey.upsert({
+    where: { personId: eve.userId },
+    create: { personId: eve.userId, ...ended },
+    update: ended,
+  });
+  await using _next = await createTestSubgraph(createSubgraph, users.environment);
+  await eventually(async () =>
+    expect((await asked(eve.userId)).map(({ domain }) => domain)).toEqual(['auth']),
+  );
+  const [{ requestId } = { requestId: '' }] = await asked(eve.userId);
+  await answer('auth', requestId, eve.userId);
+  await eventually(async () =>
+    expect((await asked(eve.userId)).map(({ domain }) => domain).sort()).toEqual(personalDataDomains()),
+  );
+  for (const domain of Object.keys(others)) await answer(domain, requestId, eve.userId);
+  await eventually(async () =>
+    expect((await look(encodeId('erasure_request', requestId), admin)).status).toBe('COMPLETED'),
+  );
+  const { data } = await users.execute('query ($id: ID!) { user(id: $id) { displayName } }', eve, admin);
+  expect(data?.user).toEqual({ displayName: 'Erased user' });
 });
 
 test('steps arrive live at whoever knows the request, and the end at administrators', async () => {

@@ -1,9 +1,7 @@
-import { personalDataDomains } from '@kronos/events';
 import type { ErasureRequest, UserStatus } from '@kronos/prisma-users';
 import { lockAccess, lockUsers } from '@kronos/prisma-users/access';
 import {
   mutation,
-  newId,
   refuseImpersonator,
   requireRecentLogin,
   tryDecodeId,
@@ -18,7 +16,7 @@ import type { Context } from '../context.ts';
 import { isErased, noSuchUser } from '../faults.ts';
 import { refuseOutOfReach } from '../role.rights.ts';
 import { isSelfOr } from '../self-or-scope.ts';
-import { announceErasure, beginErasure } from './begin-erasure.ts';
+import { announceErasure, beginErasure, findOpenErasure, scheduleErasure } from './begin-erasure.ts';
 
 const longestGraceMs = 90 * 24 * 60 * 60 * 1000;
 
@@ -50,24 +48,14 @@ export const userErase = mutation(
     const erasureRequest = await db.$transaction(async (tx): Promise<ErasureRequest> => {
       await lockAccess(tx);
       await lockUsers(tx, [userId]);
-      const open = await tx.erasureRequest.findFirst({
-        where: { userId, status: { in: ['SCHEDULED', 'RUNNING'] } },
-      });
+      const open = await findOpenErasure(tx, userId);
       if (open) return open;
       const { status } = await tx.user.findUniqueOrThrow({ where: { id: userId } });
       if (status === 'ERASED') return userFaults(isErased());
       if (viewer?.userId !== userId) await refuseOutOfReach(tx, userId, viewer);
 
-      const request = await tx.erasureRequest.create({
-        data: {
-          id: newId(),
-          userId,
-          requestedBy: viewer?.userId ?? null,
-          status: 'SCHEDULED',
-          beginsAt: after ?? new Date(),
-          steps: { create: personalDataDomains().map((domain) => ({ domain })) },
-        },
-      });
+      const requestedBy = viewer?.userId ?? null;
+      const request = await scheduleErasure(tx, { userId, requestedBy, beginsAt: after ?? new Date() });
       if (!after) return keepingAnAdministrator(tx, ['id'], () => beginErasure(tx, request));
 
       // Tried and taken back: who cannot go now is told so now, and not when the time has come.
