@@ -1,6 +1,6 @@
-import { encodeId, newId } from '@kronos/subgraph';
+import { typeid } from 'typeid-js';
 
 /** A new backup's id: later ones come later in the alphabet. */
 export function newBackupId(): string {
-  return encodeId('backup', newId());
+  return typeid('backup').toString();
 }

@@ -8,7 +8,7 @@ import { type BackupTarget, databaseOf, inDatabase } from './databases/target.ts
 import { shredErasedPersons } from './erased-persons.ts';
 import { BackupFault } from './faults.ts';
 import type { BackupKeys, MasterKeys } from './format/keys.ts';
-import type { BackedUpDatabase, Manifest } from './format/manifest.ts';
+import type { BackedUpDatabase, BackedUpTable, Manifest } from './format/manifest.ts';
 import { openBackup } from './open-backup.ts';
 import type { OnProgress } from './progress.ts';
 import { readTable } from './read-table.ts';
@@ -24,7 +24,7 @@ export interface RestoreBackupOptions {
   domains?: readonly string[];
   /**
    * `IN_PLACE`: the databases are those of the backup afterwards. `BESIDE`: new ones, `<name>_restored_<moment>`, and nothing
-   * else changes. `SCRATCH`: new ones that are dropped again, for a proof.
+   * else changes. `SCRATCH`: new ones that are read back, compared row for row, and dropped again, for a proof.
    */
   mode: 'IN_PLACE' | 'BESIDE' | 'SCRATCH';
   /** Whether databases that have rows may be replaced. */
@@ -45,10 +45,11 @@ export interface RestoredDatabase {
 }
 
 /**
- * Restores databases: each is made beside what is there, by the migrations of its time; filled; compared with the backup;
- * and only when all of them are right, put into place. Whatever fails before leaves everything as it was.
+ * Restores databases: each is made beside what is there, by the migrations of its time, and filled; and only when all of them
+ * are right, put into place. Whatever fails before leaves everything as it was. What goes in is what the backup's SHA-256 are
+ * of, as many rows come in, and indexes and constraints check all of them; that what came in reads as it did, a proof shows.
  *
- * @throws BackupFault: REFUSED when rows would be replaced without `force`, MISMATCH when what was restored differs, and what
+ * @throws BackupFault: REFUSED when rows would be replaced without `force`, MISMATCH when other rows or tables came, and what
  *   is wrong with the backup; or the database's error
  */
 export async function restoreBackup(options: RestoreBackupOptions): Promise<RestoredDatabase[]> {
@@ -163,11 +164,10 @@ interface Filling extends RestoreBackupOptions {
 }
 
 async function fill(filling: Filling): Promise<{ rows: number; problems: string[] }> {
-  const { storage, id, keys, made, database, owner, progress, onProgress } = filling;
+  const { storage, id, keys, made, database, owner, mode, progress, onProgress } = filling;
   const { domain, migration } = database;
   if (migration) await migrate({ domain, databaseUrl: made.url, role: owner }, { upTo: migration });
-  const open = () => openSession(made.url, owner);
-  const loaded = await loadDatabase(open, database, async function* (table) {
+  async function* content(table: BackedUpTable) {
     const at = { domain, table: table.name };
     onProgress?.({ ...at, ...progress });
     for await (const part of readTable({ storage, id, keys, table })) {
@@ -175,7 +175,9 @@ async function fill(filling: Filling): Promise<{ rows: number; problems: string[
       onProgress?.({ ...at, ...progress });
       yield part;
     }
-  });
+  }
+  const open = () => openSession(made.url, owner);
+  const loaded = await loadDatabase(database, { open, content, isReadBack: mode === 'SCRATCH' });
   progress.done += database.tables.length;
   onProgress?.({ domain, table: '', ...progress });
   return loaded;
