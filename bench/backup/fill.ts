@@ -7,8 +7,8 @@ import { seededRandom } from '../federation/workloads.ts';
 const projectsPerMegabyte = 130;
 const [scenesEach, assetsEach, rowsAtOnce] = [8, 6, 500];
 
-/** Makes the domain's tables, and fills them with what people write. @returns bytes on the disk */
-export async function fill(databaseUrl: string, megabytes: number): Promise<number> {
+/** Makes the domain's tables, and fills them with what people write. @returns bytes on the disk, and of the rows as text */
+export async function fill(databaseUrl: string, megabytes: number) {
   await migrate({ domain: 'projects', databaseUrl });
   const client = new pg.Client({ connectionString: databaseUrl });
   await client.connect();
@@ -23,8 +23,10 @@ export async function fill(databaseUrl: string, megabytes: number): Promise<numb
       await insert(client, 'media_assets', projects.flatMap(assetsOf));
     }
     await client.query('VACUUM ANALYZE');
-    const { rows } = await client.query('SELECT pg_database_size(current_database()) AS bytes');
-    return Number(rows[0].bytes);
+    const { rows } = await client.query(`SELECT pg_database_size(current_database()) AS disk,
+      (SELECT sum(octet_length(p::text)) FROM projects p) + (SELECT sum(octet_length(s::text)) FROM scenes s)
+      + (SELECT sum(octet_length(a::text)) FROM media_assets a) AS text`);
+    return { bytesOnDisk: Number(rows[0].disk), bytesOfText: Number(rows[0].text) };
   } finally {
     await client.end();
   }

@@ -8,11 +8,8 @@ const targets = [{ domain: 'projects', url, owner: 'postgres' }];
 const common = { storage, targets, masterKeys: () => [key] };
 
 if (task === 'backup') {
-  const manifest = await createBackup({ ...common, isFull: true });
-  const bytes = manifest.databases
-    .flatMap(({ tables }) => tables)
-    .reduce((sum, table) => sum + table.bytes, 0);
-  console.log(JSON.stringify({ id: manifest.id, bytes }));
+  const { id } = await createBackup({ ...common, isFull: true });
+  console.log(JSON.stringify({ id }));
 } else {
   const [restored] = await restoreBackup({ ...common, id, mode: 'BESIDE' });
   console.log(JSON.stringify({ database: restored!.database }));

@@ -196,6 +196,27 @@ test('the proof restores into databases that are gone afterwards, and is noted',
   ]);
 });
 
+test('what is other bytes in another database, such as arrays of enums, is kept as text, and restored', async () => {
+  await using users = await createTestTarget('users');
+  const usersAlone = { ...using, targets: [users] };
+  await users.query(
+    `INSERT INTO "user" (id, display_name) VALUES ('01938a00-0000-7000-8000-000000000001', $1)`,
+    [nasty],
+  );
+  await users.query(
+    `INSERT INTO user_preferences (user_id, channels) SELECT id, '{EMAIL,IN_APP}' FROM "user"`,
+  );
+  const preferences = () => users.query('SELECT user_id, channels::text, generation FROM user_preferences');
+  const before = await preferences();
+  const { id, databases } = await createBackup({ ...usersAlone, isFull: false });
+  const formats = new Map(databases[0]!.tables.map(({ name, copyFormat }) => [name, copyFormat]));
+  expect([formats.get('user'), formats.get('user_preferences')]).toEqual(['binary', 'text']);
+  expect(await proveBackup({ ...usersAlone, id })).toMatchObject({ problems: [] });
+  await users.query('TRUNCATE "user" CASCADE');
+  await restoreBackup({ ...usersAlone, id, mode: 'IN_PLACE', force: true });
+  expect(await preferences()).toEqual(before);
+});
+
 test('a flipped byte, a cut or missing file, another key, another manifest: each is found and named', async () => {
   const { id } = await create();
   const table = join(folder, id, 'auth/security_event.zst.enc');
@@ -223,8 +244,8 @@ test('a flipped byte, a cut or missing file, another key, another manifest: each
   expect(await problems(testKeys('2026-11-30-aaaaaa'))).toMatch('was signed by another key');
   await writeFile(manifest, text.replace('"rows": 3000', '"rows": 2999'));
   expect(await problems()).toMatch('was altered');
-  await writeFile(manifest, text.replace('"format": 1', '"format": 2'));
-  expect(await problems()).toMatch('has format 2, which this version of Kronos cannot read');
+  await writeFile(manifest, text.replace('"format": 2', '"format": 3'));
+  expect(await problems()).toMatch('has format 3, which this version of Kronos cannot read');
   await writeFile(manifest, text.slice(0, 500));
   expect(await problems()).toMatch('cannot be read');
   expect(await listBackups(using)).toMatchObject([{ id, manifest: null, problem: expect.any(String) }]);
@@ -236,7 +257,7 @@ test('nothing that is in the tables can be read in the files', async () => {
   const { id } = await create();
   for (const name of await readdir(join(folder, id), { recursive: true }))
     if (name.endsWith('.enc'))
-      expect((await readFile(join(folder, id, name))).includes(Buffer.from('back\\\\slash'))).toBe(false);
+      expect((await readFile(join(folder, id, name))).includes(Buffer.from('quoted'))).toBe(false);
 });
 
 test('tables that the migrations do not make are told of by the proof', async () => {

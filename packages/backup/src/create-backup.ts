@@ -198,9 +198,13 @@ async function writeTable(
   { client, keys, draft, domain, table }: TableToWrite,
   onBytes: (count: number) => void,
 ): Promise<BackedUpTable> {
-  const { name, columns } = table;
+  const { bytes: _onDisk, ...described } = table;
+  const { name } = table;
   if (!(await hasRows(client, name)))
-    return { name, columns, rows: 0, bytes: 0, contentSha256: createMeter().result().sha256, file: null };
+    return {
+      ...described,
+      ...{ rows: 0, bytes: 0, contentSha256: createMeter().result().sha256, file: null },
+    };
   const file = `${domain}/${encodeURIComponent(name)}.zst.enc`;
   const rows = copyOut(client, table);
   const stored = createMeter(onBytes);
@@ -208,11 +212,9 @@ async function writeTable(
   await draft.write(file, stored.through(encryptFrames(compressed, keys.ofFile(file), file)));
   const { bytes, sha256, rows: count } = rows.result();
   return {
-    name,
-    columns,
+    ...described,
     rows: count,
-    bytes,
-    contentSha256: sha256,
+    ...{ bytes, contentSha256: sha256 },
     file: { name: file, ...stored.result() },
   };
 }

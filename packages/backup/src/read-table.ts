@@ -8,7 +8,7 @@ import type { BackedUpTable } from './format/manifest.ts';
 import type { BackupStorage } from './storage/storage.ts';
 
 /**
- * The rows of a table out of a backup, as text of COPY. Whoever reads them to their end knows that the file and what it holds
+ * The rows of a table out of a backup, as COPY wrote them. Whoever reads them to their end knows that the file and what it holds
  * are what the manifest says.
  *
  * @throws BackupFault MISSING, TRUNCATED or ALTERED, at the latest at the end

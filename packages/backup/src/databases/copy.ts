@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { pipeline } from 'node:stream/promises';
 import type pg from 'pg';
 import { from, to } from 'pg-copy-streams';
-import { publicName } from './describe.ts';
+import { publicName, type Table } from './describe.ts';
 
 /** What went through a copy. */
 export interface Copied {
@@ -11,12 +11,16 @@ export interface Copied {
   sha256: string;
 }
 
-/** The rows of a table as the text of COPY, and what they were once all are read. */
+type Copyable = Pick<Table, 'name' | 'columns' | 'copyFormat'>;
+
+/** The rows of a table as COPY writes them, and what they were once all are read. */
 export function copyOut(
   client: pg.Client,
-  table: { name: string; columns: readonly string[] },
+  table: Copyable,
 ): { content: AsyncIterable<Buffer>; result(): Copied } {
-  const stream = client.query(to(`COPY ${target(client, table)} TO STDOUT`));
+  const stream = client.query(
+    to(`COPY ${target(client, table)} TO STDOUT WITH (FORMAT ${table.copyFormat})`),
+  );
   const meter = createMeter();
   return {
     content: meter.through(stream as AsyncIterable<Buffer>),
@@ -30,10 +34,11 @@ export function copyOut(
  */
 export async function copyIn(
   client: pg.Client,
-  table: { name: string; columns: readonly string[] },
+  table: Copyable,
   content: AsyncIterable<Uint8Array>,
 ): Promise<number> {
-  const stream = client.query(from(`COPY ${target(client, table)} FROM STDIN WITH (FREEZE)`));
+  const options = `FORMAT ${table.copyFormat}, FREEZE`;
+  const stream = client.query(from(`COPY ${target(client, table)} FROM STDIN WITH (${options})`));
   await pipeline(content, stream);
   return stream.rowCount;
 }
@@ -55,7 +60,7 @@ export function createMeter(onBytes: (count: number) => void = () => undefined) 
   };
 }
 
-function target(client: pg.Client, { name, columns }: { name: string; columns: readonly string[] }): string {
+function target(client: pg.Client, { name, columns }: Copyable): string {
   // A table without columns has rows all the same, and COPY wants no list then.
   const list =
     columns.length > 0 ? ` (${columns.map((column) => client.escapeIdentifier(column)).join(', ')})` : '';

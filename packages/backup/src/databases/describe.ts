@@ -5,17 +5,39 @@ export interface Table {
   name: string;
   /** In their order; generated ones are none of them, for they cannot be written. */
   columns: string[];
+  /** Of each column, as SQL names it. */
+  columnTypes: string[];
+  /** How COPY is to write its rows. */
+  copyFormat: CopyFormat;
   /** What it takes on the disk. */
   bytes: number;
 }
 
+/**
+ * The formats of COPY in which rows are kept. A copy in `binary` costs PostgreSQL about half of one in `text`.
+ *
+ * @see https://www.postgresql.org/docs/18/sql-copy.html#SQL-COPY-FILE-FORMATS
+ */
+export const copyFormats = ['text', 'binary'] as const;
+export type CopyFormat = (typeof copyFormats)[number];
+
+/**
+ * Whether a column is the same bytes in every database: one of a type that is built in, or an enum, which is its label.
+ * Arrays of other types tell the number that their type has in this one database; the `reg…` types are such numbers.
+ */
+const isPortable = `(t.typtype = 'e' OR t.oid < 16384 AND t.typsend <> 0 AND t.typname NOT LIKE 'reg%')`;
+
 /** The tables of a database's schema `public`, by name. */
 export async function readTables(client: pg.ClientBase): Promise<Table[]> {
   const { rows } = await client.query<Table & { bytes: string }>(`
-    SELECT c.relname AS name, pg_table_size(c.oid) AS bytes,
-      array(SELECT a.attname::text FROM pg_attribute a
-        WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated = '' ORDER BY a.attnum) AS columns
-    FROM pg_class c
+    SELECT c.relname AS name, pg_table_size(c.oid) AS bytes, coalesce(written.columns, '{}') AS columns,
+      coalesce(written.types, '{}') AS "columnTypes",
+      CASE WHEN written."isPortable" THEN 'binary' ELSE 'text' END AS "copyFormat"
+    FROM pg_class c CROSS JOIN LATERAL (
+      SELECT array_agg(a.attname::text ORDER BY a.attnum) AS columns,
+        array_agg(format_type(a.atttypid, a.atttypmod) ORDER BY a.attnum) AS types, bool_and(${isPortable}) AS "isPortable"
+      FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid
+      WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated = '') written
     WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r' AND c.relpersistence <> 't'
       AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e')
     ORDER BY c.relname COLLATE "C"`);

@@ -3,7 +3,7 @@ import { BackupFault } from '../faults.ts';
 import type { BackedUpDatabase, BackedUpTable } from '../format/manifest.ts';
 import { toBatches, workOff } from './batches.ts';
 import { copyIn, copyOut } from './copy.ts';
-import { publicName, readSequences, readTables } from './describe.ts';
+import { publicName, readSequences, readTables, type Table } from './describe.ts';
 
 interface Trigger {
   table: string;
@@ -16,6 +16,11 @@ interface Rebuilt {
   table: string;
   drop: string;
   make: string;
+}
+
+/** A foreign key, which is made first and checks the rows that are there afterwards. */
+interface ForeignKey extends Rebuilt {
+  check: string;
 }
 
 /** What was found out about a table that was filled. */
@@ -33,7 +38,7 @@ export interface Loaded {
  * @param options.open makes a connection of the tables' owner
  * @param options.content the rows of a table
  * @param options.isReadBack whether to read everything once more and compare it: the same rows come in the same order, so
- *   their text and its SHA-256 are the same
+ *   their bytes and the SHA-256 of them are the same
  * @throws BackupFault MISMATCH when the migrations have made other tables, or other rows came than the backup has
  */
 export async function loadDatabase(
@@ -58,9 +63,10 @@ export async function loadDatabase(
   ]);
   const rows = database.tables.reduce((sum, table) => sum + table.rows, 0);
   const loaded: Loaded = { rows, problems: [] };
-  await workOff(toBatches(database.tables), { client, open }, async (worker, tables) => {
-    const names = new Set(tables.map(({ name }) => name));
-    const indexes = others.filter(({ table }) => names.has(table));
+  const connections = { client, open };
+  const batches = toBatches(database.tables);
+  await workOff(batches, connections, async (worker, tables) => {
+    const indexes = ofTables(others, tables);
     await fillTables(worker, database.domain, { tables, indexes, content });
     if (isReadBack)
       for (const table of tables) await compareTable(worker, database.domain, table, loaded.problems);
@@ -69,8 +75,19 @@ export async function loadDatabase(
     ...foreignKeys.map(({ make }) => make),
     ...triggers.map((trigger) => switchTrigger(client, trigger, 'ENABLE')),
   ]);
+  const checks = batches.map((tables) => ofTables(foreignKeys, tables).map(({ check }) => check));
+  await workOff(
+    checks.filter((statements) => statements.length > 0),
+    connections,
+    async (worker, statements) => void (await worker.query(statements.join('; '))),
+  );
   await setSequences(client, database, loaded);
   return loaded;
+}
+
+function ofTables<One extends Rebuilt>(rebuilt: readonly One[], tables: readonly BackedUpTable[]): One[] {
+  const names = new Set(tables.map(({ name }) => name));
+  return rebuilt.filter(({ table }) => names.has(table));
 }
 
 /** Rows, indexes and statistics of some tables, in one transaction: rows that come with their table are frozen. */
@@ -111,7 +128,8 @@ async function compareTable(
   const found = copied.result();
   const where = `${domain}.${table.name}`;
   if (found.rows !== table.rows) problems.push(`${where} has ${found.rows} rows instead of ${table.rows}.`);
-  else if (found.sha256 !== table.contentSha256) problems.push(`${where} has other rows than the backup.`);
+  else if (table.file && found.sha256 !== table.contentSha256)
+    problems.push(`${where} has other rows than the backup.`);
 }
 
 async function setSequences(
@@ -134,16 +152,23 @@ async function atOnce(client: pg.ClientBase, statements: readonly string[]): Pro
 }
 
 async function assertSameTables(client: pg.ClientBase, { domain, tables }: BackedUpDatabase): Promise<void> {
-  const made = new Map((await readTables(client)).map(({ name, columns }) => [name, columns.toSorted()]));
-  const differing = tables.filter(
-    ({ name, columns }) => made.get(name)?.join('\n') !== columns.toSorted().join('\n'),
-  );
+  const made = new Map((await readTables(client)).map((table) => [table.name, table]));
+  const differing = tables.filter((table) => {
+    const found = made.get(table.name);
+    const hasTypes = table.columnTypes !== undefined;
+    return !found || columnsOf(found, hasTypes) !== columnsOf(table, hasTypes);
+  });
   if (differing.length === 0) return;
   const names = differing.map(({ name }) => name).join(', ');
   throw new BackupFault(
     'MISMATCH',
     `The migrations of ${domain} do not make these tables as they were in the backup: ${names}.`,
   );
+}
+
+function columnsOf({ columns, columnTypes = [] }: BackedUpTable | Table, hasTypes: boolean): string {
+  const described = columns.map((name, index) => `${name} ${hasTypes ? columnTypes[index] : ''}`);
+  return described.sort().join('\n');
 }
 
 async function readTriggers(client: pg.ClientBase): Promise<Trigger[]> {
@@ -171,11 +196,13 @@ function switchTrigger(
 }
 
 /** The indexes and the constraints that stand on them, with the SQL that drops and makes them; PostgreSQL writes it. */
-async function readIndexes(client: pg.ClientBase): Promise<{ foreignKeys: Rebuilt[]; others: Rebuilt[] }> {
-  const { rows: constraints } = await client.query<Rebuilt & { type: string }>(`
+async function readIndexes(client: pg.ClientBase): Promise<{ foreignKeys: ForeignKey[]; others: Rebuilt[] }> {
+  const { rows: constraints } = await client.query<ForeignKey & { type: string }>(`
     SELECT contype AS type, (SELECT relname FROM pg_class WHERE oid = conrelid) AS table,
       format('ALTER TABLE %s DROP CONSTRAINT %I', conrelid::regclass, conname) AS drop,
-      format('ALTER TABLE %s ADD CONSTRAINT %I %s', conrelid::regclass, conname, pg_get_constraintdef(oid)) AS make
+      format('ALTER TABLE %s ADD CONSTRAINT %I %s', conrelid::regclass, conname, pg_get_constraintdef(oid))
+        || CASE WHEN contype = 'f' AND convalidated THEN ' NOT VALID' ELSE '' END AS make,
+      format('ALTER TABLE %s VALIDATE CONSTRAINT %I', conrelid::regclass, conname) AS check
     FROM pg_constraint
     WHERE connamespace = 'public'::regnamespace AND conrelid <> 0 AND contype IN ('f', 'p', 'u', 'x') AND conparentid = 0`);
   const { rows: indexes } = await client.query<Rebuilt>(`

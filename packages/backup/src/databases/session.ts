@@ -10,7 +10,7 @@ const settings = `
   SELECT set_config('transaction_timeout', '0', false) WHERE current_setting('transaction_timeout', true) IS NOT NULL`;
 
 /**
- * A connection that copies rows so that the same rows are the same text, whatever the server's settings, and that is never
+ * A connection that copies rows so that the same rows are the same bytes, whatever the server's settings, and that is never
  * timed out for the length of its work. It ends with the scope that uses it.
  *
  * @param role whoever owns the tables; the user of the URL itself when omitted

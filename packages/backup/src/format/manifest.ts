@@ -1,10 +1,11 @@
 import { timingSafeEqual } from 'node:crypto';
 import { z } from 'zod';
+import { copyFormats } from '../databases/describe.ts';
 import { BackupFault } from '../faults.ts';
 import { type BackupKeys, backupKeys, type MasterKeys } from './keys.ts';
 
 /** The version of the format that is written; what this code reads is this one and all before. */
-export const formatVersion = 1;
+export const formatVersion = 2;
 
 /** Where a backup keeps its manifest. */
 export const manifestFile = 'manifest.json';
@@ -14,8 +15,12 @@ const checksum = z.string().regex(/^[0-9a-f]{64}$/);
 const tableShape = z.object({
   name: z.string(),
   columns: z.array(z.string()),
+  /** The format of COPY in which its rows are; version 1 knew text alone. */
+  copyFormat: z.enum(copyFormats).default('text'),
+  /** Of each column; version 1 did not tell, and text fits more than one. */
+  columnTypes: z.array(z.string()).optional(),
   rows: z.number().int().min(0),
-  /** Bytes of the rows, in the text format of COPY, and their SHA-256: the same for the same rows in the same order. */
+  /** Bytes of the rows as COPY writes them, and their SHA-256: the same for the same rows in the same order. */
   bytes: z.number().int().min(0),
   contentSha256: checksum,
   /** Where they are, compressed and encrypted; null for a table without rows. */
@@ -40,7 +45,7 @@ const databaseShape = z.object({
 });
 
 const manifestShape = z.object({
-  format: z.literal(formatVersion),
+  format: z.number().int().min(1).max(formatVersion),
   id: z.string(),
   createdAt: z.iso.datetime(),
   finishedAt: z.iso.datetime(),
