@@ -1,5 +1,6 @@
+import { continueHistory } from '@kronos/events/continue-history';
 import { migrate } from '@kronos/migrations';
-import { hasColumn, hasRows, readTables } from './databases/describe.ts';
+import { hasRows, readLastEventPosition, readTables } from './databases/describe.ts';
 import { loadDatabase } from './databases/load.ts';
 import { makeDatabase, type NewDatabase } from './databases/scratch.ts';
 import { openSession } from './databases/session.ts';
@@ -70,7 +71,7 @@ export async function restoreBackup(options: RestoreBackupOptions): Promise<Rest
     if (mode !== 'SCRATCH' && found.problems.length > 0)
       throw new BackupFault('MISMATCH', found.problems.join('\n'));
     if (mode !== 'SCRATCH') {
-      await rewindConsumers(made.url, target.owner, manifest);
+      await continueEvents(made.url, target.owner);
       const current = (await exists(target)) ? target : null;
       await shredErasedPersons(options.storage, { url: made.url, owner: target.owner }, current);
     }
@@ -183,17 +184,10 @@ async function fill(filling: Filling): Promise<{ rows: number; problems: string[
   return loaded;
 }
 
-/**
- * A domain that had read events of another which the backup does not have any more would pass over those that come in their
- * place. So it goes on where the other stands in this backup; what has had its effect already, the inbox knows.
- */
-async function rewindConsumers(url: string, owner: string, { databases }: Manifest): Promise<void> {
+/** Events that come from now on must not be taken for those that followed the backup once, which others may have read. */
+async function continueEvents(url: string, owner: string): Promise<void> {
   await using client = await openSession(url, owner);
-  if (!(await hasColumn(client, 'consumer_offset', 'position'))) return;
-  for (const { domain, lastEventPosition } of databases)
-    if (lastEventPosition !== null)
-      await client.query(
-        'UPDATE public.consumer_offset SET position = $2 WHERE domain = $1 AND position > $2',
-        [domain, lastEventPosition],
-      );
+  const last = await readLastEventPosition(client);
+  if (last === null) return;
+  await continueHistory(async (sql, values) => (await client.query(sql, values)).rows, last);
 }

@@ -6,13 +6,20 @@ export class CursorExpiredError extends Error {
   override readonly name = 'CursorExpiredError';
   /** The cursor that was asked for. */
   readonly cursor: string;
-  /** Position of the oldest entry that is retained; null when there is none. */
+  /** Position of the first entry after the cursor; null when there is none. */
   readonly oldest: string | null;
+  /**
+   * The position after which that entry comes. Before the cursor: the history was set back to there, and what the reader has
+   * read since is not a part of it any more. Null when there is no entry.
+   */
+  readonly goesOnAfter: string | null;
 
-  constructor(cursor: string, oldest: string | null) {
-    super(`Cursor ${cursor} is not covered by the log (oldest retained position: ${oldest ?? 'none'})`);
+  /** @param next the first entry after the cursor */
+  constructor(cursor: string, next: { position: number; previous: number } | null) {
+    super(`Cursor ${cursor} is not covered by the log (which goes on at: ${next?.position ?? 'nowhere'})`);
     this.cursor = cursor;
-    this.oldest = oldest;
+    this.oldest = next && String(next.position);
+    this.goesOnAfter = next && String(next.previous);
   }
 }
 

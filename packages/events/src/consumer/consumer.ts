@@ -82,7 +82,7 @@ export function createConsumer<Transaction extends ConsumerTables>(
         }
       } catch (error) {
         if (error instanceof CursorExpiredError && offset)
-          await skipLost(offset, error).catch(reading.failed);
+          await goElsewhere(offset, error).catch(reading.failed);
         else if (!isClosed) reading.failed(error);
       }
       subscription = null;
@@ -119,12 +119,17 @@ export function createConsumer<Transaction extends ConsumerTables>(
     return true;
   }
 
-  /** Goes on from the oldest event there is. What was lost to this consumer cannot be had again. */
-  async function skipLost(from: Offset, error: CursorExpiredError): Promise<void> {
-    const beginning = await positionBeforeOldest(log, domain);
-    if (!from.isNew)
-      logger.error({ err: error, from: from.position, to: beginning }, 'Events were lost to a consumer');
-    await from.moveTo(beginning);
+  /**
+   * Goes on where the log does: when the domain was restored from a backup, after the last event that it still has of those
+   * that had their effect; otherwise from the oldest event there is. What is lost by that cannot be had again.
+   */
+  async function goElsewhere(from: Offset, error: CursorExpiredError): Promise<void> {
+    const to = error.goesOnAfter ?? (await positionBeforeOldest(log, domain));
+    const details = { err: error, from: from.position, to: Number(to) };
+    if (details.to < details.from)
+      logger.warn(details, 'The events of a domain were set back: going back, too');
+    else if (!from.isNew) logger.error(details, 'Events were lost to a consumer');
+    await from.moveTo(details.to);
   }
 
   /** Everything up to here has had its effect. The subscription also knows of events that were not for us. */

@@ -88,7 +88,7 @@ export async function positionBeforeOldest(log: EventLog, domain: string): Promi
     await log.read(domain, '0', 1);
     return 0;
   } catch (error) {
-    if (error instanceof CursorExpiredError && error.oldest !== null) return Number(error.oldest) - 1;
+    if (error instanceof CursorExpiredError && error.goesOnAfter !== null) return Number(error.goesOnAfter);
     throw error;
   }
 }

@@ -10,7 +10,7 @@ import { parsePosition } from '../shared/position.ts';
 import { openRedisLink, openRedisSubscriber } from '../shared/redis.ts';
 import { createAnnouncements } from './announcements.ts';
 import { Hub } from './hub.ts';
-import { readAfter, readHead } from './log-reader.ts';
+import { comesAfter, readAfter, readHead } from './log-reader.ts';
 import { PATIENCE_MS, readWithPatience, reasonOf } from './patience.ts';
 import { Subscription } from './subscription.ts';
 
@@ -124,10 +124,9 @@ export function createEventLog(options: EventLogOptions): EventLog {
         const page = await readAfter(link, keysOf(domain), from, limit);
         return page.head === null ? null : { ...page, head: page.head };
       });
-      const first = entries[0]?.position;
-      if (head > from && first !== from + 1) {
-        throw new CursorExpiredError(after, first === undefined ? null : String(first));
-      }
+      const [first] = entries;
+      if (head > from && !(first && comesAfter(first, from)))
+        throw new CursorExpiredError(after, first ?? null);
       return entries.map(({ event }) => event);
     },
     async close() {

@@ -5,7 +5,7 @@ import type { EventMetrics } from '../shared/metrics.ts';
 import type { RedisLink } from '../shared/redis.ts';
 import { WakeUp } from '../shared/wake-up.ts';
 import { Dispatch } from './dispatch.ts';
-import { type LogEntry, readAfter, readHead, toLogEntry } from './log-reader.ts';
+import { comesAfter, type LogEntry, readAfter, readHead, toLogEntry } from './log-reader.ts';
 import { Ring } from './ring.ts';
 import type { Subscription } from './subscription.ts';
 
@@ -62,7 +62,7 @@ export class Hub {
     for (const event of events) {
       const entry = toLogEntry(event);
       if (this.#cursor !== null && entry.position <= this.#cursor) continue;
-      if (this.#cursor !== null && entry.position === this.#cursor + 1) this.#accept(entry);
+      if (this.#cursor !== null && comesAfter(entry, this.#cursor)) this.#accept(entry);
       else isMissing = true;
     }
     this.moved.wake();
@@ -134,7 +134,7 @@ export class Hub {
     for (const entry of entries) {
       // Announcements may have come while the stream was read.
       if (entry.position <= (this.#cursor ?? 0)) continue;
-      if (entry.position !== (this.#cursor ?? 0) + 1) this.#jump(entry.position - 1);
+      if (!comesAfter(entry, this.#cursor ?? 0)) this.#jump(entry.previous);
       this.#options.metrics.gaps.inc({ domain: this.domain });
       this.#accept(entry);
     }

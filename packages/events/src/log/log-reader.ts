@@ -1,10 +1,13 @@
 import type { DomainEvent } from '../domain-event.ts';
 import type { LogKeys } from '../shared/log-keys.ts';
 import type { RedisLink } from '../shared/redis.ts';
+import { previousOf } from '../shared/seam.ts';
 
-/** An event with its position as a number. */
+/** An event with its place as numbers. */
 export interface LogEntry {
   position: number;
+  /** The position of the event before it: one less, but for where a history was set back and goes on. */
+  previous: number;
   event: DomainEvent;
 }
 
@@ -32,7 +35,12 @@ type ReadAnswer = [
 
 /** Gives an event the form in which the log's readers handle it. */
 export function toLogEntry(event: DomainEvent): LogEntry {
-  return { position: Number(event.position), event };
+  return { position: Number(event.position), previous: previousOf(event), event };
+}
+
+/** Whether nothing is missing between a position and this entry. */
+export function comesAfter(entry: LogEntry, position: number): boolean {
+  return entry.previous === position || entry.position === position + 1;
 }
 
 /** The last published position; null: see `LogEnd`. */

@@ -11,6 +11,8 @@ export class Ring {
 
   /** Adds the entry that follows the last one. */
   push(entry: LogEntry): void {
+    // Places are counted in it, so it begins anew where the positions leap.
+    if (entry.previous !== entry.position - 1) this.clear();
     this.#entries.push(entry);
     // Cut seldom and in bulk: shifting an array of this size at every event would cost more than the spare memory.
     if (this.#entries.length >= this.#capacity * 2) this.#entries = this.#entries.slice(-this.#capacity);

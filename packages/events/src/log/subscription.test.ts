@@ -5,6 +5,7 @@ import type { PositionedEvent } from '../relay/outbox-rows.ts';
 import { type OpenLog, openLog } from '../testing/open-log.ts';
 import { type RedisProcess, startRedisProcess } from '../testing/redis-process.ts';
 import { sampleEvent, sampleEvents, take } from '../testing/sample-events.ts';
+import type { LogEntry } from './log-reader.ts';
 import { Subscription } from './subscription.ts';
 
 const ALL = { names: ['userUpdated'] } as const;
@@ -69,7 +70,7 @@ test('regression: the stream is read ahead of the announcements, which then brin
 
 test('regression: a ring whose start is unknown does not claim to cover what came before', async () => {
   await retain(sampleEvents(1, 50), 50);
-  const [event] = sampleEvents(51, 51) as [PositionedEvent];
+  const [event] = sampleEvents(51, 51) as [LogEntry];
   await log.writer.append([event]);
   announce([event]);
   expect(positions(await take(new Subscription(log.hub, ALL, 40), 11))).toEqual([

@@ -3,7 +3,7 @@ import { CursorExpiredError } from '../errors.ts';
 import { isSelected } from './dispatch.ts';
 import type { EventSelector, EventSubscription } from './event-log.ts';
 import type { Hub } from './hub.ts';
-import type { LogEntry } from './log-reader.ts';
+import { comesAfter, type LogEntry } from './log-reader.ts';
 
 const BUFFER_CAPACITY = 256;
 /** The hub wakes those who wait; this is for a hub that cannot read either. */
@@ -169,14 +169,13 @@ export class Subscription implements EventSubscription {
     // Beyond the head: Redis has been set back and will be filled up to here again, unless that has been done.
     if (head < from) return isVerified ? this.#expire(null) : null;
     const first = entries[0];
-    if (first?.position === from + 1) return entries;
-    return this.#expire(first ? String(first.position) : null);
+    return first && comesAfter(first, from) ? entries : this.#expire(first ?? null);
   }
 
-  #expire(oldest: string | null): never {
+  #expire(next: LogEntry | null): never {
     const cursor = String(this.#last);
     this.end();
-    throw new CursorExpiredError(cursor, oldest);
+    throw new CursorExpiredError(cursor, next);
   }
 
   /** Waits until there may be something to take. */

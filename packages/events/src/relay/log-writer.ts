@@ -45,10 +45,15 @@ export class LogWriter {
     return {
       head: head === null ? null : Number(head),
       isVerified: verified !== null && verified === this.#link.run,
-      lastEntry: entry
-        ? { position: Number(entry[0].split('-')[0]), eventId: JSON.parse(entry[1][1]).eventId }
-        : null,
+      lastEntry: entry ? toIdentity(entry) : null,
     };
+  }
+
+  /** At most `limit` entries before a position, the newest first. */
+  async entriesBefore(position: number, limit: number): Promise<{ position: number; eventId: string }[]> {
+    const { stream } = this.#keys;
+    const rows = await this.#link.client.xrevrange(stream, `(${position}-0`, '-', 'COUNT', limit);
+    return rows.map(toIdentity);
   }
 
   /** The last published position; null when Redis has lost its memory. */
@@ -137,4 +142,8 @@ export class LogWriter {
     );
     return replaced === 1;
   }
+}
+
+function toIdentity([id, fields]: [id: string, fields: string[]]): { position: number; eventId: string } {
+  return { position: Number(id.split('-')[0]), eventId: JSON.parse(fields[1]!).eventId };
 }

@@ -70,8 +70,8 @@ test('the last of several events is known only when all have a position', async 
 });
 
 test('the history of an empty outbox begins and ends at 0', async () => {
-  expect(await readHistory(database.query, 0)).toEqual({ last: 0, oldest: 0, eventId: null });
+  expect(await readHistory(database.query, 0)).toEqual({ last: 0, oldest: 0, following: 0, eventId: null });
   const eventId = await append();
   await assignPositions(database.query, 1);
-  expect(await readHistory(database.query, 1)).toEqual({ last: 1, oldest: 1, eventId });
+  expect(await readHistory(database.query, 1)).toEqual({ last: 1, oldest: 1, following: 0, eventId });
 });

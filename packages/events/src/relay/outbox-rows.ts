@@ -1,4 +1,5 @@
 import type { DomainEvent } from '../domain-event.ts';
+import { seamName } from '../shared/seam.ts';
 
 /** Runs one SQL statement on the relay's session, which holds the domain's lock. */
 export type Query = <Row>(sql: string, values?: unknown[]) => Promise<Row[]>;
@@ -73,19 +74,59 @@ export interface History {
   last: number;
   /** The oldest position whose event is still kept; 0 when there is none. */
   oldest: number;
+  /** How many events come after the position asked for. */
+  following: number;
   /** Id of the event at the position asked for; null when that row is not there. */
   eventId: string | null;
 }
 
-/** Looks up the ends of the history, and which event is at `position`. */
+/** Looks up the ends of the history, which event is at `position`, and what comes after it. */
 export async function readHistory(query: Query, position: number): Promise<History> {
-  const [row] = await query<{ last: string; oldest: string; event_id: string | null }>(
+  const [row] = await query<{ last: string; oldest: string; following: string; event_id: string | null }>(
     `SELECT coalesce(max(position), 0) AS last, coalesce(min(position), 0) AS oldest,
+       (SELECT count(*) FROM outbox WHERE position > $1) AS following,
        (SELECT id FROM outbox WHERE position = $1) AS event_id
      FROM outbox`,
     [position],
   );
-  return { last: Number(row?.last), oldest: Number(row?.oldest), eventId: row?.event_id ?? null };
+  return {
+    last: Number(row?.last),
+    oldest: Number(row?.oldest),
+    following: Number(row?.following),
+    eventId: row?.event_id ?? null,
+  };
+}
+
+/** The position before the newest `count` events up to `last`; 0 when there are no more than that. */
+export async function positionBefore(query: Query, last: number, count: number): Promise<number> {
+  const [row] = await query<{ position: string }>(
+    'SELECT position FROM outbox WHERE position <= $1 ORDER BY position DESC OFFSET $2 LIMIT 1',
+    [last, count],
+  );
+  return Number(row?.position ?? 0);
+}
+
+/** The highest of these positions at which the outbox has this event; null when there is none. */
+export async function lastInOutbox(
+  query: Query,
+  entries: readonly { position: number; eventId: string }[],
+): Promise<number | null> {
+  const [row] = await query<{ position: string | null }>(
+    `SELECT max(outbox.position) AS position FROM outbox
+     JOIN unnest($1::bigint[], $2::text[]) AS entry (position, id)
+       ON outbox.position = entry.position AND outbox.id::text = entry.id`,
+    [entries.map(({ position }) => position), entries.map(({ eventId }) => eventId)],
+  );
+  return row?.position ? Number(row.position) : null;
+}
+
+/** Whether the history goes on anew somewhere after this position. */
+export async function hasSeamAfter(query: Query, position: number): Promise<boolean> {
+  const rows = await query('SELECT FROM outbox WHERE name = $1 AND position > $2 LIMIT 1', [
+    seamName,
+    position,
+  ]);
+  return rows.length > 0;
 }
 
 /**

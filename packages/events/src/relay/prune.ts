@@ -12,7 +12,7 @@ import type { Query } from './outbox-rows.ts';
 export async function prune(query: Query, head: number, retention: Retention): Promise<void> {
   await query(
     `DELETE FROM outbox WHERE position < least($1::bigint, greatest(
-       $1::bigint - $2::bigint + 1,
+       coalesce((SELECT position FROM outbox WHERE position <= $1 ORDER BY position DESC OFFSET $2::bigint - 1 LIMIT 1), 0),
        coalesce((SELECT min(position) FROM outbox WHERE occurred_at >= now() - $3 * interval '1 millisecond'), $1)
      ))`,
     [head, retention.outboxRows, retention.outboxAgeMs],

@@ -5,13 +5,7 @@ import type { Retention } from '../retention.ts';
 import type { EventMetrics } from '../shared/metrics.ts';
 import { traceSending } from '../shared/traces.ts';
 import type { LogWriter } from './log-writer.ts';
-import {
-  assignPositions,
-  eventsAfter,
-  type PositionedEvent,
-  type Query,
-  readHistory,
-} from './outbox-rows.ts';
+import { assignPositions, eventsAfter, type PositionedEvent, type Query } from './outbox-rows.ts';
 import { type Finding, reconcile, rewrite } from './reconcile.ts';
 
 const BATCH_SIZE = 500;
@@ -98,9 +92,8 @@ export class Publisher {
     const isScrubbed =
       personalEventsOf(domain).length > 0 && batch.some(({ event }) => event.name === erasedEvent(domain));
     if (!isScrubbed) return (await writer.append(batch)) === last;
-    const { oldest } = await readHistory(query, last);
     const options = { query, writer, streamEntries: retention.streamEntries, batchSize: BATCH_SIZE };
-    return rewrite(options, head, { last, oldest });
+    return rewrite(options, head, last);
   }
 
   #advance(head: number): void {

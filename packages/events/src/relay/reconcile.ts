@@ -1,5 +1,15 @@
+import { continueHistory } from './continue-history.ts';
 import type { LogState, LogWriter } from './log-writer.ts';
-import { eventsAfter, type History, type PositionedEvent, type Query, readHistory } from './outbox-rows.ts';
+import {
+  eventsAfter,
+  type History,
+  hasSeamAfter,
+  lastInOutbox,
+  type PositionedEvent,
+  positionBefore,
+  type Query,
+  readHistory,
+} from './outbox-rows.ts';
 
 /** How the log in Redis relates to the history in the database. */
 export type Finding =
@@ -17,7 +27,8 @@ export function judge(log: LogState, history: History): Finding {
   const lastEntry = log.lastEntry?.position ?? 0;
   if (lastEntry !== log.head) return 'lost';
   if (history.eventId !== null && history.eventId !== log.lastEntry?.eventId) return 'other-history';
-  return log.head + 1 < history.oldest ? 'lost' : 'sound';
+  if (history.following === history.last - log.head) return 'sound';
+  return log.head + 1 < history.oldest ? 'lost' : 'other-history';
 }
 
 /** What `reconcile` works with. */
@@ -33,7 +44,8 @@ export interface ReconcileOptions {
 
 /**
  * Makes sure that the log in Redis is a part of the database's history, and writes it anew from the retained events,
- * under the same positions, when it is not.
+ * under the same positions, when it is not. When the database was set back and nobody has noted so, its history goes on anew:
+ * see `continueHistory`.
  *
  * @returns the log's head, and whether it is noted as complete; null when the log changed meanwhile and has to be
  * looked at again
@@ -49,8 +61,24 @@ export async function reconcile(
 
   // A log that was never written needs no words.
   if (finding !== 'sound' && (log.head !== null || history.last > 0)) onRepair(finding);
-  const replaced = await rewrite(options, log.head, history);
+  if (log.head !== null && finding === 'other-history' && !(await hasSeamAfter(query, log.head))) {
+    await continueHistory(query, await lastShared(options));
+    return null;
+  }
+  const replaced = await rewrite(options, log.head, history.last);
   return replaced ? { head: history.last, isVerified: true } : null;
+}
+
+/** Up to where log and database tell the same; 0 when they have nothing in common. */
+async function lastShared({ query, writer, batchSize }: ReconcileOptions): Promise<number> {
+  for (let before = Number.MAX_SAFE_INTEGER; ; ) {
+    const entries = await writer.entriesBefore(before, batchSize);
+    const oldest = entries.at(-1);
+    if (!oldest) return 0;
+    const shared = await lastInOutbox(query, entries);
+    if (shared !== null) return shared;
+    before = oldest.position;
+  }
 }
 
 /**
@@ -58,21 +86,23 @@ export async function reconcile(
  * one that says what the outbox does not say any more.
  *
  * @param head of the log as it was seen; null when Redis has lost its memory
+ * @param last the head that it is to have
  * @returns false when the log has another head by now, and nothing was done
  */
-export function rewrite(
+export async function rewrite(
   { query, writer, streamEntries, batchSize }: Omit<ReconcileOptions, 'onRepair'>,
   head: number | null,
-  { last, oldest }: Pick<History, 'last' | 'oldest'>,
+  last: number,
 ): Promise<boolean> {
-  const after = Math.max(last - streamEntries, oldest - 1, 0);
+  const after = await positionBefore(query, last, streamEntries);
   return writer.replace(head, retained(query, after, last, batchSize), last);
 }
 
 /** The events after `after` up to `last`, in batches. */
 async function* retained(query: Query, after: number, last: number, batchSize: number) {
   for (let position = after; position < last; ) {
-    const batch: PositionedEvent[] = await eventsAfter(query, position, Math.min(batchSize, last - position));
+    const found: PositionedEvent[] = await eventsAfter(query, position, batchSize);
+    const batch = found.filter((event) => event.position <= last);
     const end = batch.at(-1);
     if (!end) return;
     yield batch;

@@ -1,8 +1,9 @@
 /**
  * Reads a cursor that came from outside.
  *
- * @returns the position as a number (gapless from 1, far below 2^53), or null when the text is no position
+ * @returns the position as a number (a safe integer), or null when the text is no position
  */
 export function parsePosition(cursor: string): number | null {
-  return /^(0|[1-9]\d{0,14})$/.test(cursor) ? Number(cursor) : null;
+  if (!/^(0|[1-9]\d{0,15})$/.test(cursor)) return null;
+  return Number.isSafeInteger(Number(cursor)) ? Number(cursor) : null;
 }

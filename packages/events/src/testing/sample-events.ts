@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { DomainEvent } from '../domain-event.ts';
-import type { PositionedEvent } from '../relay/outbox-rows.ts';
+import { type LogEntry, toLogEntry } from '../log/log-reader.ts';
 
 /** An event of `users` at a position, as the relay puts it into the log. */
-export function sampleEvent(position: number, userId: string = randomUUID()): PositionedEvent {
+export function sampleEvent(position: number, userId: string = randomUUID()): LogEntry {
   const event: DomainEvent<'userUpdated'> = {
     position: String(position),
     eventId: randomUUID(),
@@ -12,11 +12,11 @@ export function sampleEvent(position: number, userId: string = randomUUID()): Po
     occurredAt: new Date().toISOString(),
     payload: { userId },
   };
-  return { position, event };
+  return toLogEntry(event);
 }
 
 /** Events at the positions from `first` to `last`. */
-export function sampleEvents(first: number, last: number): PositionedEvent[] {
+export function sampleEvents(first: number, last: number): LogEntry[] {
   return Array.from({ length: last - first + 1 }, (_, index) => sampleEvent(first + index));
 }
 
