@@ -1,3 +1,4 @@
+import { soon } from '@kronos/events/testing';
 import { erasePerson, exportPerson } from '@kronos/subgraph/testing';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { personalData } from './personal-data.ts';
@@ -308,4 +309,41 @@ test('the tables hold others to the same quotas', async () => {
     ['projects', 'user_id', ...plans(most.projects)],
     ['scenes', 'project_id', ...everybody(most.scenes)],
   ]);
+});
+
+test('who adds rows to a full project at the same moment waits, and is refused; over many projects nobody waits for ever', async () => {
+  const projects = await Promise.all(
+    [1, 2, 3].map((n) => kit.db.project.create({ data: { userId: ada.userId, title: `Full ${n}` } })),
+  );
+  const scene = (projectId: string, position: number) => ({ projectId, position, summary: 'x' });
+  const [{ id }, ...others] = projects as [{ id: string }, ...{ id: string }[]];
+  await kit.db.scene.createMany({
+    data: Array.from({ length: most.scenes - 1 }, (_, index) => scene(id, index + 1)),
+  });
+  let second: Promise<string> | undefined;
+  await kit.db.$transaction(async (tx) => {
+    await tx.scene.create({ data: scene(id, most.scenes) });
+    second = kit.db.scene.create({ data: scene(id, most.scenes + 1) }).then(
+      () => 'added',
+      (error) => String(error),
+    );
+    const isWaiting = soon(async () => {
+      const waiting = await kit.db.$queryRaw<unknown[]>`SELECT 1 FROM pg_stat_activity
+        WHERE datname = current_database() AND wait_event_type = 'Lock'`;
+      expect(waiting).toHaveLength(1);
+    });
+    expect(await Promise.race([second, isWaiting])).toBeUndefined();
+  });
+  expect(await second).toContain('as many as there may be');
+  expect(await kit.db.scene.count({ where: { projectId: id } })).toBe(most.scenes);
+
+  const ids = others.map((project) => project.id);
+  const adding = Array.from({ length: 20 }, (_, turn) =>
+    kit.db.mediaAsset.createMany({
+      data: (turn % 2 === 0 ? ids : ids.toReversed()).map((projectId) => {
+        return { projectId, assetType: 'image', filePath: `${turn}.png`, sizeBytes: 1 };
+      }),
+    }),
+  );
+  expect((await Promise.all(adding)).map(({ count }) => count)).toEqual(adding.map(() => 2));
 });

@@ -2,7 +2,7 @@ import type { Prisma } from '@kronos/prisma-projects';
 import { userFaults, type Viewer } from '@kronos/subgraph';
 import { fault } from './faults.ts';
 
-/** How much there may be. The tables hold it against whoever else writes them (migration `quotas`). */
+/** How much there may be. The tables hold it against whoever else writes them (migrations `quotas` and `exact_quotas`). */
 export const most = {
   /** Of a person. */
   projects: { user: 1_000, premium: 10_000 },
