@@ -316,7 +316,7 @@ test('who adds rows to a full project at the same moment waits, and is refused; 
     [1, 2, 3].map((n) => kit.db.project.create({ data: { userId: ada.userId, title: `Full ${n}` } })),
   );
   const scene = (projectId: string, position: number) => ({ projectId, position, summary: 'x' });
-  const [{ id }, ...others] = projects as [{ id: string }, ...{ id: string }[]];
+  const [id, ...others] = projects.map((project) => project.id) as [string, ...string[]];
   await kit.db.scene.createMany({
     data: Array.from({ length: most.scenes - 1 }, (_, index) => scene(id, index + 1)),
   });
@@ -337,10 +337,9 @@ test('who adds rows to a full project at the same moment waits, and is refused; 
   expect(await second).toContain('as many as there may be');
   expect(await kit.db.scene.count({ where: { projectId: id } })).toBe(most.scenes);
 
-  const ids = others.map((project) => project.id);
   const adding = Array.from({ length: 20 }, (_, turn) =>
     kit.db.mediaAsset.createMany({
-      data: (turn % 2 === 0 ? ids : ids.toReversed()).map((projectId) => {
+      data: (turn % 2 === 0 ? others : others.toReversed()).map((projectId) => {
         return { projectId, assetType: 'image', filePath: `${turn}.png`, sizeBytes: 1 };
       }),
     }),
