@@ -7,7 +7,7 @@ import { announce, type Written } from './announce.ts';
 import type { Claim } from './claim.ts';
 import { type Participant, takePart } from './participant.ts';
 import type { KeyWrite, Plan } from './plan.ts';
-import { applyKeys, type KeyOwner, reserveKeys } from './redis-writes.ts';
+import { applyKeys, giveBack, type KeyOwner, reserveKeys } from './redis-writes.ts';
 import {
   type LoggedTransaction,
   type OperationResult,
@@ -130,7 +130,7 @@ export function createCoordinator(options: CoordinatorOptions): Coordinator {
       await step('begun', id);
       const written = await execute(plan, participants, results);
       const keys = plan.operations.filter((one): one is KeyWrite => one.store === 'REDIS');
-      if (!(await reserveKeys(redis, owner, keys))) {
+      if (!(await reserveKeys(redis, id, owner, keys))) {
         const operation = plan.operations.findIndex((one) => one.store === 'REDIS') + 1;
         results[operation - 1] = failed(operation, 'You have as many keys as there may be.');
         throw new OperationFailure('There is no room for its keys.');
@@ -158,7 +158,7 @@ export function createCoordinator(options: CoordinatorOptions): Coordinator {
     } catch (error) {
       // Whether it is decided is not known when the log did not answer; who recovers it learns.
       if (isAsked) throw error;
-      await undo(id, participants, prepared);
+      await undo({ id, owner }, participants, prepared);
       if (!results.some(({ status }) => status === 'FAILED')) {
         logger.warn({ err: error, id }, 'A data transaction was interrupted');
         results.push(interrupted(results, plan.operations.length));
@@ -167,16 +167,21 @@ export function createCoordinator(options: CoordinatorOptions): Coordinator {
       return 'undone';
     }
     // Somebody took this process for dead, and has decided.
-    await undo(id, participants, prepared);
+    await undo({ id, owner }, participants, prepared);
     return 'undone';
   }
 
-  async function undo(id: string, participants: readonly Participant[], prepared: readonly Participant[]) {
+  async function undo(
+    { id, owner }: { id: string; owner: KeyOwner },
+    participants: readonly Participant[],
+    prepared: readonly Participant[],
+  ) {
     for (const participant of participants)
       await (prepared.includes(participant)
         ? participant.rollbackPrepared(id)
         : participant.rollback()
       ).catch((err) => logger.debug({ err, id }, 'a database was lost while a transaction was undone'));
+    await giveBackRoom(options, id, owner);
   }
 
   async function carryOut(
@@ -213,6 +218,15 @@ export function createCoordinator(options: CoordinatorOptions): Coordinator {
     },
     isRunning: (id) => running.has(id),
   };
+}
+
+/** Gives back what a transaction that is undone has reserved; should Redis be away, its end comes by itself. */
+export async function giveBackRoom(
+  { redis, logger }: Pick<CoordinatorOptions, 'redis' | 'logger'>,
+  id: string,
+  owner: KeyOwner,
+): Promise<void> {
+  await giveBack(redis, id, owner).catch((err) => logger.debug({ err, id }, 'room for keys stays reserved'));
 }
 
 /** What is left to do of a transaction that is committed everywhere. It may be done more than once. */

@@ -156,6 +156,8 @@ test.each(steps)(
     await recovered(userId);
     expect(await stateOf(userId)).toEqual(isDecided(step, everywhere) ? after : before);
     expect(await announced(userId)).toEqual(isDecided(step, everywhere) ? [1, 1] : [0, 0]);
+    // The room for its key is given back, or is that of the key.
+    expect(await survivor.redis.exists(redisKey({ user: userId }, '#reserved'))).toBe(0);
   },
 );
 

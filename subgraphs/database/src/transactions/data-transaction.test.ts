@@ -35,7 +35,12 @@ const titles = async () =>
   (await data.rows.projects.query('SELECT title FROM projects ORDER BY title')).rows.map(
     ({ title }) => title,
   );
-const prepared = async () => (await data.rows.projects.query('SELECT gid FROM pg_prepared_xacts')).rows;
+/** Of the databases here alone: others' are on the server, too. */
+const prepared = async () => {
+  const query = 'SELECT gid FROM pg_prepared_xacts WHERE database = current_database()';
+  const found = await Promise.all([data.rows.projects, data.rows.users].map((rows) => rows.query(query)));
+  return found.flatMap(({ rows }) => rows);
+};
 const eventsOf = async (domain: 'projects' | 'users') =>
   (await data.rows[domain].query('SELECT name, payload FROM outbox ORDER BY sequence')).rows;
 

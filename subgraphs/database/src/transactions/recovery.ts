@@ -1,9 +1,9 @@
 import type { Logger } from '@kronos/service';
 import pg from 'pg';
 import type { Claim } from './claim.ts';
-import { type Coordinator, type CoordinatorOptions, finish, undone } from './coordinator.ts';
+import { type Coordinator, type CoordinatorOptions, finish, giveBackRoom, undone } from './coordinator.ts';
 import { finishPrepared, globalId, transactionOf } from './participant.ts';
-import type { LoggedTransaction, OperationResult } from './transaction-log.ts';
+import { type LoggedTransaction, type OperationResult, ownerOf } from './transaction-log.ts';
 
 /** Brings transactions to their end whose coordinator is gone. */
 export interface Recovery {
@@ -105,7 +105,7 @@ async function resolve(options: RecoveryOptions, transaction: LoggedTransaction)
   logger.warn({ id, status }, 'A data transaction was left by its coordinator');
   // Nobody decides any more; what it has prepared is found below.
   if (status === 'ACTIVE') {
-    await log.rolledBack(id, 'ACTIVE');
+    if (await log.rolledBack(id, 'ACTIVE')) await giveBackRoom(options, id, ownerOf(transaction));
     return;
   }
   const [only, ...more] = participants;
@@ -114,6 +114,7 @@ async function resolve(options: RecoveryOptions, transaction: LoggedTransaction)
     if (outcome === 'aborted') {
       const results = transaction.results as unknown as OperationResult[];
       await log.rolledBack(id, 'COMMITTING', undone(results, results.length));
+      await giveBackRoom(options, id, ownerOf(transaction));
       return;
     }
     if (outcome !== 'committed') throw new Error(`PostgreSQL says that it is ${outcome}`);
