@@ -35,3 +35,11 @@ test('a cleared ring covers nothing', () => {
   ring.clear();
   expect(positions(ring, 1)).toBeNull();
 });
+
+test('a ring begins anew where positions leap', () => {
+  const ring = ringOf(51, 53, 10);
+  const [next] = sampleEvents(900, 900);
+  ring.push({ ...next!, previous: 53 });
+  expect(positions(ring, 52)).toBeNull();
+  expect(positions(ring, 899)).toEqual([900]);
+});

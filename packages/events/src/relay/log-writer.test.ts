@@ -50,6 +50,7 @@ test('events are appended once however often it is tried, also in other batches'
 test('events that would leave a gap are not appended', async () => {
   await writer.replace(null, batches(), 0);
   expect(await writer.append(sampleEvents(2, 3))).toBe(-1);
+  expect(await writer.append([...sampleEvents(1, 2), ...sampleEvents(9, 9)])).toBe(-1);
   expect(await writer.head()).toBe(0);
 });
 

@@ -65,12 +65,14 @@ export class LogWriter {
   /**
    * Appends and announces what of these events is not in the log yet.
    *
-   * @param events in order, without a gap
-   * @returns the log's head afterwards; -1 when the log does not reach up to the first of them, and nothing was done
+   * @param events in order
+   * @returns the log's head afterwards; -1 when the log does not reach up to the first of them, or positions leap between them,
+   * and nothing was done: `replace` writes such a log
    */
   async append(events: PositionedEvent[]): Promise<number> {
     const first = events[0]?.position;
     if (first === undefined) throw new RangeError('There is nothing to append');
+    if (events.at(-1)!.position - first !== events.length - 1) return -1;
     const { stream, head, channel } = this.#keys;
     const entries = events.map(({ event }) => JSON.stringify(event));
     const reached = await this.#link.client.eval(

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { retention } from '../retention.ts';
 import { createScratchDatabase, type ScratchDatabase } from '../testing/scratch-database.ts';
+import { continueHistory } from './continue-history.ts';
 import { prune } from './prune.ts';
 
 let database: ScratchDatabase;
@@ -48,6 +49,14 @@ test('no more events are kept than the number says', async () => {
   await writeEvents([0, 0, 0, 0, 0]);
   await prune(database.query, 5, { ...retention, outboxRows: 2 });
   expect(await keptPositions()).toEqual([4, 5]);
+});
+
+test('where a history was set back, rows count and not positions', async () => {
+  await writeEvents([0, 0, 0]);
+  await continueHistory(database.query, 3);
+  const head = (await keptPositions()).at(-1)!;
+  await prune(database.query, head, { ...retention, outboxRows: 3 });
+  expect(await keptPositions()).toEqual([2, 3, head]);
 });
 
 test('inbox rows go by age, and by number for each consumer', async () => {
