@@ -1,5 +1,6 @@
 import { newId } from '@kronos/subgraph';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { failOverdue, overdueReason } from './overdue.ts';
 import { analyst, createTestProjects, type Person, somebody, type TestProjects, uuidOf } from './test-kit.ts';
 
 let kit: TestProjects;
@@ -69,6 +70,36 @@ test('one that the service does not end is ended by the owner, and the project i
   expect(await kit.statusOf(ada, projectId)).toBe('ACTIVE');
   expect(await kit.faults('contentAnalysisCancel', { id }, ada)).toEqual(['CONFLICT']);
   expect((await complete(id, { result: {} })).userErrors).toMatchObject([{ code: 'CONFLICT' }]);
+});
+
+test('what nobody does within seven days has failed: analyses and animations, and only those', async () => {
+  const [asked, other] = [somebody(), somebody()];
+  const analysed = await kit.imported(asked);
+  const id = await kit.requested(asked, analysed);
+  const recent = await kit.requested(asked, analysed, 'themes');
+  const made = await kit.imported(other);
+  const { generationJob } = await kit.done('animationGenerate', { input: { projectId: made } }, other);
+  const longAgo = new Date(Date.now() - 7 * 24 * 3_600_000 - 1);
+  await kit.db.contentAnalysis.update({ where: { id: uuidOf(id) }, data: { createdAt: longAgo } });
+  await kit.db.generationJob.update({
+    where: { id: uuidOf(generationJob.id) },
+    data: { createdAt: longAgo },
+  });
+  const events = `subscription { contentAnalysisCompleted { analysis { id status failureReason } } }`;
+  await using owner = await kit.subscribe(events, {}, asked);
+
+  await Promise.all([failOverdue(kit.db), failOverdue(kit.db)]);
+  const failed = { status: 'FAILED', failureReason: overdueReason };
+  expect((await owner.message()).data?.contentAnalysisCompleted.analysis).toEqual({ id, ...failed });
+  expect(await kit.statusOf(asked, analysed)).toBe('ANALYZING');
+  const query = `query ($id: ID!) { generationJob(id: $id) { status failureReason project { status } } }`;
+  const { data } = await kit.execute(query, { id: generationJob.id }, other);
+  expect(data?.generationJob).toEqual({ ...failed, project: { status: 'FAILED' } });
+  await complete(recent, { result: {} });
+  expect(await kit.statusOf(asked, analysed)).toBe('ACTIVE');
+  expect((await kit.announced(analysed)).filter((name) => name === 'contentAnalysisCompleted')).toHaveLength(
+    2,
+  );
 });
 
 test('there are no more to be done than may be', async () => {

@@ -5,6 +5,7 @@ import { defineSubgraph, domainAdapter, openDomain, type Subgraph } from '@krono
 import { createContext } from './context.ts';
 import { environmentShape } from './environment.ts';
 import { onUsers } from './on-users.ts';
+import { watchOverdue } from './overdue.ts';
 import { personalData } from './personal-data.ts';
 import { resolvers } from './resolvers.ts';
 import { createSimilarity } from './similarity.ts';
@@ -26,6 +27,7 @@ export async function createSubgraph(environment: NodeJS.ProcessEnv): Promise<Su
     consumers,
     writesOfPeople: [],
   });
+  const stopWatching = watchOverdue(db, domain.logger);
 
   return defineSubgraph({
     ...domain,
@@ -33,6 +35,7 @@ export async function createSubgraph(environment: NodeJS.ProcessEnv): Promise<Su
     resolvers,
     createContext: (request) => createContext({ db, log: domain.log, similarity }, request),
     async close() {
+      await stopWatching();
       await domain.close();
       await similarity?.close();
     },
