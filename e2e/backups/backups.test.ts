@@ -6,7 +6,7 @@ import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Client, type Json, logIn, type Person, signUp } from '../kit/client.ts';
 import { type Kronos, startKronos } from '../kit/kronos.ts';
-import { waitUntil } from '../kit/resuming-listener.ts';
+import { ResumingListener, waitUntil } from '../kit/resuming-listener.ts';
 
 let kronos: Kronos;
 let administrator: Client;
@@ -18,6 +18,9 @@ afterAll(() => kronos?.[Symbol.asyncDispose]());
 
 const importDocument = `mutation ($input: ProjectImportInput!) { projectImport(input: $input) {
   project { id } userErrors { code } } }`;
+
+const shareDocument = `mutation ($input: AclEntryGrantInput!) { aclEntryGrant(input: $input) {
+  aclEntry { id } userErrors { code } } }`;
 
 /** A project with its file, in one mutation. @returns its id once it was acknowledged; null when that did not happen */
 async function importProject(by: Client, title: string): Promise<string | null> {
@@ -71,6 +74,8 @@ const readJson = (name: string): Json => JSON.parse(readFileSync(join(kronos.hom
 test('backup, destroy, restore, while people go on writing: what was there before the backup is there', async () => {
   const people = await Promise.all(['Ada', 'Eve', 'Olga'].map((name) => signUp(name, kronos.url)));
   const writers = people.map(writer);
+  const [ada, eve] = people as [Person, Person];
+  let listener: ResumingListener | undefined;
   try {
     await waitUntil(async () => writers.every(({ acknowledged }) => acknowledged.length >= 5));
     const before = writers.map(({ acknowledged }) => [...acknowledged]);
@@ -86,6 +91,10 @@ test('backup, destroy, restore, while people go on writing: what was there befor
     );
     expect(await backup()).toMatchObject({ status: 'SUCCEEDED', failure: null });
 
+    const made = writers.map(({ acknowledged }) => acknowledged.length);
+    await waitUntil(async () => writers.every(({ acknowledged }, n) => acknowledged.length > made[n]!));
+    listener = new ResumingListener({ ...ada, query: 'subscription { projectUpdated { cursor } }' });
+    await listener.stands();
     await destroy('projects');
     const { backupRestore } = await administrator.data(
       `mutation ($id: ID!) { backupRestore(id: $id, input: { force: true, idempotencyKey: "after the fire" }) {
@@ -108,6 +117,13 @@ test('backup, destroy, restore, while people go on writing: what was there befor
       writers.every(({ acknowledged }, index) => acknowledged.length >= since[index]! + 3),
     );
     await Promise.all(writers.map(({ stop }) => stop()));
+    // Who had heard what is no more is told so; and what happened since has reached the other domains, all of it.
+    const codes = () => listener!.results.map(({ errors }) => errors?.[0].extensions.code);
+    await waitUntil(() => codes().includes('SUBSCRIPTION_CURSOR_EXPIRED'));
+    for (const resourceId of writers[0]!.acknowledged.slice(since[0])) {
+      const input = { subjectId: eve.id, action: 'projects:read', resourceId };
+      await waitUntil(async () => (await ada.data(shareDocument, { input })).aclEntryGrant.aclEntry !== null);
+    }
     for (const [index, { person, acknowledged }] of writers.entries()) {
       const projects = await projectsOf(person);
       expect(
@@ -120,6 +136,7 @@ test('backup, destroy, restore, while people go on writing: what was there befor
       expect(user.projectCount).toBe(projects.size);
     }
   } finally {
+    listener?.close();
     await Promise.all(writers.map(({ stop }) => stop()));
   }
 });
