@@ -1,3 +1,4 @@
+import { createLogger } from '@kronos/service';
 import { newId } from '@kronos/subgraph';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { failOverdue, overdueReason } from './overdue.ts';
@@ -88,7 +89,8 @@ test('what nobody does within seven days has failed: analyses and animations, an
   const events = `subscription { contentAnalysisCompleted { analysis { id status failureReason } } }`;
   await using owner = await kit.subscribe(events, {}, asked);
 
-  await Promise.all([failOverdue(kit.db), failOverdue(kit.db)]);
+  const logger = createLogger({ name: 'projects', level: 'silent' });
+  await Promise.all([failOverdue(kit.db, logger), failOverdue(kit.db, logger)]);
   const failed = { status: 'FAILED', failureReason: overdueReason };
   expect((await owner.message()).data?.contentAnalysisCompleted.analysis).toEqual({ id, ...failed });
   expect(await kit.statusOf(asked, analysed)).toBe('ANALYZING');

@@ -13,13 +13,17 @@ const everyMs = 10 * 60_000;
 /** At most so many of a kind at a time; the others are next. */
 const batch = 100;
 
+const cannot = 'What is overdue could not be ended';
 export const overdueReason = 'No service has done it within seven days.';
 
 /**
  * Lets what was asked for and never done have failed, so that projects do not stay at work for ever: what it was asked for can be
  * asked for again. It may be done in several processes at once.
  */
-export async function failOverdue(db: PrismaClient): Promise<void> {
+export async function failOverdue(db: PrismaClient, logger: Logger): Promise<void> {
+  // One that cannot be ended does not keep the others.
+  const attempt = (work: (tx: Prisma.TransactionClient) => Promise<void>) =>
+    db.$transaction(work).catch((err) => logger.warn({ err }, cannot));
   const createdAt = { lt: new Date(Date.now() - patienceMs) };
   const which = {
     select: { id: true, projectId: true },
@@ -27,12 +31,12 @@ export async function failOverdue(db: PrismaClient): Promise<void> {
     take: batch,
   } as const;
   const analyses = await db.contentAnalysis.findMany({ where: { status: 'pending', createdAt }, ...which });
-  for (const each of analyses) await db.$transaction((tx) => failAnalysis(tx, each));
+  for (const each of analyses) await attempt((tx) => failAnalysis(tx, each));
   const jobs = await db.generationJob.findMany({
     where: { status: { in: ['queued', 'running'] }, createdAt },
     ...which,
   });
-  for (const each of jobs) await db.$transaction((tx) => failJob(tx, each));
+  for (const each of jobs) await attempt((tx) => failJob(tx, each));
 }
 
 interface Named {
@@ -62,7 +66,7 @@ async function failJob(tx: Prisma.TransactionClient, { id, projectId }: Named): 
 export function watchOverdue(db: PrismaClient, logger: Logger): () => Promise<void> {
   let looking: Promise<void> = Promise.resolve();
   const look = () => {
-    looking = failOverdue(db).catch((err) => logger.warn({ err }, 'What is overdue could not be ended'));
+    looking = failOverdue(db, logger).catch((err) => logger.warn({ err }, cannot));
   };
   const timer = setInterval(look, everyMs).unref();
   return async () => {
