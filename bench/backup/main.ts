@@ -121,7 +121,10 @@ try {
   const results = fileURLToPath(new URL('../results/', import.meta.url));
   await mkdir(results, { recursive: true });
   const file = join(results, `backup-${new Date().toISOString().slice(0, 19).replaceAll(':', '-')}.json`);
-  await writeFile(file, `${JSON.stringify({ machine, bytesOnDisk, bytesOfText, made, restored }, null, 2)}\n`);
+  await writeFile(
+    file,
+    `${JSON.stringify({ machine, bytesOnDisk, bytesOfText, made, restored }, null, 2)}\n`,
+  );
   console.log(`every round is in ${file}`);
 } finally {
   await admin.end();
