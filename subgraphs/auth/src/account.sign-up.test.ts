@@ -1,10 +1,11 @@
+import type { TestResult } from '@kronos/subgraph/testing';
 import { createLocalJWKSet, jwtVerify } from 'jose';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Auth, goodPassword, signUp, startAuth } from './test-kit.ts';
 
 let auth: Auth;
 beforeAll(async () => {
-  auth = await startAuth({ KRONOS_TOKEN_ISSUER: 'kronos-of-tests', AUTH_SIGN_UPS_PER_HOUR: '1000' });
+  auth = await startAuth({ KRONOS_TOKEN_ISSUER: 'kronos-of-tests', AUTH_SIGN_UPS_PER_HOUR: '60' });
 });
 afterAll(() => auth[Symbol.asyncDispose]());
 
@@ -147,4 +148,24 @@ test('takes a name of 80 characters, however many bytes they are', async () => {
     displayName: '🦊'.repeat(80),
   });
   expect(userErrors).toEqual([]);
+});
+
+test('what is refused counts as well, and whoever has tried too often is refused before the password is looked at', async () => {
+  const caller = {
+    viewer: null,
+    requestId: 'test',
+    clientAddress: '198.51.100.60',
+    userAgent: null,
+    clientApplicationId: null,
+    traceparent: null,
+  };
+  const input = { email: 'weak@example.com', password: 'password1234', displayName: 'Weak' };
+  const attempt = (): Promise<TestResult> =>
+    auth.subgraph.execute({ query: document, variables: { input } }, caller);
+  const answers = await Promise.all(Array.from({ length: 60 }, attempt));
+  for (const { data } of answers) {
+    expect(data!.userSignUp.userErrors).toMatchObject([{ code: 'WEAK_PASSWORD' }]);
+  }
+  const { errors } = await attempt();
+  expect(errors).toMatchObject([{ extensions: { code: 'RATE_LIMITED' } }]);
 });

@@ -12,8 +12,9 @@ import { tokenPair } from './session.open.ts';
  */
 export const userSignUp = mutation(
   async (_parent: unknown, { input }: MutationUserSignUpArgs, context: Context) => {
-    const { email, password, displayName } = await validSignUp(input);
+    // First of all: to estimate a password, and to hash it, is work.
     const countTaken = await context.throttle.signUp(context.clientAddress);
+    const { email, password, displayName } = await validSignUp(input);
     const passwordHash = await context.passwords.hash(password);
     const account = {
       id: newId(),

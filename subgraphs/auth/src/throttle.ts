@@ -61,6 +61,29 @@ export interface Throttle {
    */
   foreignSignIn(address: string): Promise<void>;
   /**
+   * Counts a code of a device that somebody types in: 20 wrong ones in half an hour from one place.
+   *
+   * @returns what to call when there is such a code: it takes this attempt back, and no other, for whoever guesses can have
+   *   a code of their own
+   * @throws RATE_LIMITED with the seconds to wait
+   */
+  userCode(address: string): Promise<() => Promise<void>>;
+  /**
+   * Counts an attempt to show the secret of an OAuth client: 20 in ten minutes for one client from one place.
+   *
+   * @returns what to call once the secret was right: it takes the attempts back
+   * @throws RATE_LIMITED with the seconds to wait
+   */
+  clientSecret(clientId: string, address: string): Promise<() => Promise<void>>;
+  /**
+   * Counts a secret, a code or a token that is shown to the OAuth provider: 300 wrong ones in a quarter of an hour from one
+   * place. Nobody guesses 256 bits; this bounds what trying costs us.
+   *
+   * @returns what to call when it was right: it takes this attempt back
+   * @throws RATE_LIMITED with the seconds to wait
+   */
+  credential(address: string): Promise<() => Promise<void>>;
+  /**
    * Counts a letter that somebody has asked for: 5 in an hour to one address, or for one account, and 30 from one place.
    *
    * @param recipient an address or an id, which need not exist
@@ -119,6 +142,9 @@ export function createThrottle(options: {
   const factorsOfAccount = limiter('factor', 10, 30 * minute);
   const challengesOfPlace = limiter('passkey', 100, 15 * minute);
   const foreignSignInsOfPlace = limiter('foreign', 100, 15 * minute);
+  const userCodesOfPlace = limiter('user-code', 20, 30 * minute);
+  const secretsOfPair = limiter('client-secret', 20, 10 * minute);
+  const credentialsOfPlace = limiter('credential', 300, 15 * minute);
   const lettersOfRecipient = limiter('letter', 5, hour);
   const lettersOfPlace = limiter('letter-place', 30, hour);
   const signUpsOfPlace = limiter('sign-up', options.signUpsPerHour, hour);
@@ -171,6 +197,30 @@ export function createThrottle(options: {
 
     async foreignSignIn(address) {
       await admitted(foreignSignInsOfPlace.consume(networkOf(address)));
+    },
+
+    async userCode(address) {
+      const place = networkOf(address);
+      await admitted(userCodesOfPlace.consume(place));
+      return async () => {
+        await userCodesOfPlace.reward(place);
+      };
+    },
+
+    async clientSecret(clientId, address) {
+      const pair = `${clientId}@${networkOf(address)}`;
+      await admitted(secretsOfPair.consume(pair));
+      return async () => {
+        await secretsOfPair.delete(pair);
+      };
+    },
+
+    async credential(address) {
+      const place = networkOf(address);
+      await admitted(credentialsOfPlace.consume(place));
+      return async () => {
+        await credentialsOfPlace.reward(place);
+      };
     },
 
     async letter(recipient, address) {

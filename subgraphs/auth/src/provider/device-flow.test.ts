@@ -80,6 +80,27 @@ test('a code that is wrong, or used, is said to be, beside the field', async () 
   expect(browser.shown.text).not.toContain('<script>');
 });
 
+test('whoever guesses codes has to wait, beside the field; codes that there are do not count', async () => {
+  const browser = provider.browser('198.51.100.20');
+  const enter = (code: string) => browser.submit({ user_code: code });
+  await browser.open(device.verification_uri);
+  for (let guess = 0; guess < 19; guess += 1) await enter('WRNG-CODE');
+  for (let look = 0; look < 3; look += 1) {
+    expect((await enter(device.user_code)).text).toContain('Is this the code');
+    await browser.open(device.verification_uri);
+  }
+  await enter('WRNG-CODE');
+  const refused = await enter(device.user_code);
+  expect(refused.status).toBe(429);
+  expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(1000);
+  expect(refused.text).toMatch(/role="alert".*<a href="#user_code">Too many attempts\. Try again in 30 min/s);
+
+  const elsewhere = provider.browser('198.51.100.21');
+  await elsewhere.open(device.verification_uri);
+  await elsewhere.submit({ user_code: device.user_code });
+  expect(elsewhere.shown.text).toContain('Is this the code');
+});
+
 test('an application of another kind has no device codes', async () => {
   const other = await configure(provider, await register(provider));
   expect(await errorOf(oauth.initiateDeviceAuthorization(other, { scope: 'openid' }))).toBe(

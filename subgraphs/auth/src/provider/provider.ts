@@ -14,6 +14,7 @@ import { isOfAccessTokens, type PublishedKey } from '../signing-keys.ts';
 import { callerOf } from './caller.ts';
 import { type KronosMetadata, providerScopes } from './client-metadata.ts';
 import { prolongGrant } from './grants.ts';
+import { slowDownGuessing } from './guessing.ts';
 import { endBrowserLogin, loginPolicy } from './login-policy.ts';
 import { devicePages } from './pages/device.ts';
 import { errorPage } from './pages/error.ts';
@@ -58,7 +59,7 @@ interface KronosAccount extends ProviderAccount {
  * @param keys those that are published; of each algorithm the first signs
  */
 export function createProvider(
-  services: Pick<Services, 'database' | 'sealer' | 'signingKeys' | 'users'>,
+  services: Pick<Services, 'database' | 'sealer' | 'signingKeys' | 'throttle' | 'users'>,
   settings: ProviderSettings,
   keys: readonly PublishedKey[],
 ): Provider {
@@ -201,6 +202,7 @@ export function createProvider(
   // The gateway says over which scheme people come.
   provider.proxy = true;
   hashSecrets(provider);
+  slowDownGuessing(provider, services.throttle);
   provider.use(async (ctx, next) => {
     prefillUserCode(ctx as unknown as KoaContextWithOIDC);
     await next();

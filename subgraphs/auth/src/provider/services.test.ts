@@ -2,7 +2,7 @@ import { decodeJwt } from 'jose';
 import * as oauth from 'openid-client';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Person, revokedSessionIds, signUp } from '../test-kit.ts';
-import { configure, errorOf, register, registerService, signIn } from './testing/application.ts';
+import { configure, errorOf, redirectUri, register, registerService, signIn } from './testing/application.ts';
 import { startProvider, type TestProvider } from './testing/test-provider.ts';
 
 let provider: TestProvider;
@@ -126,6 +126,48 @@ test('who does not come through the gateway is refused', async () => {
     const response = await provider.app.inject({ method: 'GET', url });
     expect(response.statusCode).toBe(401);
   }
+});
+
+/** A form that a client sends to the token endpoint from an address, and what comes back. */
+async function sendForm(form: Record<string, string>, address: string) {
+  const body = new URLSearchParams(form);
+  const response = await provider.fetch('/oauth/token', { method: 'POST', body }, address);
+  const { error } = await response.json();
+  return { status: response.status, error, retryAfter: Number(response.headers.get('retry-after')) };
+}
+const slowDown = (seconds: number) => ({
+  status: 429,
+  error: 'slow_down',
+  retryAfter: expect.closeTo(seconds, -2),
+});
+
+test('whoever guesses the secret of a service has to wait; the service itself, elsewhere, does not', async () => {
+  const { id, secret } = await registerService(provider, ['users:read']);
+  const show = (client_secret: string, address: string) =>
+    sendForm({ grant_type: 'client_credentials', client_id: id, client_secret }, address);
+  for (let attempt = 0; attempt < 19; attempt += 1) await show('wrong', '198.51.100.30');
+  expect(await show(secret, '198.51.100.30')).toMatchObject({ status: 200 });
+  const guesses = Array.from({ length: 25 }, () => show('wrong', '198.51.100.30'));
+  const answers = await Promise.all(guesses);
+  expect(answers.filter(({ error }) => error === 'invalid_client')).toHaveLength(20);
+  expect(await show(secret, '198.51.100.30')).toEqual(slowDown(600));
+  expect(await show(secret, '198.51.100.31')).toMatchObject({ status: 200 });
+});
+
+test('one place shows three hundred wrong codes and tokens, whatever client it says it is', async () => {
+  const { id } = await register(provider, { confidential: false });
+  const attempts = Array.from({ length: 305 }, (_, attempt) =>
+    attempt % 2 === 0
+      ? sendForm({ grant_type: 'refresh_token', client_id: id, refresh_token: 'wrong' }, '198.51.100.40')
+      : sendForm({ grant_type: 'refresh_token', client_id: `client-${attempt}` }, '198.51.100.40'),
+  );
+  const errors = (await Promise.all(attempts)).map(({ error }) => error);
+  expect(errors.filter((error) => error === 'slow_down')).toHaveLength(5);
+  const right = { grant_type: 'authorization_code', client_id: id, code: 'wrong' };
+  expect(await sendForm(right, '198.51.100.40')).toEqual(slowDown(900));
+  expect(await sendForm({ ...right, redirect_uri: redirectUri }, '198.51.100.41')).toMatchObject({
+    error: 'invalid_grant',
+  });
 });
 
 test('what cannot be read is refused as such', async () => {

@@ -1,4 +1,4 @@
-import type { ErrorOut, KoaContextWithOIDC } from 'oidc-provider';
+import { type ErrorOut, errors, type KoaContextWithOIDC } from 'oidc-provider';
 import { html, type Problem, page, problemSummary } from '../../pages/layout.ts';
 import { sendPage } from './send.ts';
 
@@ -76,5 +76,6 @@ const problems: Record<string, Problem> = {
 };
 
 function problemOf(error: Error): Problem {
+  if (error instanceof errors.SlowDown) return { message: error.error_description!, field: 'user_code' };
   return problems[error.name] ?? { message: 'This did not work. Try again.', field: 'user_code' };
 }
