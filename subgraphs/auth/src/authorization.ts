@@ -13,8 +13,7 @@ import type {
   UserAuthorizationsArgs,
 } from './__generated__/types.ts';
 import type { Context } from './context.ts';
-import { raiseSecurityEvent } from './security-event.raise.ts';
-import { revokeSessions } from './session.revoke.ts';
+import { endSessions } from './session.end.ts';
 import { isSelfOr } from './viewer.rules.ts';
 
 /** What somebody has let programs do: the sessions of theirs that clients hold, while they are open. */
@@ -41,10 +40,8 @@ export const authorizationRevoke = mutation(
     }
     const details = { client: encodeId('oauth_client', session.clientId), scopes: session.clientScopes };
     await context.database.$transaction(async (transaction) => {
-      const ended = await revokeSessions(transaction, { id: session.id });
       const kind = 'OAUTH_CONSENT_REVOKED';
-      if (ended.length > 0)
-        await raiseSecurityEvent(transaction, { kind, userId: session.accountId, by: context, details });
+      await endSessions(transaction, { id: session.id }, { kind, because: 'REVOKED', by: context, details });
     });
     return { revokedId: id };
   },

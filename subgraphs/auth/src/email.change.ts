@@ -13,7 +13,7 @@ import { letters } from './letters.ts';
 import { resetLetter } from './password.reset.ts';
 import { requireRecentProof } from './recent-proof.ts';
 import { raiseSecurityEvent } from './security-event.raise.ts';
-import { revokeSessions } from './session.revoke.ts';
+import { endSessions, type SessionEnding } from './session.end.ts';
 import { isSessionOpen } from './session.rules.ts';
 
 const endedSince = 'The session in which this was asked for has ended: ask again.';
@@ -68,7 +68,7 @@ export const emailChangeConfirm = mutation(
           data: { email, emailVerifiedAt: new Date() },
         });
         await useUpTokens(transaction, accountId, ['VERIFY_EMAIL', 'RESET_PASSWORD']);
-        await revokeSessions(transaction, { accountId, NOT: { id: sessionId ?? undefined } });
+        await endSessions(transaction, { accountId, NOT: { id: sessionId ?? undefined } }, endingBy(context));
         await raiseSecurityEvent(transaction, {
           kind: 'EMAIL_CHANGED',
           userId: accountId,
@@ -105,7 +105,7 @@ export const emailChangeRevert = mutation(
           data: { email, emailVerifiedAt: new Date(), passwordHash: null },
         });
         await useUpTokens(transaction, accountId, ['VERIFY_EMAIL', 'RESET_PASSWORD', 'CHANGE_EMAIL']);
-        await revokeSessions(transaction, { accountId });
+        await endSessions(transaction, { accountId }, endingBy(context));
         await forgetCredentials(transaction, context, accountId);
         const details = { reverted: true };
         const actor = { userId: accountId, actorId: accountId, by: context };
@@ -119,6 +119,11 @@ export const emailChangeRevert = mutation(
     return { user: { id: userId } };
   },
 );
+
+/** Whoever holds the token of the letter is the owner. */
+function endingBy(by: Context): SessionEnding {
+  return { because: 'EMAIL_CHANGED', by, actorId: 'OWNER' };
+}
 
 /** Somebody may have opened an account with the address in the meantime. */
 async function refuseTaken<Result>(work: () => Promise<Result>): Promise<Result> {

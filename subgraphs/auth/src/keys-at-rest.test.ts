@@ -58,7 +58,7 @@ test('the table holds no private key in the clear, and the sealed one opens', as
   for (const row of rows) {
     const opened = sealer().unseal(row.sealedPrivateKey!, signingKeyContext(row.kid));
     const { d } = JSON.parse(Buffer.from(opened).toString());
-    expect(d).toMatch(row.algorithm === 'EdDSA' ? /^[\w-]{43}$/ : /^[\w-]{342}$/);
+    expect(d).toMatch(row.algorithm === 'EdDSA' ? /^[\w-]{43}$/ : /^[\w-]{330,342}$/);
     expect(await tableText()).not.toContain(d);
     expect(await tableText()).not.toContain(Buffer.from(d, 'base64url').toString('hex'));
     expect(row.privateKey).toBeNull();

@@ -4,7 +4,7 @@ import type { MutationOauthClientDeleteArgs } from './__generated__/types.ts';
 import type { Context } from './context.ts';
 import { lockClient } from './oauth-client.find.ts';
 import { raiseSecurityEvent } from './security-event.raise.ts';
-import { revokeSessions } from './session.revoke.ts';
+import { endSessions } from './session.end.ts';
 
 /** Deletes a client with its secrets, and ends what people have let it open. */
 export const oauthClientDelete = mutation(
@@ -12,12 +12,13 @@ export const oauthClientDelete = mutation(
     requireRecentLogin(context.viewer);
     return context.database.$transaction(async (transaction) => {
       const client = await lockClient(transaction, id);
-      await revokeSessions(transaction, { clientId: client.id });
+      const deletedId = encodeId('oauth_client', client.id);
+      const details = { client: deletedId };
+      const ending = { because: 'CLIENT_DELETED', by: context, details } as const;
+      await endSessions(transaction, { clientId: client.id }, ending);
       await transaction.oAuthClient.delete({ where: { id: client.id } });
       const payload = { clientId: client.id, scopes: [], isDeleted: true };
       await appendToOutbox(transaction, 'oauthClientChanged', payload);
-      const deletedId = encodeId('oauth_client', client.id);
-      const details = { client: deletedId };
       await raiseSecurityEvent(transaction, {
         kind: 'OAUTH_CLIENT_DELETED',
         userId: null,

@@ -4,7 +4,7 @@ import { revokeApiTokens } from './api-token.revoke.ts';
 import type { Context } from './context.ts';
 import { endImpersonations } from './impersonation.end.ts';
 import { raiseSecurityEvent } from './security-event.raise.ts';
-import { revokeSessions } from './session.revoke.ts';
+import { endSessions } from './session.end.ts';
 
 /**
  * Keeps a copy of what the domain `users` says of each account: roles and scopes for the next access token, and whether
@@ -33,7 +33,7 @@ export const onUsers: Handlers<Prisma.TransactionClient> = {
     const data = { suspendedAt: occurredAt };
     const { count } = await transaction.account.updateMany({ where: { id: userId }, data });
     if (count === 0) return;
-    await revokeSessions(transaction, { accountId: userId });
+    await endSessions(transaction, { accountId: userId }, { because: 'USER_SUSPENDED', by: null, actorId });
     // Neither outlasts it: what was given before is asked for anew afterwards, as a session is.
     await revokeApiTokens(transaction, { accountId: userId }, null);
     await endImpersonations(transaction, { userId }, null);

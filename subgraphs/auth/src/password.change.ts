@@ -6,7 +6,7 @@ import { letters } from './letters.ts';
 import { requireStrongPassword } from './password.strong.ts';
 import { requireRecentProof } from './recent-proof.ts';
 import { raiseSecurityEvent } from './security-event.raise.ts';
-import { revokeSessions } from './session.revoke.ts';
+import { endSessions } from './session.end.ts';
 
 const day = 24 * 60 * 60 * 1000;
 
@@ -31,7 +31,8 @@ export const passwordChange = mutation(
       });
       if (count === 0) wrongPassword();
       await useUpTokens(transaction, userId, ['RESET_PASSWORD', 'CHANGE_EMAIL']);
-      await revokeSessions(transaction, { accountId: userId, NOT: { id: sessionId ?? undefined } });
+      const others = { accountId: userId, NOT: { id: sessionId ?? undefined } };
+      await endSessions(transaction, others, { because: 'PASSWORD_CHANGED', by: context });
       await raiseSecurityEvent(transaction, { kind: 'PASSWORD_CHANGED', userId, by: context });
       await post.put(transaction, letters.passwordChanged(account.email), new Date(Date.now() + day));
     });

@@ -13,7 +13,7 @@ import { forgetCredentials } from './credentials.forget.ts';
 import { letters } from './letters.ts';
 import { requireStrongPassword } from './password.strong.ts';
 import { raiseSecurityEvent } from './security-event.raise.ts';
-import { revokeSessions } from './session.revoke.ts';
+import { endSessions } from './session.end.ts';
 
 const hour = 60 * 60 * 1000;
 
@@ -88,7 +88,11 @@ export const passwordResetConfirm = mutation(
       if (firstProofs > 0) await forgetCredentials(transaction, context, accountId);
       await revokeApiTokens(transaction, { accountId }, context);
       await useUpTokens(transaction, accountId, ['CHANGE_EMAIL']);
-      await revokeSessions(transaction, { accountId });
+      await endSessions(
+        transaction,
+        { accountId },
+        { because: 'PASSWORD_RESET', by: context, actorId: 'OWNER' },
+      );
       await raiseSecurityEvent(transaction, {
         kind: 'PASSWORD_RESET',
         userId: accountId,

@@ -10,7 +10,7 @@ import {
 import { revokeApiTokens } from './api-token.revoke.ts';
 import { endImpersonations } from './impersonation.end.ts';
 import { raiseSecurityEvent } from './security-event.raise.ts';
-import { revokeSessions } from './session.revoke.ts';
+import { endSessions } from './session.end.ts';
 
 const trail =
   'Who came in, and who changed what, must be found out afterwards: it is kept for 400 days, and then deleted.';
@@ -23,7 +23,7 @@ export const personalData: PersonalData<Prisma.TransactionClient> = {
       person: 'account_id',
       onErasure: erasedBy(async (tx, accountId) => {
         // Gateways have to hear of each, while the account can still be found.
-        await revokeSessions(tx, { accountId });
+        await endSessions(tx, { accountId }, { because: 'USER_ERASED', by: null });
         const sessions = await tx.session.findMany({ where: { accountId }, select: { id: true } });
         // What the OAuth provider keeps of a consent belongs to the session that the consent has opened.
         const grants = await tx.oidcRecord.deleteMany({

@@ -1,4 +1,4 @@
-import { appendToOutbox } from '@kronos/events';
+import { appendAllToOutbox } from '@kronos/events';
 import type { Prisma } from '@kronos/prisma-auth';
 import { type Caller, newId } from '@kronos/subgraph';
 import type { SecurityEventKind } from './__generated__/types.ts';
@@ -19,6 +19,8 @@ export interface RaisedSecurityEvent {
   details?: Record<string, string | number | boolean | null | readonly string[]>;
 }
 
+type Transaction = Pick<Prisma.TransactionClient, 'securityEvent' | 'outbox'>;
+
 /** The person who really acts. */
 function actorOf(by: RaisedSecurityEvent['by']): string | null {
   return by?.viewer?.impersonation?.actorId ?? by?.viewer?.userId ?? null;
@@ -30,15 +32,35 @@ function actorOf(by: RaisedSecurityEvent['by']): string | null {
  * @returns the event's id, a UUID
  */
 export async function raiseSecurityEvent(
-  transaction: Pick<Prisma.TransactionClient, 'securityEvent' | 'outbox'>,
-  { kind, userId, by, details = {}, ...known }: RaisedSecurityEvent,
+  transaction: Transaction,
+  event: RaisedSecurityEvent,
 ): Promise<string> {
-  const id = newId();
+  const [id] = await raiseSecurityEvents(transaction, [event]);
+  return id!;
+}
+
+/** The same for any number of them, by two statements. */
+export async function raiseSecurityEvents(
+  transaction: Transaction,
+  events: readonly RaisedSecurityEvent[],
+): Promise<string[]> {
+  const rows = events.map(rowOf);
+  await transaction.securityEvent.createMany({ data: rows });
+  const payloads = rows.map(({ id, userId, kind }) => ({ securityEventId: id, userId, kind }));
+  await appendAllToOutbox(transaction, 'securityEventRaised', payloads);
+  return rows.map(({ id }) => id);
+}
+
+function rowOf({ kind, userId, by, details = {}, ...known }: RaisedSecurityEvent) {
   const { actorId = actorOf(by), sessionId = by?.viewer?.sessionId ?? null } = known;
   const origin = by && originOf(by);
-  await transaction.securityEvent.create({
-    data: { id, kind, userId, actorId, sessionId, ...origin, details: details as Prisma.InputJsonObject },
-  });
-  await appendToOutbox(transaction, 'securityEventRaised', { securityEventId: id, userId, kind });
-  return id;
+  return {
+    id: newId(),
+    kind,
+    userId,
+    actorId,
+    sessionId,
+    ...origin,
+    details: details as Prisma.InputJsonObject,
+  };
 }

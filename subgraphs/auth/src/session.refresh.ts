@@ -1,13 +1,12 @@
-import type { Account, Prisma, Session } from '@kronos/prisma-auth';
+import type { Account, Session } from '@kronos/prisma-auth';
 import { mutation, UserFault, userFaults } from '@kronos/subgraph';
 import type { MutationSessionRefreshArgs } from './__generated__/types.ts';
 import type { Context } from './context.ts';
 import { catchUpWithUsers } from './on-users.ts';
 import { createSecondUse } from './second-use.ts';
 import { hashSecretToken, newSecretToken } from './secret-token.ts';
-import { raiseSecurityEvent } from './security-event.raise.ts';
+import { endSessions } from './session.end.ts';
 import { originOf, tokenPair } from './session.open.ts';
-import { revokeSessions } from './session.revoke.ts';
 import { isSessionOpen, sessionExpiry } from './session.rules.ts';
 
 type Refreshed = { session: Session; account: Account; refreshToken: string };
@@ -49,7 +48,13 @@ function claim(context: Context, hash: string): Promise<Refreshed | Refusal> {
     if (session.revokedAt) return 'REVOKED';
     if (claimed.count === 0) {
       // It commits: the refusal is an answer here, not an error that would roll it back.
-      await endStolenSession(transaction, session, context);
+      const reuse = {
+        kind: 'REFRESH_TOKEN_REUSED',
+        because: 'TOKEN_REUSED',
+        by: context,
+        actorId: null,
+      } as const;
+      await endSessions(transaction, { id: session.id }, reuse);
       return 'USED_TWICE';
     }
     if (!isSessionOpen(session, now)) return 'ENDED';
@@ -66,18 +71,6 @@ function claim(context: Context, hash: string): Promise<Refreshed | Refusal> {
     });
     return { session: prolonged, account, refreshToken };
   });
-}
-
-/** Once: of many who come with the token, the first ends the session. */
-async function endStolenSession(
-  transaction: Prisma.TransactionClient,
-  { id, accountId: userId }: Session,
-  by: Context,
-): Promise<void> {
-  const ended = await revokeSessions(transaction, { id });
-  if (ended.length === 0) return;
-  const reused = { kind: 'REFRESH_TOKEN_REUSED', userId, by, actorId: null, sessionId: id } as const;
-  await raiseSecurityEvent(transaction, reused);
 }
 
 const refusals: Record<Refusal, { code: string; message: string }> = {

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { Caller } from '@kronos/subgraph';
+import Provider from 'oidc-provider';
 
 const callers = new WeakMap<IncomingMessage, Caller>();
 
@@ -13,4 +14,10 @@ export function callerOf(request: IncomingMessage): Caller {
   const caller = callers.get(request);
   if (!caller) throw new Error('a request has reached the OAuth provider without passing the gateway');
   return caller;
+}
+
+/** From where the request comes that the provider answers just now. */
+export function currentCaller(): Caller {
+  if (!Provider.ctx) throw new Error('the OAuth provider does this within a request alone');
+  return callerOf(Provider.ctx.req);
 }

@@ -1,8 +1,7 @@
 import type { Prisma, PrismaClient } from '@kronos/prisma-auth';
 import type { Caller } from '@kronos/subgraph';
-import { raiseSecurityEvent } from '../security-event.raise.ts';
+import { endSessions, type SessionEnding } from '../session.end.ts';
 import { assertOpen, originOf } from '../session.open.ts';
-import { revokeSessions } from '../session.revoke.ts';
 import { sessionExpiry } from '../session.rules.ts';
 import { networkOf } from '../throttle.rules.ts';
 
@@ -62,12 +61,10 @@ export async function prolongGrant(database: PrismaClient, sessionId: string, by
 export async function revokeGrant(
   database: PrismaClient,
   sessionId: string,
-  kind: 'REFRESH_TOKEN_REUSED' | 'SESSION_ENDED',
+  ending: SessionEnding,
 ): Promise<void> {
   await database.$transaction(async (transaction) => {
-    for (const { id, accountId } of await revokeSessions(transaction, { id: sessionId })) {
-      await raiseSecurityEvent(transaction, { kind, userId: accountId, by: null, sessionId: id });
-    }
+    await endSessions(transaction, { id: sessionId }, ending);
     await transaction.oidcRecord.deleteMany({ where: { grantId: sessionId } });
   });
 }

@@ -1,7 +1,10 @@
 import type { PrismaClient } from '@kronos/prisma-auth';
+import type { Caller } from '@kronos/subgraph';
 import { type InteractionResults, interactionPolicy } from 'oidc-provider';
-import { revokeSessions } from '../session.revoke.ts';
+import { endSessions } from '../session.end.ts';
 import { isSessionOpen } from '../session.rules.ts';
+
+import { callerOf } from './caller.ts';
 
 /** What the login page answers the provider: whose login it is, and which of our sessions it has opened. */
 export interface LoginResult extends InteractionResults {
@@ -22,7 +25,7 @@ export function loginPolicy(database: PrismaClient) {
       const { session, result } = ctx.oidc;
       if (!session?.accountId) return false;
       const login = (result as LoginResult | undefined)?.login;
-      if (login) await bindToBrowser(database, login.sessionId, session.uid);
+      if (login) await bindToBrowser(database, login.sessionId, session.uid, callerOf(ctx.req));
       const opened = await database.session.findUnique({ where: { browserId: session.uid } });
       return !(opened && isSessionOpen(opened, new Date()));
     },
@@ -32,16 +35,23 @@ export function loginPolicy(database: PrismaClient) {
 }
 
 /** The session is that of this browser from now on; one that was before, is over. */
-async function bindToBrowser(database: PrismaClient, id: string, browserId: string): Promise<void> {
+async function bindToBrowser(
+  database: PrismaClient,
+  id: string,
+  browserId: string,
+  by: Caller,
+): Promise<void> {
   await database.$transaction(async (transaction) => {
     const where = { browserId, id: { not: id } };
-    await revokeSessions(transaction, where);
+    await endSessions(transaction, where, { because: 'LOGGED_IN_AGAIN', by, actorId: 'OWNER' });
     await transaction.session.updateMany({ where, data: { browserId: null } });
     await transaction.session.updateMany({ where: { id, revokedAt: null }, data: { browserId } });
   });
 }
 
 /** Ends what a browser's login has opened, because the person has logged out there. */
-export async function endBrowserLogin(database: PrismaClient, browserId: string): Promise<void> {
-  await database.$transaction((transaction) => revokeSessions(transaction, { browserId }));
+export async function endBrowserLogin(database: PrismaClient, browserId: string, by: Caller): Promise<void> {
+  await database.$transaction((transaction) =>
+    endSessions(transaction, { browserId }, { because: 'LOGGED_OUT', by, actorId: 'OWNER' }),
+  );
 }

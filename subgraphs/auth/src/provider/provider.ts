@@ -213,7 +213,7 @@ export function createProvider(
       if (sessionId) await prolongGrant(database, sessionId, caller);
     }
     if (oidc?.route === 'end_session_confirm' && isDestroyed(oidc.session)) {
-      await endBrowserLogin(database, oidc.session!.uid);
+      await endBrowserLogin(database, oidc.session!.uid, caller);
     }
     await answerForStructuredTokens(ctx as unknown as KoaContextWithOIDC, services, { issuers, audience });
   });

@@ -2,7 +2,9 @@ import { createHash } from 'node:crypto';
 import type { OidcRecord, PrismaClient } from '@kronos/prisma-auth';
 import { encodeId, type Sealer, tryDecodeId } from '@kronos/subgraph';
 import Provider, { type Adapter, type AdapterPayload, errors } from 'oidc-provider';
+import type { SessionEnding } from '../session.end.ts';
 import { isSessionOpen } from '../session.rules.ts';
+import { currentCaller } from './caller.ts';
 import { toMetadata } from './client-metadata.ts';
 import { revokeGrant } from './grants.ts';
 
@@ -73,13 +75,13 @@ function records(kind: string, database: PrismaClient, sealer: Sealer): Adapter 
       });
       if (count === 1) return;
       const record = await database.oidcRecord.findUnique({ where: { id } });
-      if (record?.grantId) await revokeGrant(database, record.grantId, 'REFRESH_TOKEN_REUSED');
+      if (record?.grantId) await revokeGrant(database, record.grantId, reuse());
       throw new errors.InvalidGrant('it was used already');
     },
 
     async destroy(known) {
       const sessionId = kind === 'Grant' ? tryDecodeId('session', known) : null;
-      if (sessionId) await revokeGrant(database, sessionId, endingOf(Provider.ctx));
+      if (sessionId) await revokeGrant(database, sessionId, endingOf(Provider.ctx?.oidc?.route));
       await database.oidcRecord.deleteMany({ where: { id: idOf(known) } });
     },
 
@@ -89,9 +91,16 @@ function records(kind: string, database: PrismaClient, sealer: Sealer): Adapter 
   };
 }
 
-/** The provider ends a grant at the token endpoint when a code or a refresh token comes a second time. */
-function endingOf(ctx: typeof Provider.ctx) {
-  return ctx?.oidc?.route === 'token' ? 'REFRESH_TOKEN_REUSED' : 'SESSION_ENDED';
+/** Why the provider ends a grant, by where it does so. */
+function endingOf(route: string | undefined): SessionEnding {
+  // A code or a refresh token has come a second time.
+  if (route === 'token') return reuse();
+  if (route === 'revocation') return { because: 'TOKEN_REVOKED', by: currentCaller(), actorId: null };
+  return { because: 'LOGGED_OUT', by: currentCaller(), actorId: 'OWNER' };
+}
+
+function reuse(): SessionEnding {
+  return { kind: 'REFRESH_TOKEN_REUSED', because: 'TOKEN_REUSED', by: currentCaller(), actorId: null };
 }
 
 /** What a grant is worth, the session says that it has opened: whoever ends that has taken it back. */

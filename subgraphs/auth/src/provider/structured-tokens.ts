@@ -2,6 +2,7 @@ import { tryDecodeId } from '@kronos/subgraph';
 import type { KoaContextWithOIDC } from 'oidc-provider';
 import type { Services } from '../context.ts';
 import { readAccessToken, type TokenIssuers } from './access-token-state.ts';
+import { callerOf } from './caller.ts';
 import type { KronosMetadata } from './client-metadata.ts';
 import { revokeGrant } from './grants.ts';
 
@@ -26,7 +27,8 @@ export async function answerForStructuredTokens(
   if (oidc.route === 'revocation') {
     ctx.body = '';
     const sessionId = isOwn ? tryDecodeId('session', String(payload?.sid)) : null;
-    if (sessionId) await revokeGrant(services.database, sessionId, 'SESSION_ENDED');
+    const ending = { because: 'TOKEN_REVOKED', by: callerOf(ctx.req), actorId: null } as const;
+    if (sessionId) await revokeGrant(services.database, sessionId, ending);
     return;
   }
   const mayRead = isOwn || client.kronos_scopes.includes('service');
