@@ -57,7 +57,7 @@ export {
 } from './personal-data/personal-data.ts';
 export { createSealingKeys, unseal } from './personal-data/sealed.ts';
 export { refuseImpersonator, requireOwnLogin, requireRecentLogin } from './recent-login.ts';
-export { rowLoader } from './row-loader.ts';
+export { rowLoader, rowsLoader } from './row-loader.ts';
 export { schemaFaults } from './schema-faults.ts';
 export { type CreateSubgraph, type ServedSubgraph, serveSubgraph } from './serve-subgraph.ts';
 export {

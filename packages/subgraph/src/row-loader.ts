@@ -15,3 +15,23 @@ export function rowLoader<Row extends object>(
     return ids.map((id) => rows.get(id) ?? null);
   });
 }
+
+/**
+ * A loader of the rows that belong to each of many: N lists cost one query, and who has none gets an empty list. It batches
+ * and remembers nothing, so what a mutation has written is read by the field that follows.
+ *
+ * @param fetchByOwners the rows of all of them that the caller may see, in the order that each list is to have
+ * @param ownerOf to whom a row belongs
+ */
+export function rowsLoader<Row extends object>(
+  fetchByOwners: (owners: string[]) => Promise<Row[]>,
+  ownerOf: (row: Row) => string,
+): DataLoader<string, Row[]> {
+  return new DataLoader(
+    async (owners) => {
+      const rows = Map.groupBy(await fetchByOwners([...new Set(owners)]), ownerOf);
+      return owners.map((owner) => rows.get(owner) ?? []);
+    },
+    { cache: false },
+  );
+}

@@ -3,7 +3,6 @@ import type { Resolvers } from './__generated__/types.ts';
 import { usableApiTokens } from './api-token.ts';
 import { authorizationsOf } from './authorization.ts';
 import type { Context } from './context.ts';
-import { identitiesOf } from './identity.ts';
 import { impersonationsWhere } from './impersonation.ts';
 import type { UserMapper } from './mappers.ts';
 import { trail } from './security-event.ts';
@@ -29,18 +28,14 @@ export const User: Resolvers['User'] = {
     return (await context.accounts.load(user.id))?.email ?? null;
   },
   mfaFactors(user, _args, context) {
-    if (!maySee(user, context, 'auth:admin')) return null;
-    return context.database.mfaFactor.findMany({
-      where: { accountId: user.id },
-      orderBy: [{ createdAt: 'asc' }, { id: 'asc' }],
-    });
+    return maySee(user, context, 'auth:admin') ? context.factorsOf.load(user.id) : null;
   },
   linkedIdentities(user, _args, context) {
-    return maySee(user, context, 'auth:admin') ? identitiesOf(context, user.id) : null;
+    return maySee(user, context, 'auth:admin') ? context.identitiesOf.load(user.id) : null;
   },
-  recoveryCodesLeft(user, _args, context) {
+  async recoveryCodesLeft(user, _args, context) {
     if (!maySee(user, context, 'auth:admin')) return null;
-    return context.database.recoveryCode.count({ where: { accountId: user.id, usedAt: null } });
+    return (await context.recoveryCodesOf.load(user.id)).length;
   },
   async emailVerified(user, _args, context) {
     if (!maySee(user, context, 'users:read')) return null;

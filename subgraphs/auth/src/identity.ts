@@ -7,14 +7,6 @@ export function signInProviders(_parent: unknown, _args: object, { foreignProvid
   return foreignProviders.names.map((name) => ({ name }));
 }
 
-/** What is linked to an account, oldest first: at most one of each provider. */
-export function identitiesOf({ database }: Context, accountId: string) {
-  return database.linkedIdentity.findMany({
-    where: { accountId },
-    orderBy: [{ linkedAt: 'asc' }, { id: 'asc' }],
-  });
-}
-
 export const LinkedIdentity: Resolvers['LinkedIdentity'] = {
   id: ({ id }) => encodeId('linkedidentity', id),
 };

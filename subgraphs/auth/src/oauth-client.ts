@@ -22,10 +22,5 @@ export const OAuthClient: OAuthClientResolvers = {
   },
   id: ({ id }) => encodeId('oauth_client', id),
   confidential: ({ isConfidential }) => isConfidential,
-  secrets: ({ id }, _args, { database }) =>
-    database.oAuthClientSecret.findMany({
-      where: { clientId: id, OR: [{ expiresAt: null }, { expiresAt: { gt: new Date() } }] },
-      orderBy: { createdAt: 'desc' },
-      take: 2,
-    }),
+  secrets: async ({ id }, _args, { secretsOf }) => (await secretsOf.load(id)).slice(0, 2),
 };

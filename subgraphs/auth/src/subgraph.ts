@@ -35,7 +35,10 @@ import { createSigningKeys } from './signing-keys.ts';
 import { createThrottle } from './throttle.ts';
 
 /** Builds the auth subgraph. It needs neither PostgreSQL nor Redis to begin with, and finds them when they come. */
-export async function createSubgraph(environment: NodeJS.ProcessEnv): Promise<Subgraph> {
+export async function createSubgraph(
+  environment: NodeJS.ProcessEnv,
+  givenClient?: PrismaClient,
+): Promise<Subgraph> {
   const {
     AUTH_DATABASE_URL: databaseUrl,
     REDIS_URL: redisUrl,
@@ -44,11 +47,7 @@ export async function createSubgraph(environment: NodeJS.ProcessEnv): Promise<Su
   const masterKeys = openMasterKeys(settings);
   const sealer = createSealer({ keys: masterKeys });
   const sealed = openSealedFields({
-    client: new PrismaClient({
-      adapter: domainAdapter(databaseUrl),
-      // Under a rush of sign-ups waiting for a connection is better than failing.
-      transactionOptions: { maxWait: 10_000, timeout: 10_000 },
-    }),
+    client: givenClient ?? createClient(databaseUrl),
     databaseUrl,
     masterKeys,
     fields: sealedFields,
@@ -143,5 +142,13 @@ export async function createSubgraph(environment: NodeJS.ProcessEnv): Promise<Su
       await Promise.all([post.close(), ...workers.map((end) => end())]);
       await Promise.all([domain.close(), throttle.close()]);
     },
+  });
+}
+
+function createClient(databaseUrl: string): PrismaClient {
+  return new PrismaClient({
+    adapter: domainAdapter(databaseUrl),
+    // Under a rush of sign-ups waiting for a connection is better than failing.
+    transactionOptions: { maxWait: 10_000, timeout: 10_000 },
   });
 }

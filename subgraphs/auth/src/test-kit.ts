@@ -1,7 +1,7 @@
 import { type Mailbox, openMailbox } from '@kronos/mail/mailbox';
 import { PrismaClient } from '@kronos/prisma-auth';
 import { sealedFields } from '@kronos/prisma-auth/sealed-fields';
-import { decodeId } from '@kronos/subgraph';
+import { type CreateSubgraph, decodeId } from '@kronos/subgraph';
 import {
   type Actor,
   createTestDomain,
@@ -27,9 +27,16 @@ export interface Auth extends TestDomain {
   raw: PrismaClient;
 }
 
-/** Starts auth and waits until it has found its database and its Redis. */
-export async function startAuth(environment: NodeJS.ProcessEnv = {}): Promise<Auth> {
-  const domain = await createTestDomain('auth', createSubgraph, environment);
+/**
+ * Starts auth and waits until it has found its database and its Redis.
+ *
+ * @param create as it is served, when omitted
+ */
+export async function startAuth(
+  environment: NodeJS.ProcessEnv = {},
+  create: CreateSubgraph = createSubgraph,
+): Promise<Auth> {
+  const domain = await createTestDomain('auth', create, environment);
   const raw = new PrismaClient({
     adapter: new PrismaPg({ connectionString: domain.databaseUrl, max: 2 }),
   });

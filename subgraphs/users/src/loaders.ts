@@ -1,7 +1,7 @@
 import type { Prisma, PrismaClient } from '@kronos/prisma-users';
 import { heldRoles, roleIdsOf } from '@kronos/prisma-users/access';
 import { byRank, closureOf, type RoleGraph } from '@kronos/prisma-users/role-graph';
-import { rowLoader, type Viewer } from '@kronos/subgraph';
+import { rowLoader, rowsLoader, type Viewer } from '@kronos/subgraph';
 import { groupSeenBy } from './privacy.rules.ts';
 
 /** What to read with a role so that its permissions and what it inherits can be answered. */
@@ -43,6 +43,32 @@ export function createLoaders(db: PrismaClient, viewer: Viewer | null) {
         groupIds: holder.groups.map(({ groupId }) => groupId),
       }));
     }),
+    /** The suspension that lasts, of those who are suspended. */
+    suspensionsOf: rowsLoader(
+      (ids) =>
+        db.suspension.findMany({
+          where: { userId: { in: ids }, reinstatedAt: null },
+          orderBy: { suspendedAt: 'desc' },
+        }),
+      ({ userId }) => userId,
+    ),
+    /** Exports that have not expired, the newest first. */
+    exportsOf: rowsLoader(
+      (ids) =>
+        db.dataExport.findMany({
+          where: { userId: { in: ids }, expiresAt: { gt: new Date() } },
+          orderBy: { requestedAt: 'desc' },
+        }),
+      ({ userId }) => userId,
+    ),
+    exportSteps: rowsLoader(
+      (ids) => db.dataExportStep.findMany({ where: { exportId: { in: ids } }, orderBy: { domain: 'asc' } }),
+      ({ exportId }) => exportId,
+    ),
+    erasureSteps: rowsLoader(
+      (ids) => db.erasureStep.findMany({ where: { requestId: { in: ids } }, orderBy: { domain: 'asc' } }),
+      ({ requestId }) => requestId,
+    ),
     role: rowLoader((ids) => db.role.findMany({ where: { id: { in: [...ids] } }, include: withPermissions })),
     roleByName: rowLoader(
       (names) => db.role.findMany({ where: { name: { in: [...names] } }, include: withPermissions }),

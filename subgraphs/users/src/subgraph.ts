@@ -27,11 +27,14 @@ import { sealedFields } from './sealed-fields.ts';
 const whoseIsNotKnown = 'Whose this is may be known in a moment';
 
 /** Builds the users subgraph. It needs neither PostgreSQL nor Redis to begin with, and finds them when they come. */
-export async function createSubgraph(environment: NodeJS.ProcessEnv): Promise<Subgraph> {
+export async function createSubgraph(
+  environment: NodeJS.ProcessEnv,
+  givenClient?: PrismaClient,
+): Promise<Subgraph> {
   const settings = parseEnvironment(environmentShape, environment);
   const { USERS_DATABASE_URL: databaseUrl, REDIS_URL: redisUrl, LOG_LEVEL: logLevel } = settings;
   const sealed = openSealedFields({
-    client: new PrismaClient({ adapter: domainAdapter(databaseUrl) }),
+    client: givenClient ?? new PrismaClient({ adapter: domainAdapter(databaseUrl) }),
     databaseUrl,
     masterKeys: openMasterKeys(settings),
     fields: sealedFields,

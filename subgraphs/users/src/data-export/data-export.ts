@@ -28,13 +28,8 @@ export const dataExport: QueryResolvers['dataExport'] = (_parent, { id }, contex
   find(decodeId('data_export', id), context);
 
 /** Someone's exports that have not expired, for themselves and those who may export anyone. */
-export const dataExports: UserResolvers['dataExports'] = ({ id: userId }, _args, { db, viewer }) =>
-  isSelfOr(viewer, userId, 'users:export')
-    ? db.dataExport.findMany({
-        where: { userId, expiresAt: { gt: new Date() } },
-        orderBy: { requestedAt: 'desc' },
-      })
-    : null;
+export const dataExports: UserResolvers['dataExports'] = ({ id: userId }, _args, { loaders, viewer }) =>
+  isSelfOr(viewer, userId, 'users:export') ? loaders.exportsOf.load(userId) : null;
 
 export const DataExport: DataExportResolvers = {
   __resolveReference({ id }, context) {
@@ -43,8 +38,7 @@ export const DataExport: DataExportResolvers = {
   },
   id: ({ id }) => encodeId('data_export', id),
   user: ({ userId }, _args, { findUser }) => findUser(userId),
-  steps: ({ id }, _args, { db }) =>
-    db.dataExportStep.findMany({ where: { exportId: id }, orderBy: { domain: 'asc' } }),
+  steps: ({ id }, _args, { loaders }) => loaders.exportSteps.load(id),
   parts: ({ id }, { first, after }, { db }) =>
     connection({
       delegate: db.dataExportPart,

@@ -22,8 +22,7 @@ export const ErasureRequest: ErasureRequestResolvers = {
   id: ({ id }) => encodeId('erasure_request', id),
   user: ({ userId }, _args, { viewer, findUser }) =>
     isSelfOr(viewer, userId, 'users:erase') ? findUser(userId) : null,
-  steps: ({ id }, _args, { db }) =>
-    db.erasureStep.findMany({ where: { requestId: id }, orderBy: { domain: 'asc' } }),
+  steps: ({ id }, _args, { loaders }) => loaders.erasureSteps.load(id),
 };
 
 /** What becomes of an erasure, live. */

@@ -1,7 +1,7 @@
 import { PrismaClient } from '@kronos/prisma-users';
 import { permissions } from '@kronos/prisma-users/roles';
 import { seed } from '@kronos/prisma-users/seed';
-import { encodeId, newId } from '@kronos/subgraph';
+import { type CreateSubgraph, encodeId, newId } from '@kronos/subgraph';
 import {
   type Actor,
   createTestDomain,
@@ -42,8 +42,9 @@ export interface TestUsers extends TestDomain {
   signUp(displayName: string, roles?: string[]): Promise<Person>;
 }
 
-export async function createTestUsers(): Promise<TestUsers> {
-  const domain = await createTestDomain('users', createSubgraph);
+/** @param create as it is served, when omitted */
+export async function createTestUsers(create: CreateSubgraph = createSubgraph): Promise<TestUsers> {
+  const domain = await createTestDomain('users', create);
   await seed({ databaseUrl: domain.databaseUrl });
   const auth = await createTestProducer('auth', domain.redisUrl);
   const events = await createTestProducer('events', domain.redisUrl);
