@@ -199,10 +199,33 @@ test('the database changes and deletes nothing of the trail before its time', as
   await database.account.delete({ where: { id: ada.actor.userId! } });
   expect(await database.securityEvent.count(mine)).toBe(1);
 
-  const id = crypto.randomUUID();
-  const occurredAt = new Date(Date.now() - 401 * 24 * 60 * 60 * 1000);
-  await database.securityEvent.create({ data: { id, kind: 'LOGGED_IN', details: {}, occurredAt } });
+  const added = await addAged('LOGGED_IN', null, 401);
   await deleteEnded(database, new Date());
-  expect(await database.securityEvent.count({ where: { id } })).toBe(0);
+  expect(await database.securityEvent.count({ where: { id: added } })).toBe(0);
   expect(await database.securityEvent.count(mine)).toBe(1);
+});
+
+/** Adds an event as if it had happened so many days ago. */
+async function addAged(kind: string, userId: string | null, days: number): Promise<string> {
+  const id = crypto.randomUUID();
+  const occurredAt = new Date(Date.now() - days * 24 * 60 * 60 * 1000);
+  await auth.database.securityEvent.create({ data: { id, kind, userId, details: {}, occurredAt } });
+  return id;
+}
+
+test('attempts on accounts that there are not are kept for thirty days, those on people and all else for 400', async () => {
+  const somebody = crypto.randomUUID();
+  const { securityEvent } = auth.database;
+  const kept = [
+    await addAged('LOGIN_FAILED', null, 29),
+    await addAged('LOGIN_FAILED', somebody, 399),
+    await addAged('LOCKED_OUT', somebody, 399),
+    await addAged('OAUTH_CLIENT_CREATED', null, 399),
+  ];
+  const gone = [await addAged('LOGIN_FAILED', null, 31), await addAged('LOCKED_OUT', null, 31)];
+  for (const id of kept) await expect(securityEvent.delete({ where: { id } })).rejects.toThrow();
+
+  await deleteEnded(auth.database, new Date());
+  expect(await securityEvent.count({ where: { id: { in: kept } } })).toBe(4);
+  expect(await securityEvent.count({ where: { id: { in: gone } } })).toBe(0);
 });
