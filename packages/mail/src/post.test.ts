@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { soon } from '@kronos/events/testing';
 import { type Prisma, PrismaClient } from '@kronos/prisma-auth';
+import { createSealer } from '@kronos/sealing';
 import { createLogger } from '@kronos/service';
-import { createSealer } from '@kronos/subgraph';
 import { createTestDatabase, type TestDatabase } from '@kronos/subgraph/testing';
 import { PrismaPg } from '@prisma/adapter-pg';
 import { Registry } from 'prom-client';

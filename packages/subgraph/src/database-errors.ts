@@ -57,3 +57,20 @@ export function isDatabaseAway(error: unknown): boolean {
 export function sqlStateOf(error: unknown): string | undefined {
   return (error as Fault | undefined)?.meta?.driverAdapterError?.cause?.originalCode;
 }
+
+/**
+ * The outcome of a write; or what `taken` says, when there is a row with the same unique values already. Of two at the same
+ * moment both may have found them free: the database's own keys decide.
+ */
+export async function unlessTaken<Written, Refused>(
+  write: () => Promise<Written>,
+  taken: () => Refused,
+): Promise<Written | Refused> {
+  try {
+    return await write();
+  } catch (error) {
+    // https://www.prisma.io/docs/orm/reference/error-reference#p2002
+    if ((error as Fault | null)?.code === 'P2002') return taken();
+    throw error;
+  }
+}

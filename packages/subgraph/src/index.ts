@@ -1,18 +1,3 @@
-export {
-  createSealer,
-  keepSealed,
-  type MasterKey,
-  type MasterKeysSettings,
-  masterKeysEnvironment,
-  openMasterKeys,
-  openSealedFields,
-  resealColumn,
-  type SealedColumn,
-  type SealedFields,
-  type SealedFieldsOf,
-  type Sealer,
-  UnsealError,
-} from '@kronos/sealing';
 export { BoundedMap } from '@kronos/service';
 export { requireCaller, requirePerson, scopesOf } from './access.ts';
 export { createSubgraphApp, type SubgraphAppOptions } from './app.ts';
@@ -25,7 +10,7 @@ export {
   connection,
   type Edge,
 } from './connection.ts';
-export { isDatabaseAway } from './database-errors.ts';
+export { isDatabaseAway, unlessTaken } from './database-errors.ts';
 export { defineSubgraph } from './define-subgraph.ts';
 export { domainAdapter, statementNames } from './domain-adapter.ts';
 export { type EntryHandlersOptions, entryHandlers } from './entries/entry-handlers.ts';
@@ -45,6 +30,7 @@ export { decodeId, encodeId, newId, tryDecodeId, tryParseId } from './ids.ts';
 export type { OrderBy } from './keyset.ts';
 export { isMediaPath } from './media-path.ts';
 export { type Domain, type DomainDatabase, type DomainOptions, openDomain } from './open-domain.ts';
+export { openSealedDomain, type SealedDomainOptions } from './open-sealed-domain.ts';
 export { personKeyTable, searchKeyTable } from './personal-data/person-key-table.ts';
 export {
   anonymised,

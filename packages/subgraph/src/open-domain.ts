@@ -34,6 +34,8 @@ export interface DomainOptions<Transaction extends DomainTransaction, Producer e
   /** The domain, as it stands in `supergraph.yaml`. */
   name: string;
   logLevel: string;
+  /** One by that name and level, when omitted. */
+  logger?: Logger;
   database: DomainDatabase<Transaction>;
   /** Where that database is: the relay listens there on a connection of its own, which leads through no pgBouncer. */
   databaseUrl: string;
@@ -81,7 +83,7 @@ export function openDomain<Transaction extends DomainTransaction, Producer exten
 ): Domain<Producer> {
   const { name, database, databaseUrl, redisUrl } = options;
   if (tracing) traceSql();
-  const logger = createLogger({ name, level: options.logLevel });
+  const logger = options.logger ?? createLogger({ name, level: options.logLevel });
   const metrics = new Registry();
   const log = createEventLog({ redisUrl, logger, metrics });
   const relay = createRelay({ domain: name, databaseUrl: directUrl(databaseUrl), redisUrl, logger, metrics });

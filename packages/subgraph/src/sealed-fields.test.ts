@@ -1,6 +1,6 @@
 import { PrismaClient } from '@kronos/prisma-auth';
 import { sealedFields } from '@kronos/prisma-auth/sealed-fields';
-import { SealedFieldError, type SealedFieldsOf, shredPerson } from '@kronos/sealing';
+import { openSealedFields, SealedFieldError, type SealedFieldsOf, shredPerson } from '@kronos/sealing';
 import { tryParseMasterKeys } from '@kronos/sealing/master-keys';
 import { testMasterKeys } from '@kronos/sealing/testing';
 import { createLogger } from '@kronos/service';
@@ -9,7 +9,6 @@ import { Registry } from 'prom-client';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { domainAdapter } from './domain-adapter.ts';
 import { newId } from './ids.ts';
-import { openSealedFields } from './index.ts';
 import { createTestDatabase, type TestDatabase } from './testing/index.ts';
 
 let masterKeys = tryParseMasterKeys(testMasterKeys)!;

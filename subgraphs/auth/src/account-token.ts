@@ -1,7 +1,7 @@
 import type { AccountToken, Prisma } from '@kronos/prisma-auth';
 import { UserFault, userFaults } from '@kronos/subgraph';
 import { type TokenPurpose, tokenExpiry } from './account-token.rules.ts';
-import { hashSecretToken, newSecretToken } from './secret-token.ts';
+import { hashSecret, newSecretToken } from './secret-token.ts';
 
 type Tokens = Pick<Prisma.TransactionClient, 'accountToken'>;
 
@@ -17,7 +17,7 @@ export async function issueToken(
 ): Promise<{ token: string; expiresAt: Date }> {
   const secret = newSecretToken();
   const expiresAt = tokenExpiry(token.purpose, new Date());
-  await transaction.accountToken.create({ data: { ...token, hash: hashSecretToken(secret), expiresAt } });
+  await transaction.accountToken.create({ data: { ...token, hash: hashSecret(secret), expiresAt } });
   return { token: secret, expiresAt };
 }
 
@@ -32,7 +32,7 @@ export async function findToken(
   purpose: TokenPurpose,
 ): Promise<AccountToken> {
   const found = await database.accountToken.findFirst({
-    where: { hash: hashSecretToken(token), purpose, usedAt: null, expiresAt: { gt: new Date() } },
+    where: { hash: hashSecret(token), purpose, usedAt: null, expiresAt: { gt: new Date() } },
   });
   return found ?? invalidToken();
 }
@@ -50,7 +50,7 @@ export async function claimToken(
 ): Promise<AccountToken> {
   const now = new Date();
   const [claimed] = await transaction.accountToken.updateManyAndReturn({
-    where: { hash: hashSecretToken(token), purpose, usedAt: null, expiresAt: { gt: now } },
+    where: { hash: hashSecret(token), purpose, usedAt: null, expiresAt: { gt: now } },
     data: { usedAt: now },
   });
   if (!claimed) return invalidToken();

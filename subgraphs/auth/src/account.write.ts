@@ -1,5 +1,6 @@
 import { appendToOutbox } from '@kronos/events';
-import { type Account, Prisma } from '@kronos/prisma-auth';
+import type { Account, Prisma } from '@kronos/prisma-auth';
+import { unlessTaken } from '@kronos/subgraph';
 import type { Context } from './context.ts';
 import { sendVerification } from './email.verify.ts';
 import { type RaisedSecurityEvent, raiseSecurityEvent } from './security-event.raise.ts';
@@ -31,8 +32,8 @@ export async function writeAccount(
   },
 ) {
   const { id: userId, roles } = account;
-  try {
-    return await context.database.$transaction(async (transaction) => {
+  const write = () =>
+    context.database.$transaction(async (transaction) => {
       await transaction.account.create({ data: account });
       if (!account.emailVerifiedAt) await sendVerification(transaction, context, account);
       const eventId = await appendToOutbox(transaction, 'userCreated', { userId, displayName, roles });
@@ -43,9 +44,5 @@ export async function writeAccount(
       await by.inTransaction?.(transaction);
       return { eventId, ...opened };
     });
-  } catch (error) {
-    const isTaken = error instanceof Prisma.PrismaClientKnownRequestError && error.code === 'P2002';
-    if (isTaken) return 'EMAIL_TAKEN';
-    throw error;
-  }
+  return unlessTaken(write, () => 'EMAIL_TAKEN' as const);
 }

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { newOpaqueToken } from '@kronos/service';
 import {
   encodeId,
@@ -15,6 +14,7 @@ import { apiTokenShape, maxApiTokens } from './api-token.rules.ts';
 import type { Context } from './context.ts';
 import { catchUpWithUsers } from './on-users.ts';
 import { requireRecentProof } from './recent-proof.ts';
+import { hashSecret } from './secret-token.ts';
 import { raiseSecurityEvent } from './security-event.raise.ts';
 
 /** Makes an API token of the caller, with no scope that the caller does not have. Only its hash is kept. */
@@ -46,7 +46,7 @@ export const apiTokenCreate = mutation(
       };
       await raiseSecurityEvent(transaction, { kind: 'API_TOKEN_CREATED', userId, by: context, details });
       return transaction.apiToken.create({
-        data: { ...wanted, id, accountId: userId, hash: createHash('sha256').update(secret).digest('hex') },
+        data: { ...wanted, id, accountId: userId, hash: hashSecret(secret) },
       });
     });
     return { apiToken, secret };

@@ -11,7 +11,8 @@ import type {
   SecurityEvent,
   Session,
 } from '@kronos/prisma-auth';
-import { type RequestContext, rowLoader, rowsLoader, type Sealer } from '@kronos/subgraph';
+import type { Sealer } from '@kronos/sealing';
+import { type RequestContext, rowLoader, rowsLoader } from '@kronos/subgraph';
 import type DataLoader from 'dataloader';
 import type { AccessTokens } from './access-token.ts';
 import type { TokenPurpose } from './account-token.rules.ts';

@@ -1,6 +1,5 @@
-import { Prisma } from '@kronos/prisma-auth';
 import { parseEmail } from '@kronos/prisma-auth/email';
-import { mutation, UserFault, userFaults } from '@kronos/subgraph';
+import { mutation, UserFault, unlessTaken, userFaults } from '@kronos/subgraph';
 import type {
   MutationEmailChangeConfirmArgs,
   MutationEmailChangeRequestArgs,
@@ -55,7 +54,7 @@ export const emailChangeRequest = mutation(
 export const emailChangeConfirm = mutation(
   async (_parent: unknown, { input }: MutationEmailChangeConfirmArgs, context: Context) => {
     const { database, links, post } = context;
-    const userId = await refuseTaken(() =>
+    const write = () =>
       database.$transaction(async (transaction) => {
         const claimed = await claimToken(transaction, input.token, 'CHANGE_EMAIL');
         const { accountId, email, sessionId } = claimed;
@@ -83,8 +82,8 @@ export const emailChangeConfirm = mutation(
           expiresAt,
         );
         return accountId;
-      }),
-    );
+      });
+    const userId = await unlessTaken(write, refuseTaken);
     post.wake();
     return { user: { id: userId } };
   },
@@ -97,7 +96,7 @@ export const emailChangeConfirm = mutation(
 export const emailChangeRevert = mutation(
   async (_parent: unknown, { input }: MutationEmailChangeRevertArgs, context: Context) => {
     const { database, links, post } = context;
-    const userId = await refuseTaken(() =>
+    const write = () =>
       database.$transaction(async (transaction) => {
         const { accountId, email } = await claimToken(transaction, input.token, 'REVERT_EMAIL');
         await transaction.account.update({
@@ -113,8 +112,8 @@ export const emailChangeRevert = mutation(
         const letter = await resetLetter(transaction, { id: accountId, email }, links);
         await post.put(transaction, letter, new Date(Date.now() + day));
         return accountId;
-      }),
-    );
+      });
+    const userId = await unlessTaken(write, refuseTaken);
     post.wake();
     return { user: { id: userId } };
   },
@@ -125,15 +124,9 @@ function endingBy(by: Context): SessionEnding {
   return { because: 'EMAIL_CHANGED', by, actorId: 'OWNER' };
 }
 
-/** Somebody may have opened an account with the address in the meantime. */
-async function refuseTaken<Result>(work: () => Promise<Result>): Promise<Result> {
-  try {
-    return await work();
-  } catch (error) {
-    const isTaken = error instanceof Prisma.PrismaClientKnownRequestError && error.code === 'P2002';
-    if (!isTaken) throw error;
-    return fault('EMAIL_TAKEN', 'There is an account with this e-mail address already.', 'token');
-  }
+/** Somebody has opened an account with the address in the meantime. */
+function refuseTaken(): never {
+  fault('EMAIL_TAKEN', 'There is an account with this e-mail address already.', 'token');
 }
 
 function fault(code: string, message: string, field: string): never {

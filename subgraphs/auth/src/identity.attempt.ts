@@ -2,7 +2,7 @@ import { UserFault, userFaults } from '@kronos/subgraph';
 import type { Context } from './context.ts';
 import { type ForeignIdentity, type SignInSecrets, signInSecrets } from './identity.provider.ts';
 import { refuseByProvider } from './identity.provider-faults.ts';
-import { hashSecretToken, newSecretToken } from './secret-token.ts';
+import { hashSecret, newSecretToken } from './secret-token.ts';
 
 const lifeMilliseconds = 10 * 60 * 1000;
 const longestCallback = 8192;
@@ -33,7 +33,7 @@ export async function beginAttempt(
     .begin(redirectUri)
     .catch((error) => refuseByProvider(error, provider.name, logger, true));
   const ticket = newSecretToken();
-  const hash = hashSecretToken(ticket);
+  const hash = hashSecret(ticket);
   const expiresAt = new Date(Date.now() + lifeMilliseconds);
   const sealed = sealer.seal(Buffer.from(JSON.stringify(secrets)), signInContext(hash));
   await database.foreignSignIn.create({
@@ -57,7 +57,7 @@ export async function finishAttempt(
   const { database, foreignProviders, logger, throttle } = context;
   await throttle.foreignSignIn(context.clientAddress);
   const now = new Date();
-  const hash = hashSecretToken(input.ticket);
+  const hash = hashSecret(input.ticket);
   const [begun] = await database.foreignSignIn.updateManyAndReturn({
     where: { hash, accountId, usedAt: null, expiresAt: { gt: now } },
     data: { usedAt: now },

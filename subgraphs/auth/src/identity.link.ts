@@ -1,5 +1,13 @@
-import { type LinkedIdentity, Prisma } from '@kronos/prisma-auth';
-import { mutation, newId, requireOwnLogin, requirePerson, UserFault, userFaults } from '@kronos/subgraph';
+import type { LinkedIdentity, Prisma } from '@kronos/prisma-auth';
+import {
+  mutation,
+  newId,
+  requireOwnLogin,
+  requirePerson,
+  UserFault,
+  unlessTaken,
+  userFaults,
+} from '@kronos/subgraph';
 import type { MutationIdentityLinkArgs, MutationIdentityLinkStartArgs } from './__generated__/types.ts';
 import type { Context } from './context.ts';
 import { beginAttempt, finishAttempt } from './identity.attempt.ts';
@@ -22,9 +30,9 @@ export const identityLink = mutation(
     const { userId } = requirePerson(context);
     requireOwnLogin(context.viewer);
     const identity = await finishAttempt(context, input, userId);
-    const linkedIdentity = await refuseTaken(() =>
-      context.database.$transaction((transaction) => writeIdentity(transaction, context, identity, userId)),
-    );
+    const write = () =>
+      context.database.$transaction((transaction) => writeIdentity(transaction, context, identity, userId));
+    const linkedIdentity = await unlessTaken(write, refuseTaken);
     return { linkedIdentity };
   },
 );
@@ -49,19 +57,12 @@ export async function writeIdentity(
   return linked;
 }
 
-/** Two at the same moment do not both find it free: the database's own keys decide. */
-async function refuseTaken<Result>(work: () => Promise<Result>): Promise<Result> {
-  try {
-    return await work();
-  } catch (error) {
-    const isTaken = error instanceof Prisma.PrismaClientKnownRequestError && error.code === 'P2002';
-    if (!isTaken) throw error;
-    return userFaults(
-      new UserFault({
-        code: 'IDENTITY_TAKEN',
-        message:
-          'It is linked to an account already, or yours is linked to another one of this provider: unlink that first.',
-      }),
-    );
-  }
+function refuseTaken(): never {
+  userFaults(
+    new UserFault({
+      code: 'IDENTITY_TAKEN',
+      message:
+        'It is linked to an account already, or yours is linked to another one of this provider: unlink that first.',
+    }),
+  );
 }

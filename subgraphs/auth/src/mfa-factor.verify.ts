@@ -1,5 +1,5 @@
-import { type MfaFactor, Prisma } from '@kronos/prisma-auth';
-import { mutation, tryDecodeId, UserFault, userFaults } from '@kronos/subgraph';
+import type { MfaFactor, Prisma } from '@kronos/prisma-auth';
+import { mutation, tryDecodeId, UserFault, unlessTaken, userFaults } from '@kronos/subgraph';
 import type { MfaFactorVerifyInput, MutationMfaFactorVerifyArgs } from './__generated__/types.ts';
 import { combinedAmr } from './amr.rules.ts';
 import type { Context } from './context.ts';
@@ -30,7 +30,7 @@ export const mfaFactorVerify = mutation(
     if (!proof) return refuseProof(input);
     await takeBack();
 
-    return refuseTaken(() =>
+    const write = () =>
       database.$transaction(async (transaction) => {
         const account = await lockAccount(transaction, accountId);
         const [mfaFactor] = await transaction.mfaFactor.updateManyAndReturn({
@@ -50,8 +50,9 @@ export const mfaFactorVerify = mutation(
         const added = { kind: 'MFA_FACTOR_ADDED', userId: accountId, by: context } as const;
         await raiseSecurityEvent(transaction, { ...added, details: { factor: factor.kind } });
         return { mfaFactor, recoveryCodes };
-      }),
-    );
+      });
+    // A credential belongs to one account; its id is the authenticator's to choose.
+    return unlessTaken(write, () => refuseProof({}));
   },
 );
 
@@ -73,17 +74,6 @@ async function firstProof(context: Context, { code, passkey }: MfaFactorVerifyIn
   const { id: credentialId, counter: signCount, transports = [] } = credential;
   const publicKey = new Uint8Array(credential.publicKey);
   return { amr: ['hwk', 'user'], stored: { credentialId, publicKey, signCount, transports } };
-}
-
-/** A credential belongs to one account; its id is the authenticator's to choose. */
-async function refuseTaken<Result>(work: () => Promise<Result>): Promise<Result> {
-  try {
-    return await work();
-  } catch (error) {
-    const isTaken = error instanceof Prisma.PrismaClientKnownRequestError && error.code === 'P2002';
-    if (isTaken) return refuseProof({});
-    throw error;
-  }
 }
 
 function notFound(): never {

@@ -2,7 +2,7 @@ import type { LogInChallenge, MfaFactor } from '@kronos/prisma-auth';
 import { UserFault, userFaults } from '@kronos/subgraph';
 import type { MfaFactorKind, UserError } from './__generated__/types.ts';
 import type { Context } from './context.ts';
-import { hashSecretToken, newSecretToken } from './secret-token.ts';
+import { hashSecret, newSecretToken } from './secret-token.ts';
 
 const lifeMilliseconds = 5 * 60 * 1000;
 const mostAttempts = 5;
@@ -26,7 +26,7 @@ export async function createChallenge(
   const options = await passkeys.authentication(keys);
   const { accountId, amr } = asked;
   await database.logInChallenge.create({
-    data: { hash: hashSecretToken(id), accountId, amr: [...amr], passkey: options.challenge, expiresAt },
+    data: { hash: hashSecret(id), accountId, amr: [...amr], passkey: options.challenge, expiresAt },
   });
   const kinds = [...new Set(asked.factors.map(({ kind }) => kind as MfaFactorKind))].sort();
   const takesPasskeys = accountId === null || keys.length > 0;
@@ -63,7 +63,7 @@ export async function askForFactor(
 export async function attemptChallenge(database: Database, id: string): Promise<LogInChallenge> {
   const [challenge] = await database.logInChallenge.updateManyAndReturn({
     where: {
-      hash: hashSecretToken(id),
+      hash: hashSecret(id),
       usedAt: null,
       expiresAt: { gt: new Date() },
       attempts: { lt: mostAttempts },

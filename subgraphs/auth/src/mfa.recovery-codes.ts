@@ -1,5 +1,6 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import type { Prisma } from '@kronos/prisma-auth';
+import { hashSecret } from './secret-token.ts';
 
 const count = 10;
 // Crockford's: no letter looks like a digit.
@@ -35,5 +36,5 @@ function newCode(): string {
 
 function hashOf(accountId: string, code: string): string {
   const plain = code.slice(0, 64).toLowerCase().replaceAll(/[\s-]/g, '');
-  return createHash('sha256').update(`${accountId}:${plain}`).digest('hex');
+  return hashSecret(`${accountId}:${plain}`);
 }

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { createSealer } from '@kronos/subgraph';
+import { createSealer } from '@kronos/sealing';
 import { URI } from 'otpauth';
 import { expect, test } from 'vitest';
 import { mfaSecretContext, newTotpSecret, totpStepOf } from './mfa.totp.ts';

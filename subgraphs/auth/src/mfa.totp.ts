@@ -1,4 +1,4 @@
-import type { Sealer } from '@kronos/subgraph';
+import type { Sealer } from '@kronos/sealing';
 import { Secret, TOTP } from 'otpauth';
 
 const period = 30;

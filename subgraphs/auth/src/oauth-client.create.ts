@@ -4,7 +4,8 @@ import { z } from 'zod';
 import type { MutationOauthClientCreateArgs } from './__generated__/types.ts';
 import type { Context, Services } from './context.ts';
 import { assertFitsTogether, assertMayGive, clientFields } from './oauth-client.input.ts';
-import { hashClientSecret, newClientSecret } from './oauth-client.secret.ts';
+import { newClientSecret } from './oauth-client.secret.ts';
+import { hashSecret } from './secret-token.ts';
 import { type RaisedSecurityEvent, raiseSecurityEvent } from './security-event.raise.ts';
 
 const shape = z.object({ ...clientFields, confidential: z.boolean() });
@@ -37,7 +38,7 @@ export async function addClient(
   const details = { client: encodeId('oauth_client', id), scopes: input.scopes, grants: input.grantTypes };
   const oauthClient = await database.$transaction(async (transaction) => {
     await raiseSecurityEvent(transaction, { kind: 'OAUTH_CLIENT_CREATED', userId: null, by, details });
-    const secrets = secret && { secrets: { create: { hash: hashClientSecret(secret) } } };
+    const secrets = secret && { secrets: { create: { hash: hashSecret(secret) } } };
     return transaction.oAuthClient.create({ data: { id, ...input, ...secrets } });
   });
   return { oauthClient, secret };

@@ -4,7 +4,8 @@ import type { MutationOauthClientSecretRotateArgs } from './__generated__/types.
 import type { Context } from './context.ts';
 import { lockClient } from './oauth-client.find.ts';
 import { assertMayGive } from './oauth-client.input.ts';
-import { hashClientSecret, newClientSecret } from './oauth-client.secret.ts';
+import { newClientSecret } from './oauth-client.secret.ts';
+import { hashSecret } from './secret-token.ts';
 import { raiseSecurityEvent } from './security-event.raise.ts';
 
 const expected = 'From 0 to 720 hours.';
@@ -36,7 +37,7 @@ export const oauthClientSecretRotate = mutation(
         data: { expiresAt: end },
       });
       await transaction.oAuthClientSecret.create({
-        data: { hash: hashClientSecret(secret), clientId: client.id },
+        data: { hash: hashSecret(secret), clientId: client.id },
       });
       await raiseSecurityEvent(transaction, {
         kind: 'OAUTH_CLIENT_CHANGED',

@@ -1,11 +1,6 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { newSecretToken } from './secret-token.ts';
 
-/** A new secret of a client: 256 random bits, whose beginning lets scanners of source code find it where it was left. */
+/** A new secret of a client, whose beginning lets scanners of source code find it where it was left. */
 export function newClientSecret(): string {
-  return `kronos_secret_${randomBytes(32).toString('base64url')}`;
-}
-
-/** What is stored of a secret. It needs no salt and no stretching: there is nothing to guess. */
-export function hashClientSecret(secret: string): string {
-  return createHash('sha256').update(secret).digest('hex');
+  return `kronos_secret_${newSecretToken()}`;
 }

@@ -1,7 +1,7 @@
 import { encodeId, newId } from '@kronos/subgraph';
 import type { Actor } from '@kronos/subgraph/testing';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { hashClientSecret } from './oauth-client.secret.ts';
+import { hashSecret } from './secret-token.ts';
 import { type Auth, startAuth } from './test-kit.ts';
 
 let auth: Auth;
@@ -73,7 +73,7 @@ test('the document of the issue runs as it stands, and the secret is kept as a h
   expect(oauthClient.id).toMatch(/^oauth_client_/);
   expect(secret).toMatch(/^kronos_secret_[\w-]{43}$/);
   const kept = await auth.database.oAuthClientSecret.findMany();
-  expect(kept.map(({ hash }) => hash)).toContain(hashClientSecret(secret));
+  expect(kept.map(({ hash }) => hash)).toContain(hashSecret(secret));
   expect(JSON.stringify([kept, await auth.database.oAuthClient.findMany()])).not.toContain(secret);
 });
 

@@ -1,5 +1,5 @@
 import { mailContext } from '@kronos/mail';
-import type { SealedColumn } from '@kronos/subgraph';
+import type { SealedColumn } from '@kronos/sealing';
 import { signInContext } from './identity.attempt.ts';
 import { mfaSecretContext } from './mfa.totp.ts';
 import { recordContext } from './provider/record-adapter.ts';

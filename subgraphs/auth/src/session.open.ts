@@ -3,7 +3,7 @@ import type { Prisma, Session } from '@kronos/prisma-auth';
 import { type Caller, newId, UserFault, userFaults } from '@kronos/subgraph';
 import type { TokenAccount } from './access-token.ts';
 import type { Context } from './context.ts';
-import { hashSecretToken, newSecretToken } from './secret-token.ts';
+import { hashSecret, newSecretToken } from './secret-token.ts';
 import { sessionExpiry } from './session.rules.ts';
 import { networkOf } from './throttle.rules.ts';
 
@@ -36,7 +36,7 @@ export async function openSession(
       amr: [...amr],
       ...originOf(caller),
       network: networkOf(caller.clientAddress),
-      tokens: { create: { hash: hashSecretToken(refreshToken) } },
+      tokens: { create: { hash: hashSecret(refreshToken) } },
     },
   });
   await assertOpen(transaction, accountId);

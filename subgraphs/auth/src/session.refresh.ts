@@ -4,7 +4,7 @@ import type { MutationSessionRefreshArgs } from './__generated__/types.ts';
 import type { Context } from './context.ts';
 import { catchUpWithUsers } from './on-users.ts';
 import { createSecondUse } from './second-use.ts';
-import { hashSecretToken, newSecretToken } from './secret-token.ts';
+import { hashSecret, newSecretToken } from './secret-token.ts';
 import { endSessions } from './session.end.ts';
 import { originOf, tokenPair } from './session.open.ts';
 import { isSessionOpen, sessionExpiry } from './session.rules.ts';
@@ -22,7 +22,7 @@ const useOnce = createSecondUse<Refreshed | Refusal>((result) => typeof result =
 export const sessionRefresh = mutation(
   async (_parent: unknown, { input }: MutationSessionRefreshArgs, context: Context) => {
     await catchUpWithUsers(context);
-    const hash = hashSecretToken(input.refreshToken);
+    const hash = hashSecret(input.refreshToken);
     const result = await useOnce(hash, () => claim(context, hash));
     if (typeof result === 'string') return refuse(result);
     return {
@@ -67,7 +67,7 @@ function claim(context: Context, hash: string): Promise<Refreshed | Refusal> {
     // Revoked since it was read.
     if (!prolonged) return 'REVOKED';
     await transaction.refreshToken.create({
-      data: { hash: hashSecretToken(refreshToken), sessionId: session.id },
+      data: { hash: hashSecret(refreshToken), sessionId: session.id },
     });
     return { session: prolonged, account, refreshToken };
   });

@@ -6,7 +6,7 @@ import type { Context } from './context.ts';
 import { attemptChallenge, claimChallenge } from './mfa.challenge.ts';
 import { prove, refuseProof } from './mfa.prove.ts';
 import { catchUpWithUsers } from './on-users.ts';
-import { hashSecretToken, newSecretToken } from './secret-token.ts';
+import { hashSecret, newSecretToken } from './secret-token.ts';
 import { originOf, tokenPair } from './session.open.ts';
 import { isSessionOpen, sessionExpiry } from './session.rules.ts';
 
@@ -92,7 +92,7 @@ function renewProof(context: Context, { id, createdAt }: Session, amr: string[])
       where: { sessionId: id, usedAt: null },
       data: { usedAt: now },
     });
-    await transaction.refreshToken.create({ data: { hash: hashSecretToken(refreshToken), sessionId: id } });
+    await transaction.refreshToken.create({ data: { hash: hashSecret(refreshToken), sessionId: id } });
     return { session, refreshToken };
   });
 }

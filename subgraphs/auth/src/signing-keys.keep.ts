@@ -1,6 +1,6 @@
 import type { PrismaClient } from '@kronos/prisma-auth';
+import type { Sealer } from '@kronos/sealing';
 import type { Logger } from '@kronos/service';
-import type { Sealer } from '@kronos/subgraph';
 import { sealOpenSigningKeys } from './signing-keys.seal.ts';
 import type { SigningKeys } from './signing-keys.ts';
 

@@ -1,5 +1,5 @@
 import { Prisma, type PrismaClient } from '@kronos/prisma-auth';
-import type { Sealer } from '@kronos/subgraph';
+import type { Sealer } from '@kronos/sealing';
 import type { JWK } from 'jose';
 import { sealPrivateKey } from './signing-keys.ts';
 

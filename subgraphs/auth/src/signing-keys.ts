@@ -1,5 +1,5 @@
 import type { PrismaClient, SigningKey } from '@kronos/prisma-auth';
-import type { Sealer } from '@kronos/subgraph';
+import type { Sealer } from '@kronos/sealing';
 import {
   type CryptoKey,
   calculateJwkThumbprint,

@@ -1,17 +1,9 @@
 import { createPost, createSmtp } from '@kronos/mail';
 import { type Prisma, PrismaClient } from '@kronos/prisma-auth';
 import { sealedFields } from '@kronos/prisma-auth/sealed-fields';
-import { createLogger, parseEnvironment } from '@kronos/service';
-import {
-  createSealer,
-  defineSubgraph,
-  domainAdapter,
-  keepSealed,
-  openDomain,
-  openMasterKeys,
-  openSealedFields,
-  type Subgraph,
-} from '@kronos/subgraph';
+import { createSealer, keepSealed, openMasterKeys } from '@kronos/sealing';
+import { parseEnvironment } from '@kronos/service';
+import { defineSubgraph, domainAdapter, openSealedDomain, type Subgraph } from '@kronos/subgraph';
 import { createAccessTokens } from './access-token.ts';
 import { addAccountPages } from './account-pages/routes.ts';
 import { linkOf } from './account-token.rules.ts';
@@ -44,21 +36,13 @@ export async function createSubgraph(
     REDIS_URL: redisUrl,
     ...settings
   } = parseEnvironment(environmentShape, environment);
-  const masterKeys = openMasterKeys(settings);
-  const sealer = createSealer({ keys: masterKeys });
-  const sealed = openSealedFields({
-    client: givenClient ?? createClient(databaseUrl),
-    databaseUrl,
-    masterKeys,
-    fields: sealedFields,
-    logger: createLogger({ name: 'auth', level: settings.LOG_LEVEL }),
-  });
-  const { database } = sealed;
-  const domain = openDomain({
+  const sealer = createSealer({ keys: openMasterKeys(settings) });
+  const { domain, database } = openSealedDomain({
     name: 'auth',
     logLevel: settings.LOG_LEVEL,
-    database,
-    sealed,
+    client: givenClient ?? createClient(databaseUrl),
+    sealedFields,
+    masterKeys: settings,
     databaseUrl,
     redisUrl,
     personalData,

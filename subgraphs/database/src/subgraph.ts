@@ -1,7 +1,8 @@
 import { noteErasedPerson, openBackupStorage } from '@kronos/backup';
 import { type Prisma, PrismaClient } from '@kronos/prisma-database';
+import { openMasterKeys } from '@kronos/sealing';
 import { createLogger, directUrl, parseEnvironment } from '@kronos/service';
-import { defineSubgraph, domainAdapter, openDomain, openMasterKeys, type Subgraph } from '@kronos/subgraph';
+import { defineSubgraph, domainAdapter, openDomain, type Subgraph } from '@kronos/subgraph';
 import { openBackupJobs } from './backups/backup-jobs.ts';
 import { scheduleOf } from './backups/backup-settings.ts';
 import { createContext } from './context.ts';

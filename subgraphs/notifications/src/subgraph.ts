@@ -1,13 +1,6 @@
 import { PrismaClient } from '@kronos/prisma-notifications';
-import { createLogger, parseEnvironment } from '@kronos/service';
-import {
-  defineSubgraph,
-  domainAdapter,
-  openDomain,
-  openMasterKeys,
-  openSealedFields,
-  type Subgraph,
-} from '@kronos/subgraph';
+import { parseEnvironment } from '@kronos/service';
+import { defineSubgraph, domainAdapter, openSealedDomain, type Subgraph } from '@kronos/subgraph';
 import { createContext } from './context.ts';
 import { environmentShape } from './environment.ts';
 import { onAuth } from './on-auth.ts';
@@ -23,22 +16,15 @@ const transactionTimeoutMs = 60_000;
 export async function createSubgraph(environment: NodeJS.ProcessEnv): Promise<Subgraph> {
   const settings = parseEnvironment(environmentShape, environment);
   const { NOTIFICATIONS_DATABASE_URL: databaseUrl, REDIS_URL: redisUrl, LOG_LEVEL: logLevel } = settings;
-  const sealed = openSealedFields({
+  const { domain, database: db } = openSealedDomain({
+    name: 'notifications',
+    logLevel,
     client: new PrismaClient({
       adapter: domainAdapter(databaseUrl),
       transactionOptions: { timeout: transactionTimeoutMs },
     }),
-    databaseUrl,
-    masterKeys: openMasterKeys(settings),
-    fields: sealedFields,
-    logger: createLogger({ name: 'notifications', level: logLevel }),
-  });
-  const db = sealed.database;
-  const domain = openDomain({
-    name: 'notifications',
-    logLevel,
-    database: db,
-    sealed,
+    sealedFields,
+    masterKeys: settings,
     databaseUrl,
     redisUrl,
     personalData,

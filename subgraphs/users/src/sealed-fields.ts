@@ -1,4 +1,4 @@
-import type { SealedFields } from '@kronos/subgraph';
+import type { SealedFields } from '@kronos/sealing';
 
 /** What of this domain is sealed with the keys of the persons whom it is about. */
 export const sealedFields: SealedFields = {

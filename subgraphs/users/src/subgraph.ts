@@ -1,13 +1,6 @@
 import { PrismaClient } from '@kronos/prisma-users';
-import { createLogger, parseEnvironment } from '@kronos/service';
-import {
-  defineSubgraph,
-  domainAdapter,
-  openDomain,
-  openMasterKeys,
-  openSealedFields,
-  type Subgraph,
-} from '@kronos/subgraph';
+import { parseEnvironment } from '@kronos/service';
+import { defineSubgraph, domainAdapter, openSealedDomain, type Subgraph } from '@kronos/subgraph';
 import { followAccessChanges } from './access.changes.ts';
 import { type AccessChecker, createAccessChecker } from './access.checker.ts';
 import { createAnnouncer } from './announcer.ts';
@@ -33,19 +26,12 @@ export async function createSubgraph(
 ): Promise<Subgraph> {
   const settings = parseEnvironment(environmentShape, environment);
   const { USERS_DATABASE_URL: databaseUrl, REDIS_URL: redisUrl, LOG_LEVEL: logLevel } = settings;
-  const sealed = openSealedFields({
-    client: givenClient ?? new PrismaClient({ adapter: domainAdapter(databaseUrl) }),
-    databaseUrl,
-    masterKeys: openMasterKeys(settings),
-    fields: sealedFields,
-    logger: createLogger({ name: 'users', level: logLevel }),
-  });
-  const db = sealed.database;
-  const domain = openDomain({
+  const { domain, database: db } = openSealedDomain({
     name: 'users',
     logLevel,
-    database: db,
-    sealed,
+    client: givenClient ?? new PrismaClient({ adapter: domainAdapter(databaseUrl) }),
+    sealedFields,
+    masterKeys: settings,
     databaseUrl,
     redisUrl,
     personalData,

@@ -1,6 +1,6 @@
 import { readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createSealer, openMasterKeys } from '@kronos/subgraph';
+import { createSealer, openMasterKeys } from '@kronos/sealing';
 import { expect, test, vi } from 'vitest';
 import { temporaryHome } from '../testing/temporary-home.ts';
 import { ensureMasterKeys } from '../up/master-keys.ts';

@@ -1,4 +1,4 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
+import { timingSafeEqual } from 'node:crypto';
 import type { Account } from '@kronos/prisma-auth';
 import { tryDecodeId } from '@kronos/subgraph';
 import Provider, {
@@ -9,6 +9,7 @@ import Provider, {
   type Account as ProviderAccount,
 } from 'oidc-provider';
 import type { Services } from '../context.ts';
+import { hashSecret } from '../secret-token.ts';
 import { accessTokenAlgorithm, signingAlgorithms } from '../signing-key.rules.ts';
 import { isOfAccessTokens, type PublishedKey } from '../signing-keys.ts';
 import { callerOf } from './caller.ts';
@@ -261,8 +262,8 @@ function hashSecrets(provider: Provider): void {
     prototype: { compareClientSecret(this: KronosMetadata, secret: string): boolean };
   };
   prototype.compareClientSecret = function (secret) {
-    const actual = createHash('sha256').update(secret).digest();
-    return this.kronos_secrets.some((hash) => timingSafeEqual(Buffer.from(hash, 'hex'), actual));
+    const actual = Buffer.from(hashSecret(secret));
+    return this.kronos_secrets.some((hash) => timingSafeEqual(Buffer.from(hash), actual));
   };
 }
 

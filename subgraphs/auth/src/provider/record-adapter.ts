@@ -1,7 +1,8 @@
-import { createHash } from 'node:crypto';
 import type { OidcRecord, PrismaClient } from '@kronos/prisma-auth';
-import { encodeId, type Sealer, tryDecodeId } from '@kronos/subgraph';
+import type { Sealer } from '@kronos/sealing';
+import { encodeId, tryDecodeId } from '@kronos/subgraph';
 import Provider, { type Adapter, type AdapterPayload, errors } from 'oidc-provider';
+import { hashSecret } from '../secret-token.ts';
 import type { SessionEnding } from '../session.end.ts';
 import { isSessionOpen } from '../session.rules.ts';
 import { currentCaller } from './caller.ts';
@@ -28,7 +29,7 @@ export function createRecordAdapter({ database, sealer }: RecordAdapterOptions):
 }
 
 function records(kind: string, database: PrismaClient, sealer: Sealer): Adapter {
-  const idOf = (known: string) => `${kind}:${hashOf(known)}`;
+  const idOf = (known: string) => `${kind}:${hashSecret(known)}`;
 
   function open(record: OidcRecord | null): AdapterPayload | undefined {
     if (!record) return undefined;
@@ -47,7 +48,7 @@ function records(kind: string, database: PrismaClient, sealer: Sealer): Adapter 
         payload: sealer.seal(Buffer.from(JSON.stringify(payload)), recordContext(id)),
         grantId: grantId ? tryDecodeId('session', grantId) : null,
         uid: payload.uid ?? null,
-        userCode: payload.userCode ? hashOf(payload.userCode) : null,
+        userCode: payload.userCode ? hashSecret(payload.userCode) : null,
         expiresAt: new Date(Date.now() + (expiresIn || longestSeconds) * 1000),
       };
       await database.oidcRecord.upsert({ where: { id }, create: { id, kind, ...data }, update: data });
@@ -63,7 +64,7 @@ function records(kind: string, database: PrismaClient, sealer: Sealer): Adapter 
     },
 
     async findByUserCode(userCode) {
-      return open(await database.oidcRecord.findFirst({ where: { kind, userCode: hashOf(userCode) } }));
+      return open(await database.oidcRecord.findFirst({ where: { kind, userCode: hashSecret(userCode) } }));
     },
 
     /** Whoever comes second, however close, has a copy: what the first was given is worth nothing (RFC 9700, 4.14.2). */
@@ -131,8 +132,4 @@ function clients(database: PrismaClient): Adapter {
     destroy: cannot,
     revokeByGrantId: cannot,
   };
-}
-
-function hashOf(value: string): string {
-  return createHash('sha256').update(value).digest('hex');
 }

@@ -1,5 +1,5 @@
-import { Prisma, type PrismaClient } from '@kronos/prisma-database';
-import { newId } from '@kronos/subgraph';
+import type { Prisma, PrismaClient } from '@kronos/prisma-database';
+import { newId, unlessTaken } from '@kronos/subgraph';
 import type { KeyWrite } from './plan.ts';
 import type { KeyOwner } from './redis-writes.ts';
 
@@ -48,8 +48,8 @@ export function createTransactionLog(db: PrismaClient) {
         operations,
       }: { coordinator: bigint; domains: readonly string[]; operations: number },
     ): Promise<LoggedTransaction | null> {
-      try {
-        return await db.dataTransaction.create({
+      const write = () =>
+        db.dataTransaction.create({
           data: {
             ...{ id: newId(), ...ownerColumns(owner), idempotencyKey, requestHash, coordinator },
             ...{ results: asJson(notExecuted(operations)), keys: [] },
@@ -57,10 +57,7 @@ export function createTransactionLog(db: PrismaClient) {
           },
           include,
         });
-      } catch (error) {
-        if (error instanceof Prisma.PrismaClientKnownRequestError && error.code === 'P2002') return null;
-        throw error;
-      }
+      return unlessTaken(write, () => null);
     },
     findByKey: (owner: KeyOwner, idempotencyKey: string) =>
       db.dataTransaction.findFirst({ where: { ...ownerColumns(owner), idempotencyKey }, include }),
