@@ -1,6 +1,6 @@
 import { createHmac, createPrivateKey, type KeyObject, sign } from 'node:crypto';
-import { tryParseMasterKeys } from '@kronos/sealing/master-keys';
 import { createSealer } from '@kronos/sealing';
+import { tryParseMasterKeys } from '@kronos/sealing/master-keys';
 import type { JWK } from 'jose';
 import pg from 'pg';
 import { readMasterKeys, readRunFile } from './system.ts';
