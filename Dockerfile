@@ -12,4 +12,5 @@ COPY --from=build /kronos /kronos
 # Volumes take over the owner of the folder that they are mounted on.
 RUN useradd --system kronos && install --directory --owner=kronos --mode=700 /var/lib/kronos /var/lib/kronos-public /var/lib/kronos-master /var/lib/kronos-backups
 USER kronos
-ENTRYPOINT ["node"]
+# What a start alone has needed is given back after it.
+ENTRYPOINT ["node", "--expose-gc"]
