@@ -5,6 +5,7 @@ import { newId } from '@kronos/subgraph';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createSimilarity } from './similarity.ts';
 import { analyst, createTestProjects, somebody, type TestProjects, uuidOf } from './test-kit.ts';
+import { startPgvector } from './testing/pgvector.ts';
 import { openVectorStore } from './vector-store.ts';
 
 let kit: TestProjects;
@@ -90,16 +91,15 @@ describe('without a store', () => {
   });
 });
 
-// A PostgreSQL with pgvector is not on every machine.
-const pgvectorUrl = process.env.KRONOS_TEST_PGVECTOR_URL;
-const stores = [
-  ['sqlite-vec', 'file::memory:'] as const,
-  ...(pgvectorUrl ? [['pgvector', pgvectorUrl] as const] : []),
-];
+describe.each(['sqlite-vec', 'pgvector'])('%s', (kind) => {
+  let pgvector: Awaited<ReturnType<typeof startPgvector>>;
+  beforeAll(async () => {
+    if (kind === 'pgvector') pgvector = await startPgvector();
+  });
+  afterAll(() => pgvector?.[Symbol.asyncDispose]());
 
-describe.each(stores)('%s', (_name, storeUrl) => {
   test('keeps, compares and forgets', async () => {
-    const store = openVectorStore(storeUrl);
+    const store = openVectorStore(pgvector?.url ?? 'file::memory:');
     const model = newId();
     const at = (vector: number[]) => ({ projectId: newId(), model, vector, updatedAt: new Date() });
     const [origin, near, far] = [at([1, 0]), at([1, 0.1]), at([-1, 0])];
