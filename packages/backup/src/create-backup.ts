@@ -6,7 +6,6 @@ import { copyOut, createMeter } from './databases/copy.ts';
 import {
   hasRows,
   readAppliedMigrations,
-  readLastEventPosition,
   readSequences,
   readTables,
   type Table,
@@ -150,7 +149,6 @@ async function openSnapshots(
         snapshotAt: now.toISOString(),
         migration: migrations.at(-1)?.name ?? null,
         migrations,
-        lastEventPosition: await readLastEventPosition(client),
         // They belong to no snapshot: read after it has begun, they are never behind its rows.
         sequences: await readSequences(client),
         tables: [],

@@ -38,8 +38,6 @@ const databaseShape = z.object({
   /** The last migration that was applied; null when there was none. */
   migration: z.string().nullable(),
   migrations: z.array(z.object({ name: z.string(), checksum: z.string() })),
-  /** Up to where other domains may have read its events; null for a database without any. */
-  lastEventPosition: z.number().int().nullable(),
   sequences: z.array(z.object({ name: z.string(), lastValue: z.string().nullable() })),
   tables: z.array(tableShape),
 });

@@ -3,7 +3,6 @@ import type { Caller } from '@kronos/subgraph';
 import { type InteractionResults, interactionPolicy } from 'oidc-provider';
 import { endSessions } from '../session.end.ts';
 import { isSessionOpen } from '../session.rules.ts';
-
 import { callerOf } from './caller.ts';
 
 /** What the login page answers the provider: whose login it is, and which of our sessions it has opened. */
