@@ -141,7 +141,7 @@ backup
   );
 backup
   .command('restore')
-  .description('restore a backup: beside, then, once it is compared, into place')
+  .description('restore a backup: beside, then, once it is checked, into place')
   .argument('<backup>', 'its id')
   .option('--domain <name...>', 'only these')
   .option('--force', 'also where there is data, which is put aside')
