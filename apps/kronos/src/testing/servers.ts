@@ -43,6 +43,7 @@ export async function startTestPostgres(): Promise<TestServer> {
     max_wal_size: '4GB',
   });
   drain(child);
+  endWithUs(child, 'SIGQUIT');
   const url = `postgresql://postgres:${password}@127.0.0.1:${port}/postgres`;
   await waitForPostgres(url, 30_000);
   return { url, stop: () => stopAndRemove(child, 'SIGQUIT', home, place.folder) };
@@ -56,6 +57,7 @@ export async function startTestRedis(): Promise<TestServer> {
   const options = { folder: null, port, databases: 16_384 };
   const child = program ? await spawnRedis(program, options) : spawnDevelopmentRedis(options);
   drain(child);
+  endWithUs(child, 'SIGTERM');
   const url = `redis://127.0.0.1:${port}`;
   await waitForRedis(url, 30_000);
   return { url, stop: () => stopAndRemove(child, 'SIGTERM') };
@@ -65,6 +67,11 @@ export async function startTestRedis(): Promise<TestServer> {
 function drain(child: ChildProcess): void {
   child.stdout?.resume();
   child.stderr?.resume();
+}
+
+// A run that is cut short, by Ctrl-C say, does not come to `stop`.
+function endWithUs(child: ChildProcess, signal: NodeJS.Signals): void {
+  process.once('exit', () => child.kill(signal));
 }
 
 async function stopAndRemove(
