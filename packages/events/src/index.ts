@@ -28,4 +28,5 @@ export {
   scrubOutbox,
 } from './personal-data.ts';
 export { createRelay, type Relay, type RelayOptions } from './relay/relay.ts';
+export { deliverFirst } from './shared/right-of-way.ts';
 export { eventSpan } from './shared/traces.ts';

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { DomainEvent } from '@kronos/events';
+import { type DomainEvent, deliverFirst } from '@kronos/events';
 import {
   createSourceEventStream,
   execute,
@@ -79,7 +79,11 @@ export function createSubscriber(options: SubscriberOptions) {
     const stream = new EventStream({
       source,
       answer: (delivery, signal) =>
-        traceDelivery({ name, caller, delivery }, () => untilDatabaseAnswers(() => answer(delivery), signal)),
+        deliverFirst(() =>
+          traceDelivery({ name, caller, delivery }, () =>
+            untilDatabaseAnswers(() => answer(delivery), signal),
+          ),
+        ),
       fault: (error) => ({ errors: format([error], caller) }),
       ...(caller.tokenExpiresAt && {
         expiry: { at: caller.tokenExpiresAt, error: unauthenticated('Your access token has expired.') },

@@ -27,9 +27,9 @@ async function isVisible(
 ): Promise<boolean> {
   const isNamed = typeof id === 'string';
   if (isNamed && tryDecodeId('event', id) !== payload.eventId) return false;
-  // The loader gives only what the viewer may see.
+  // Only what the viewer may see.
   const event = await loaders.event.load(payload.eventId);
-  if (event === null || isNamed) return event !== null;
+  if (event === null || isNamed || event.visibility !== 'UNLISTED') return event !== null;
   const entries = await (await access()).check('events:read', [event.id]);
   return mayFind(viewer, event, true, entries.get(event.id));
 }

@@ -8,6 +8,7 @@ import { backoffMs } from '../shared/backoff.ts';
 import { withinTime } from '../shared/deadline.ts';
 import { eventMetrics } from '../shared/metrics.ts';
 import { createOutage } from '../shared/outage.ts';
+import { giveWay } from '../shared/right-of-way.ts';
 import { traceEffect, traceIdOf } from '../shared/traces.ts';
 import { WakeUp } from '../shared/wake-up.ts';
 import { applyOnce } from './apply-once.ts';
@@ -103,6 +104,8 @@ export function createConsumer<Transaction extends ConsumerTables>(
   /** @returns false when the effect has failed and has to be tried again */
   async function consume(event: DomainEvent, at: Offset): Promise<boolean> {
     const handler = handlers[event.name] as Handler<Transaction> | undefined;
+    // Without a handler, too: what was written in the same transaction comes right behind.
+    if (subscription?.isCaughtUp) await giveWay();
     if (handler) {
       try {
         await traceEffect(key, event, () => applyOnce(database, key, event, handler));

@@ -27,6 +27,8 @@ export interface EventSelector {
 export interface EventSubscription extends AsyncIterableIterator<DomainEvent, undefined> {
   /** Everything up to here has been handed out and finished with: safe to resume after, also as a heartbeat's id. */
   readonly position: string;
+  /** Whether the last event was waited for: when it came, there was nothing else to catch up with. */
+  readonly isCaughtUp: boolean;
 }
 
 /** Reads the logs of all domains. Shared by everything in a process. */

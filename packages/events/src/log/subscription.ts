@@ -30,6 +30,7 @@ export class Subscription implements EventSubscription {
   #completed: number;
   #wake: (() => void) | null = null;
   #isDone = false;
+  #hasWaited = false;
   /** Replay: the hub's cursor when there was nothing to read. */
   #seenCursor = -1;
 
@@ -49,6 +50,10 @@ export class Subscription implements EventSubscription {
    */
   get position(): string {
     return String(this.#isIdle ? Math.max(this.#completed, this.#hub.cursor ?? 0) : this.#completed);
+  }
+
+  get isCaughtUp(): boolean {
+    return this.#hasWaited;
   }
 
   get #isIdle(): boolean {
@@ -80,11 +85,13 @@ export class Subscription implements EventSubscription {
 
   async next(): Promise<Step> {
     this.#completed = this.#last;
+    this.#hasWaited = false;
     for (;;) {
       if (this.#isDone) return { value: undefined, done: true };
       const entry = this.#mode === 'live' ? this.#takeLive() : await this.#takeReplayed();
       if (this.#isDone) continue;
       if (!entry) {
+        this.#hasWaited = true;
         await this.#news();
         continue;
       }
