@@ -22,6 +22,7 @@ export { isOpaqueToken, newOpaqueToken } from './opaque-token.ts';
 export { readOn } from './read-on.ts';
 export { type FoundText, isUrl, readText, type TextSource } from './read-text.ts';
 export { type RunningService, runService, StartError } from './run-service.ts';
+export { scramVerifier } from './scram-verifier.ts';
 export { answerHeaders } from './security-headers.ts';
 export { type SseMessage, sseComment, sseMessage } from './sse.ts';
 export {

@@ -10,8 +10,7 @@ import { toGraph } from './states.ts';
 /** As long as the event that asks for it is kept: after that no service that was away hears of it. In milliseconds. */
 const patienceMs = 7 * 24 * 3_600_000;
 const everyMs = 10 * 60_000;
-/** At most so many of a kind at a time; the others are next. */
-const batch = 100;
+const pageSize = 100;
 
 const cannot = 'What is overdue could not be ended';
 export const overdueReason = 'No service has done it within seven days.';
@@ -25,18 +24,25 @@ export async function failOverdue(db: PrismaClient, logger: Logger): Promise<voi
   const attempt = (work: (tx: Prisma.TransactionClient) => Promise<void>) =>
     db.$transaction(work).catch((err) => logger.warn({ err }, cannot));
   const createdAt = { lt: new Date(Date.now() - patienceMs) };
-  const which = {
-    select: { id: true, projectId: true },
-    orderBy: { createdAt: 'asc' },
-    take: batch,
-  } as const;
-  const analyses = await db.contentAnalysis.findMany({ where: { status: 'pending', createdAt }, ...which });
-  for (const each of analyses) await attempt((tx) => failAnalysis(tx, each));
-  const jobs = await db.generationJob.findMany({
-    where: { status: { in: ['queued', 'running'] }, createdAt },
-    ...which,
-  });
-  for (const each of jobs) await attempt((tx) => failJob(tx, each));
+  const page = { select: { id: true, projectId: true }, orderBy: { id: 'asc' }, take: pageSize } as const;
+  const analyses = pages((id) =>
+    db.contentAnalysis.findMany({ where: { id, status: 'pending', createdAt }, ...page }),
+  );
+  for await (const each of analyses) await attempt((tx) => failAnalysis(tx, each));
+  const jobs = pages((id) =>
+    db.generationJob.findMany({ where: { id, status: { in: ['queued', 'running'] }, createdAt }, ...page }),
+  );
+  for await (const each of jobs) await attempt((tx) => failJob(tx, each));
+}
+
+/** Everything, a page at a time, in the order of ids. */
+async function* pages(find: (id: { gt?: string }) => Promise<Named[]>): AsyncGenerator<Named> {
+  let last: string | undefined;
+  do {
+    const found = await find({ gt: last });
+    yield* found;
+    last = found.length < pageSize ? undefined : found.at(-1)?.id;
+  } while (last);
 }
 
 interface Named {

@@ -1,5 +1,5 @@
 import pg from 'pg';
-import { type DomainDatabase, refusal } from './provision.ts';
+import { type DomainDatabase, refusal, sentAs } from './provision.ts';
 
 const operatorName = 'kronos_operator';
 
@@ -50,8 +50,8 @@ export async function provisionOperator(
 async function writeRole(admin: pg.Client, name: string, password: string): Promise<void> {
   const { rowCount } = await admin.query('SELECT 1 FROM pg_roles WHERE rolname = $1', [name]);
   const verb = rowCount ? 'ALTER' : 'CREATE';
-  const secret = pg.escapeLiteral(password);
-  await admin.query(`${verb} ROLE ${pg.escapeIdentifier(name)} LOGIN CREATEROLE CREATEDB PASSWORD ${secret}`);
+  const role = pg.escapeIdentifier(name);
+  await admin.query(`${verb} ROLE ${role} LOGIN CREATEROLE CREATEDB PASSWORD ${sentAs(password)}`);
 }
 
 /** Lets slow statements be seen, where the server counts them. */

@@ -1,5 +1,6 @@
 import { directUrl } from '@kronos/service/direct-url';
 import { StartError } from '@kronos/service/run-service';
+import { scramVerifier } from '@kronos/service/scram-verifier';
 import pg from 'pg';
 
 /** Where a domain's database is, or is to be. */
@@ -80,14 +81,19 @@ async function existing(client: pg.Client, query: string): Promise<Set<string>> 
   return new Set(rows.map((row) => row.name));
 }
 
+/** A password as a literal that tells it to nobody who reads the server's logs. */
+export function sentAs(password: string): string {
+  return pg.escapeLiteral(scramVerifier(password));
+}
+
 async function createRole(admin: pg.Client, name: string, password: string): Promise<void> {
-  await admin.query(`CREATE ROLE ${quote(name)} LOGIN PASSWORD ${pg.escapeLiteral(password)}`);
+  await admin.query(`CREATE ROLE ${quote(name)} LOGIN PASSWORD ${sentAs(password)}`);
   // Who is not superuser must be a member of a role to give it a database (PostgreSQL 16 and later).
   await admin.query(`GRANT ${quote(name)} TO CURRENT_USER`);
 }
 
 async function setPassword(admin: pg.Client, name: string, password: string): Promise<void> {
-  await admin.query(`ALTER ROLE ${quote(name)} LOGIN PASSWORD ${pg.escapeLiteral(password)}`);
+  await admin.query(`ALTER ROLE ${quote(name)} LOGIN PASSWORD ${sentAs(password)}`);
 }
 
 // Only when the login fails: another KRONOS_HOME on the same server may use the password that is there.

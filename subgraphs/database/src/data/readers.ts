@@ -1,11 +1,10 @@
 import { createHmac } from 'node:crypto';
-import type { Logger } from '@kronos/service';
+import { type Logger, scramVerifier } from '@kronos/service';
 import { serviceUnavailable, statementNames } from '@kronos/subgraph';
 
 import pg from 'pg';
 import { ensureAccessRoles } from '../access-roles.ts';
 import type { DomainDatabase } from '../domain-databases.ts';
-import { scramVerifier } from '../scram-verifier.ts';
 import { asTexts, type TextRow } from './column-types.ts';
 
 interface Statement {

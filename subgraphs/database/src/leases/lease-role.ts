@@ -1,8 +1,8 @@
 import type { ConnectionLease } from '@kronos/prisma-database';
+import { scramVerifier } from '@kronos/service';
 import pg from 'pg';
 import { accessRolesOf } from '../access-roles.ts';
 import type { OpenDatabase } from '../databases.ts';
-import { scramVerifier } from '../scram-verifier.ts';
 
 /** Connections that a lease is good for: one, and its successor while the server still holds the one that broke. */
 const connections = 2;
