@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { directUrl } from './direct-url.ts';
+import { areOnOneServer, directUrl } from './direct-url.ts';
 import { parseEnvironment, postgresUrl } from './environment.ts';
 
 const server = 'postgresql://me:p%40ss@db.example:5432/events?sslmode=require';
@@ -12,6 +12,12 @@ test('behind a pgBouncer there is the server, with the same role, database and o
     'postgresql://me:p%40ss@db.example/events?sslmode=require',
   );
   expect(directUrl(server)).toBe(server);
+});
+
+test('knows what is on the same server', () => {
+  expect(areOnOneServer('postgresql://a:b@db/x', 'postgresql://c:d@db:5432/y')).toBe(true);
+  expect(areOnOneServer(server, pooled)).toBe(true);
+  expect(areOnOneServer('postgresql://a:b@db/x', 'postgresql://a:b@other/x')).toBe(false);
 });
 
 test('a URL through a pgBouncer that does not say where the server is is refused at the start', () => {

@@ -30,3 +30,13 @@ export function knowsItsServer(databaseUrl: string): boolean {
   if (!leadsThroughPgBouncer(databaseUrl)) return true;
   return address.test(new URL(databaseUrl).searchParams.get('direct') ?? '');
 }
+
+/** Whether two URLs lead to the same server, through a pgBouncer or not: by its name and port. */
+export function areOnOneServer(databaseUrl: string, otherUrl: string): boolean {
+  return serverOf(databaseUrl) === serverOf(otherUrl);
+}
+
+function serverOf(databaseUrl: string): string {
+  const { hostname, port } = new URL(directUrl(databaseUrl));
+  return `${hostname}:${port || 5432}`;
+}

@@ -1,7 +1,7 @@
 export { type AppOptions, createApp } from './app.ts';
 export { BoundedMap } from './bounded-map.ts';
 export { type ClientHeaders, readClientHeaders } from './client-headers.ts';
-export { directUrl, leadsThroughPgBouncer } from './direct-url.ts';
+export { areOnOneServer, directUrl, leadsThroughPgBouncer } from './direct-url.ts';
 export {
   commaList,
   commonEnvironment,

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import pg from 'pg';
 import { afterAll, expect, test } from 'vitest';
-import { databaseName, domainDatabaseUrl, isOnServer, provisionDatabases } from './provision.ts';
+import { databaseName, domainDatabaseUrl, provisionDatabases } from './provision.ts';
 
 const adminUrl = process.env.KRONOS_TEST_POSTGRES_URL!;
 const suffix = randomBytes(4).toString('hex');
@@ -54,9 +54,4 @@ test('a server that refuses is one sentence without its password', async () => {
   await expect(refused).rejects.toThrow(
     /^PostgreSQL at 127\.0\.0\.1:1\/postgres cannot be used as admin: .*ECONNREFUSED.*\.$/,
   );
-});
-
-test('knows what is on the same server', () => {
-  expect(isOnServer('postgresql://a:b@db/x', 'postgresql://c:d@db:5432/y')).toBe(true);
-  expect(isOnServer('postgresql://a:b@db/x', 'postgresql://a:b@other/x')).toBe(false);
 });

@@ -24,12 +24,6 @@ export function databaseName(domain: string): string {
   return `kronos_${domain.replaceAll('-', '_')}`;
 }
 
-/** Whether a database is on the server of which `adminUrl` is the administrator's. */
-export function isOnServer(adminUrl: string, databaseUrl: string): boolean {
-  const address = (url: string) => `${new URL(url).hostname}:${new URL(url).port || 5432}`;
-  return address(adminUrl) === address(directUrl(databaseUrl));
-}
-
 /**
  * Makes the roles and databases that are missing, as their URLs name them; each role owns its database and enters no
  * other's.

@@ -1,9 +1,10 @@
 import { mkdir, realpath } from 'node:fs/promises';
 import { readMigrationState } from '@kronos/migrations';
+import { areOnOneServer } from '@kronos/service/direct-url';
 import { StartError } from '@kronos/service/run-service';
 import { composeStamp } from '../compose/compose.ts';
 import { operatorUrl, provisionOperator } from '../databases/operator.ts';
-import { domainDatabaseUrl, isOnServer, provisionDatabases, refusal } from '../databases/provision.ts';
+import { domainDatabaseUrl, provisionDatabases, refusal } from '../databases/provision.ts';
 import { embeddedPostgres } from '../postgres/part.ts';
 import { runCommand } from '../processes/command.ts';
 import { privateRedis } from '../redis/part.ts';
@@ -109,11 +110,11 @@ export async function provision(
         domainDatabaseUrl(adminUrl, domain, credentials.databasePasswords[domain] ?? ''),
     }));
     // A database on another server is somebody else's to make.
-    const ours = databases.filter(({ url }) => isOnServer(adminUrl, url));
+    const ours = databases.filter(({ url }) => areOnOneServer(adminUrl, url));
     const created = await provisionDatabases(adminUrl, ours);
     if (created.length > 0) note(`made for ${created.join(', ')}`);
     const operator = given ?? operatorUrl(adminUrl, credentials.operatorPassword);
-    if (isOnServer(adminUrl, operator)) await provisionOperator(adminUrl, operator, ours);
+    if (areOnOneServer(adminUrl, operator)) await provisionOperator(adminUrl, operator, ours);
     return {
       urls: Object.fromEntries(databases.map(({ domain, url }) => [domain, url])),
       operatorUrl: operator,

@@ -3,7 +3,10 @@ import type { Actor } from '@kronos/subgraph/testing';
 import { afterAll, expect, test, vi } from 'vitest';
 import { admin, analysis, codeOf, createTestDatabases, query, userService } from '../test-kit.ts';
 
-const database = await createTestDatabases(['projects', 'users', 'auth']);
+const database = await createTestDatabases(['projects', 'users', 'auth'], {
+  // A server that is away all the time: leases on the other one are none of its business.
+  EVENTS_DATABASE_URL: 'postgresql://kronos_events@127.0.0.1:1/kronos_events',
+});
 afterAll(() => database[Symbol.asyncDispose]());
 
 const acquireDocument = `mutation ($input: ConnectionAcquireInput!) {

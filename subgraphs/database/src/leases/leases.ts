@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { ConnectionLease, LeaseEnd, PrismaClient } from '@kronos/prisma-database';
-import type { Logger } from '@kronos/service';
+import { areOnOneServer, type Logger } from '@kronos/service';
 import { serviceUnavailable } from '@kronos/subgraph';
 import { ensureAccessRoles } from '../access-roles.ts';
 import type { Databases, OpenDatabase, PoolStats } from '../databases.ts';
@@ -83,11 +83,14 @@ export function openLeases(options: LeasesOptions): Leases {
     }
   }
 
-  /** Lets the groups do what leases are to do, and nobody else into any domain's database. */
+  /** Lets the groups do what leases are to do, and nobody else into a database on that server, where the lease's role is. */
   async function prepare(database: OpenDatabase): Promise<void> {
     const { domain } = database;
     if ((granted.get(domain) ?? 0) > Date.now()) return;
-    await Promise.all(databases.all.filter(({ isOperator }) => isOperator).map(closeToStrangers));
+    const neighbours = databases.all.filter(
+      (other) => other.isOperator && areOnOneServer(other.url, database.url),
+    );
+    await Promise.all(neighbours.map(closeToStrangers));
     await withOperator(database, ensureAccessRoles);
     granted.set(domain, Date.now() + grantedMs);
   }
