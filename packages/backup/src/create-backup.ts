@@ -208,7 +208,7 @@ async function writeTable(
   const stored = createMeter(onBytes);
   const compressed = compress(rows.content);
   await draft.write(file, stored.through(encryptFrames(compressed, keys.ofFile(file), file)));
-  const { bytes, sha256, rows: count } = rows.result();
+  const { bytes, sha256, rows: count } = await rows.result();
   return {
     ...described,
     rows: count,

@@ -13,18 +13,23 @@ export interface Copied {
 
 type Copyable = Pick<Table, 'name' | 'columns' | 'copyFormat'>;
 
-/** The rows of a table as COPY writes them, and what they were once all are read. */
+/** The rows of a table as COPY writes them, and what they were, to be asked for once all are read. */
 export function copyOut(
   client: pg.Client,
   table: Copyable,
-): { content: AsyncIterable<Buffer>; result(): Copied } {
+): { content: AsyncIterable<Buffer>; result(): Promise<Copied> } {
   const stream = client.query(
     to(`COPY ${target(client, table)} TO STDOUT WITH (FORMAT ${table.copyFormat})`),
   );
   const meter = createMeter();
   return {
     content: meter.through(stream as AsyncIterable<Buffer>),
-    result: () => ({ rows: stream.rowCount, ...meter.result() }),
+    async result() {
+      // PostgreSQL says how many rows they were behind the last of them, which may be a packet later: whatever is asked next on
+      // this connection is answered after that.
+      await client.query('SELECT');
+      return { rows: stream.rowCount, ...meter.result() };
+    },
   };
 }
 

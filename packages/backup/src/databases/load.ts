@@ -125,7 +125,7 @@ async function compareTable(
 ): Promise<void> {
   const copied = copyOut(client, table);
   for await (const _ of copied.content);
-  const found = copied.result();
+  const found = await copied.result();
   const where = `${domain}.${table.name}`;
   if (found.rows !== table.rows) problems.push(`${where} has ${found.rows} rows instead of ${table.rows}.`);
   else if (table.file && found.sha256 !== table.contentSha256)
