@@ -16,8 +16,14 @@ export interface FrameBytes {
   plain: Buffer;
 }
 
+/** What a sink takes at once: an event, or several that came together. */
+export interface Events {
+  readonly frames: readonly Frame[];
+  in(protocol: StreamProtocol): FrameBytes;
+}
+
 /** One event of a group: written as JSON once, framed once for each protocol that a member speaks. */
-export class Frame {
+export class Frame implements Events {
   readonly cursor: string | undefined;
   /** When the event happened, in milliseconds since the epoch; NaN when nobody said. */
   readonly occurredAt: number;
@@ -39,6 +45,10 @@ export class Frame {
     this.size = 2 * this.#head.length + 512;
   }
 
+  get frames(): readonly Frame[] {
+    return [this];
+  }
+
   /** The result as JSON text, for protocols that have a place for the cursor beside it. */
   get result(): string {
     return this.#extensions
@@ -57,6 +67,29 @@ export class Frame {
     if (known) return known;
     const result = protocol.hasCursorInResult ? this.resultWithCursor : this.result;
     const bytes = framed(protocol.next(result, this.cursor));
+    this.#bytes.set(protocol, bytes);
+    return bytes;
+  }
+}
+
+/** Events that came together, as the bytes of all of them: one write to each socket instead of one for each event. */
+export class Burst implements Events {
+  readonly frames: readonly Frame[];
+  readonly #bytes = new Map<StreamProtocol, FrameBytes>();
+
+  /** @param frames in order */
+  constructor(frames: readonly Frame[]) {
+    this.frames = frames;
+  }
+
+  in(protocol: StreamProtocol): FrameBytes {
+    const known = this.#bytes.get(protocol);
+    if (known) return known;
+    const all = this.frames.map((frame) => frame.in(protocol));
+    const bytes = {
+      chunk: Buffer.concat(all.map(({ chunk }) => chunk)),
+      plain: Buffer.concat(all.map(({ plain }) => plain)),
+    };
     this.#bytes.set(protocol, bytes);
     return bytes;
   }

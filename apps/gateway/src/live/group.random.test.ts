@@ -4,7 +4,7 @@ import { createLogger } from '@kronos/service';
 import { Registry } from 'prom-client';
 import { expect, test } from 'vitest';
 import { ownContext } from '../context.ts';
-import type { Frame } from './frame.ts';
+import type { Events } from './frame.ts';
 import { createGroups, type Groups, type Place } from './groups.ts';
 import type { Ending, Sink } from './member.ts';
 import { createLiveMetrics } from './metrics.ts';
@@ -72,10 +72,12 @@ class Client implements Sink {
   place: Place | undefined;
   isFull = false;
 
-  event({ cursor, result }: Frame): boolean {
-    this.received.push(JSON.parse(result).data.position);
-    this.#remember(cursor!);
-    this.base ??= Number(cursor) - 1;
+  event({ frames }: Events): boolean {
+    for (const { cursor, result } of frames) {
+      this.received.push(JSON.parse(result).data.position);
+      this.#remember(cursor!);
+      this.base ??= Number(cursor) - 1;
+    }
     this.isFull = this.isFull || this.random.oneIn(8);
     return !this.isFull;
   }

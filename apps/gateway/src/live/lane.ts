@@ -1,6 +1,6 @@
 import type { SubscriptionFrame } from '@kronos/engine';
 import type { GraphQLError } from 'graphql';
-import type { Frame } from './frame.ts';
+import { Burst, type Frame } from './frame.ts';
 import type { Member } from './member.ts';
 import type { Ring } from './ring.ts';
 
@@ -23,9 +23,12 @@ export interface LaneOwner {
   onParked(): void;
 }
 
+/** Events that are written together, at most, in bytes; a sink's buffer should not be filled by them alone. */
+const burstBytes = 16 << 10;
+
 /**
- * One upstream and the members that read it. Each event is written to everybody in one synchronous pass; a member whose
- * sink is full is parked and reads the ring when it has drained. Only when all are parked, the upstream waits.
+ * One upstream and the members that read it. Events that came together are written to everybody in one synchronous pass; a
+ * member whose sink is full is parked and reads the ring when it has drained. Only when all are parked, the upstream waits.
  */
 export class Lane {
   readonly ring: Ring;
@@ -35,6 +38,10 @@ export class Lane {
   readonly #owner: LaneOwner;
   /** Members that have not been told a position, because none is known yet. */
   readonly #unplaced = new Set<Member>();
+  /** Events that are written when the turn of the event loop in which they came is over. */
+  #gathered: Frame[] = [];
+  #gatheredBytes = 0;
+  #writing: NodeJS.Immediate | undefined;
   #parked = 0;
   #upstream = new AbortController();
   #isRetired = false;
@@ -63,6 +70,7 @@ export class Lane {
         if ((await this.#read(signal)) === 'over') return;
       } catch (error) {
         if (signal.aborted) continue;
+        this.#write();
         this.#owner.onBroken(this, error);
         return;
       }
@@ -72,8 +80,8 @@ export class Lane {
   async #read(signal: AbortSignal): Promise<'over' | 'reopen'> {
     for await (const frame of this.#owner.open(this, signal)) {
       if (signal.aborted) return 'reopen';
-      if (frame.kind === 'end') return this.#owner.onEnded(this, frame.errors) ? 'reopen' : 'over';
       this.#take(frame);
+      if (frame.kind === 'end') return this.#owner.onEnded(this, frame.errors) ? 'reopen' : 'over';
       if (this.#isPaused) await this.#untilRead();
     }
     if (signal.aborted) return 'reopen';
@@ -114,7 +122,7 @@ export class Lane {
 
   /** Goes on with another upstream, after the last cursor. */
   reopen(): void {
-    this.#upstream.abort();
+    this.#leaveUpstream();
     this.#resume();
   }
 
@@ -125,7 +133,7 @@ export class Lane {
 
   retire(): void {
     this.#isRetired = true;
-    this.#upstream.abort();
+    this.#leaveUpstream();
     this.#resume();
   }
 
@@ -134,26 +142,66 @@ export class Lane {
     this.ring.clear();
   }
 
-  #take(frame: Exclude<SubscriptionFrame, { kind: 'end' }>): void {
-    if (frame.kind === 'position') this.ring.advance(frame.cursor);
-    else this.#broadcast(this.#owner.toFrame(frame));
+  #take(frame: SubscriptionFrame): void {
+    if (frame.kind === 'event') {
+      this.#gather(this.#owner.toFrame(frame));
+      return;
+    }
+    this.#write();
+    if (frame.kind === 'end') return;
+    this.ring.advance(frame.cursor);
+    this.#moved();
+  }
+
+  #gather(frame: Frame): void {
+    this.#gathered.push(frame);
+    this.#gatheredBytes += frame.size;
+    if (this.#gatheredBytes >= burstBytes) this.#write();
+    else this.#writing ??= setImmediate(() => this.#write());
+  }
+
+  /** Writes what has been gathered. */
+  #write(): void {
+    const frames = this.#gathered;
+    this.#forgetGathered();
+    if (frames.length === 0) return;
+    this.#broadcast(frames);
+    this.#moved();
+  }
+
+  /** What has been gathered is behind the lane's cursor: whoever goes on from there gets it. */
+  #leaveUpstream(): void {
+    for (const frame of this.#gathered) this.#owner.onDelivered(this, frame, 0);
+    this.#forgetGathered();
+    this.#upstream.abort();
+  }
+
+  #forgetGathered(): void {
+    clearImmediate(this.#writing);
+    this.#writing = undefined;
+    this.#gathered = [];
+    this.#gatheredBytes = 0;
+  }
+
+  #moved(): void {
     if (this.#unplaced.size > 0 && this.ring.cursor !== undefined) {
       for (const member of this.#unplaced) this.#place(member, this.ring.cursor);
     }
     this.#owner.onMoved(this);
   }
 
-  #broadcast(frame: Frame): void {
-    this.ring.push(frame);
+  #broadcast(frames: readonly Frame[]): void {
+    for (const frame of frames) this.ring.push(frame);
+    const events = frames.length === 1 ? frames[0]! : new Burst(frames);
     const tooSlow: Member[] = [];
     let count = 0;
     for (const member of this.members) {
       if (!member.isParked) {
         count++;
-        if (!member.sink.event(frame)) this.#park(member);
+        if (!member.sink.event(events)) this.#park(member);
       } else if (member.next < this.ring.first) tooSlow.push(member);
     }
-    this.#owner.onDelivered(this, frame, count);
+    for (const frame of frames) this.#owner.onDelivered(this, frame, count);
     for (const member of tooSlow) this.#owner.onTooSlow(member);
   }
 

@@ -1,12 +1,12 @@
 import type { GraphQLError } from 'graphql';
 import type { GatewayContext } from '../context.ts';
-import type { Frame } from './frame.ts';
+import type { Events } from './frame.ts';
 import type { Lane } from './lane.ts';
 
 /** Where a member's events go. Nothing here waits: a sink that is full says so, and is left alone until it has drained. */
 export interface Sink {
-  /** Takes an event; false when nothing more may follow until the sink has drained. */
-  event(frame: Frame): boolean;
+  /** Takes an event, or several; false when nothing more may follow until the sink has drained. */
+  event(events: Events): boolean;
   /** Everything up to this cursor has been considered. */
   position(cursor: string): void;
   /** The last that the sink hears. */

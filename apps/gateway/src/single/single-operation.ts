@@ -1,6 +1,6 @@
 import { sseMessage } from '@kronos/service';
 import { formatError } from '../errors/format-error.ts';
-import type { Frame } from '../live/frame.ts';
+import type { Events } from '../live/frame.ts';
 import type { Ending, Sink } from '../live/member.ts';
 import type { RunningSubscription } from '../stream/subscriptions.ts';
 import type { SingleConnection } from './single-connection.ts';
@@ -38,8 +38,8 @@ export class SingleOperation implements Sink {
     this.#subscription?.onDrain();
   }
 
-  event(frame: Frame): boolean {
-    return this.#connection.write(this.#next(frame.resultWithCursor));
+  event({ frames }: Events): boolean {
+    return this.#connection.write(frames.map((frame) => this.#next(frame.resultWithCursor)).join(''));
   }
 
   position(): void {}

@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { formatError } from '../errors/format-error.ts';
-import type { Frame } from '../live/frame.ts';
+import type { Events } from '../live/frame.ts';
 import type { Ending, Sink } from '../live/member.ts';
 import { Connection } from './connection.ts';
 import type { StreamProtocol } from './protocol.ts';
@@ -34,8 +34,8 @@ export class DistinctStream implements Sink {
     if (this.#connection.isClosed) subscription.leave();
   }
 
-  event(frame: Frame): boolean {
-    return this.#connection.write(frame.in(this.#protocol));
+  event(events: Events): boolean {
+    return this.#connection.write(events.in(this.#protocol));
   }
 
   position(cursor: string): void {
