@@ -26,7 +26,7 @@ const usage = `npm run bench live -- [options]
   --warmup 2              how long a server is warmed up before, with all its subscribers
   --rounds 3              measurements of each server in each scenario, taken in turns; the median counts
   --subscribers 1000,5000 how many subscribe
-  --in-flight 1           events on their way at once when the server is to be saturated
+  --in-flight 8           events on their way at once when the server is to be saturated
   --paced 20000           deliveries a second, to all together, at which latency is measured
   --only a,b              of: ${names.join(', ')}
   --scenario text         only scenarios whose name has the text, such as grouped, scopes, sse, 5000-grouped-sse
@@ -42,7 +42,7 @@ export function parseOptions(args: readonly string[]): Options {
         warmup: { type: 'string', default: '2' },
         rounds: { type: 'string', default: '3' },
         subscribers: { type: 'string', default: '1000,5000' },
-        'in-flight': { type: 'string', default: '1' },
+        'in-flight': { type: 'string', default: '8' },
         paced: { type: 'string', default: '20000' },
         only: { type: 'string' },
         scenario: { type: 'string', default: '' },
