@@ -70,7 +70,7 @@ export class Lane {
         if ((await this.#read(signal)) === 'over') return;
       } catch (error) {
         if (signal.aborted) continue;
-        this.#write();
+        this.#writeOrBreak();
         this.#owner.onBroken(this, error);
         return;
       }
@@ -157,7 +157,7 @@ export class Lane {
     this.#gathered.push(frame);
     this.#gatheredBytes += frame.size;
     if (this.#gatheredBytes >= burstBytes) this.#write();
-    else this.#writing ??= setImmediate(() => this.#write());
+    else this.#writing ??= setImmediate(() => this.#writeOrBreak());
   }
 
   /** Writes what has been gathered. */
@@ -167,6 +167,15 @@ export class Lane {
     if (frames.length === 0) return;
     this.#broadcast(frames);
     this.#moved();
+  }
+
+  /** Writes where nobody would catch what goes wrong. */
+  #writeOrBreak(): void {
+    try {
+      this.#write();
+    } catch (error) {
+      this.#owner.onBroken(this, error);
+    }
   }
 
   /** What has been gathered is behind the lane's cursor: whoever goes on from there gets it. */
