@@ -40,14 +40,17 @@ test('a password that does not fit any more is set', async () => {
   expect(await query(urlOf(one, 'another'), 'SELECT 1 AS n')).toEqual([{ n: 1 }]);
 });
 
-test('passwords are not sent in the clear', async () => {
-  // A server that is told the password itself would keep what this setting says.
-  const old = Object.assign(new URL(adminUrl), { search: '?options=-c%20password_encryption%3Dmd5' }).href;
-  await provisionDatabases(old, [{ domain: two, url: urlOf(two, 'third') }]);
-  const kept = `SELECT rolpassword FROM pg_authid WHERE rolname = '${databaseName(two)}'`;
-  expect(await query(adminUrl, kept)).toEqual([{ rolpassword: expect.stringMatching(/^SCRAM-SHA-256\$/) }]);
-  expect(await query(urlOf(two, 'third'), 'SELECT 1 AS n')).toEqual([{ n: 1 }]);
-});
+test.each(['third', 'ﬁfth\u00A0e\u0301\u00AD'])(
+  'passwords are not sent in the clear: %s',
+  async (password) => {
+    // A server that is told the password itself would keep what this setting says.
+    const old = Object.assign(new URL(adminUrl), { search: '?options=-c%20password_encryption%3Dmd5' }).href;
+    await provisionDatabases(old, [{ domain: two, url: urlOf(two, password) }]);
+    const kept = `SELECT rolpassword FROM pg_authid WHERE rolname = '${databaseName(two)}'`;
+    expect(await query(adminUrl, kept)).toEqual([{ rolpassword: expect.stringMatching(/^SCRAM-SHA-256\$/) }]);
+    expect(await query(urlOf(two, password), 'SELECT 1 AS n')).toEqual([{ n: 1 }]);
+  },
+);
 
 test('a server that refuses is one sentence without its password', async () => {
   const refused = provisionDatabases('postgresql://admin:hidden@127.0.0.1:1/postgres', databases);
