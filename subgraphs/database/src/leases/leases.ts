@@ -83,14 +83,20 @@ export function openLeases(options: LeasesOptions): Leases {
     }
   }
 
-  /** Lets the groups do what leases are to do, and nobody else into a database on that server, where the lease's role is. */
+  /** Lets the groups do what leases are to do, and nobody else into any domain's database. */
   async function prepare(database: OpenDatabase): Promise<void> {
     const { domain } = database;
     if ((granted.get(domain) ?? 0) > Date.now()) return;
-    const neighbours = databases.all.filter(
-      (other) => other.isOperator && areOnOneServer(other.url, database.url),
-    );
-    await Promise.all(neighbours.map(closeToStrangers));
+    const closing = databases.all
+      .filter(({ isOperator }) => isOperator)
+      .map((other) => {
+        const closed = closeToStrangers(other);
+        if (areOnOneServer(other.url, database.url)) return closed;
+        // The role of the lease is on its own server alone. It can have another name, but nobody waits for one that is away.
+        closed.catch((err) => logger.debug({ err, domain: other.domain }, 'a database could not be closed'));
+        return undefined;
+      });
+    await Promise.all(closing);
     await withOperator(database, ensureAccessRoles);
     granted.set(domain, Date.now() + grantedMs);
   }
