@@ -43,6 +43,11 @@ function mayRead(
   return event.publishedAt !== null && (event.visibility !== 'PRIVATE' || registered);
 }
 
+/** Whether whoever may see an event may also come upon it. */
+export function isListed({ visibility }: Pick<Event, 'visibility'>): boolean {
+  return visibility !== 'UNLISTED';
+}
+
 /** Whether the viewer may come upon an event that they did not name: in a list, or in a stream of all events. */
 export function mayFind(
   viewer: Viewer | null,
@@ -50,7 +55,7 @@ export function mayFind(
   registered: boolean,
   entry?: Effect,
 ): boolean {
-  if (event.visibility !== 'UNLISTED') return maySee(viewer, event, registered, entry);
+  if (isListed(event)) return maySee(viewer, event, registered, entry);
   const isKnown = organizes(viewer, event) || entry === 'ALLOW';
   return isKnown && mayRead(viewer, event, registered, entry);
 }

@@ -6,7 +6,7 @@ import type {
   SubscriptionRegistrationCreatedArgs,
 } from './__generated__/types.ts';
 import type { Context } from './context.ts';
-import { mayFind } from './event.visibility.ts';
+import { isListed, mayFind } from './event.visibility.ts';
 
 type EventChange = DomainEvent<'eventCreated' | 'eventUpdated' | 'eventCancelled'>;
 
@@ -27,9 +27,9 @@ async function isVisible(
 ): Promise<boolean> {
   const isNamed = typeof id === 'string';
   if (isNamed && tryDecodeId('event', id) !== payload.eventId) return false;
-  // Only what the viewer may see.
+  // The loader gives only what the viewer may see.
   const event = await loaders.event.load(payload.eventId);
-  if (event === null || isNamed || event.visibility !== 'UNLISTED') return event !== null;
+  if (event === null || isNamed || isListed(event)) return event !== null;
   const entries = await (await access()).check('events:read', [event.id]);
   return mayFind(viewer, event, true, entries.get(event.id));
 }
