@@ -71,8 +71,11 @@ class Client implements Sink {
   readonly endings: Ending[] = [];
   place: Place | undefined;
   isFull = false;
+  /** How often it was given several events at once. */
+  bursts = 0;
 
   event({ frames }: Events): boolean {
+    if (frames.length > 1) this.bursts++;
     for (const { cursor, result } of frames) {
       this.received.push(JSON.parse(result).data.position);
       this.#remember(cursor!);
@@ -161,6 +164,7 @@ test.each(Array.from({ length: 30 }, (_, index) => index + 1))(
       expect(received).toEqual(expected);
       expect(Number(lastId)).toBeGreaterThanOrEqual(log.head - 2);
     }
+    expect(clients.some(({ bursts }) => bursts > 0)).toBe(true);
     for (const client of clients) client.place?.leave();
     await turn();
     expect(groups.size).toBe(0);
